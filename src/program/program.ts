@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// WAIST 1: a compiled model. Plain, versioned JSON between the compiler and everything that runs a model. It knows
+// nothing of memory models, of layouts, or of Linux: only cells, code, and which step touches which cell and how.
+//
+// Life of a step: `before` (checks on pointers), then one access, then `body` (local computation), which ends in
+// `goto` or `end`. A step is atomic; everything between two steps may be interleaved with the other CPUs.
+
+export const PROGRAM_VERSION = 1;
+
+/** How a cell may be touched. */
+export type Storage =
+  /** Shared memory: only through a step's access, under the rules of the memory model. */
+  | "memory"
+  /** Registers, TLBs, interrupt wires, ghost state: read and written directly, atomically within one step. */
+  | "hardware"
+  /** One CPU's registers or a caller's stack frame: read and written freely, without a step of its own. */
+  | "frame";
+
+/** What the numbers in a cell or a local mean, so that they can be printed as the kernel would. */
+export type Meaning =
+  | { readonly kind: "int" }
+  | { readonly kind: "bool" }
+  | { readonly kind: "cpu" }
+  | { readonly kind: "mask" }
+  /** A pointer: 0 is NULL, otherwise `names[value]`. */
+  | { readonly kind: "ref"; readonly names: readonly string[] };
+
+/** One shared variable, or an array of them. `dims` are the extents, outermost first; `[]` is a scalar. */
+export interface Cell {
+  readonly name: string;
+  readonly storage: Storage;
+  readonly dims: readonly number[];
+  /** True if the first index is always the accessing CPU itself: nobody else can observe it. */
+  readonly own: boolean;
+  readonly min: number;
+  readonly max: number;
+  readonly meaning: Meaning;
+}
+
+export interface Local {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly meaning: Meaning;
+}
+
+export type UnaryOp = "!" | "-" | "mask_empty" | "mask_weight" | "mask_of";
+export type BinaryOp =
+  | "+" | "-" | "*" | "/" | "%" | "<<" | ">>" | "&" | "|" | "^" // integers; "/" truncates
+  | "==" | "!=" | "<" | "<=" | ">" | ">=" | "&&" | "||" // 0 or 1; && and || have no side effects to order
+  | "mask_test" | "mask_add" | "mask_del" | "mask_and" | "mask_or" | "mask_andnot" // (mask, cpu) or (mask, mask)
+  /** (mask, cpu): the first member greater than cpu, or nr_cpus. Start with -1. */
+  | "mask_next";
+
+/** A pure value over constants, locals of the running code, and cells that may be read directly. */
+export type Expr =
+  | { readonly kind: "const"; readonly value: number }
+  | { readonly kind: "local"; readonly local: number }
+  /** The CPU that runs the step. */
+  | { readonly kind: "cpu" }
+  /** A direct read: `frame` cells anywhere; `hardware` and `memory` only in instructions, guards, checks, properties. */
+  | { readonly kind: "cell"; readonly cell: number; readonly index: readonly Expr[] }
+  | { readonly kind: "unary"; readonly op: UnaryOp; readonly a: Expr }
+  | { readonly kind: "binary"; readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }
+  | { readonly kind: "cond"; readonly test: Expr; readonly then: Expr; readonly else: Expr };
+
+export type Stmt =
+  | { readonly kind: "set"; readonly local: number; readonly value: Expr }
+  /** A direct write: `frame` cells anywhere, the others only in instructions and in the initial state. */
+  | { readonly kind: "put"; readonly cell: number; readonly index: readonly Expr[]; readonly value: Expr }
+  | { readonly kind: "if"; readonly test: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
+  /** A `never` property is violated on this path. */
+  | { readonly kind: "raise"; readonly property: number }
+  /** A `sometimes` event happened on this path. */
+  | { readonly kind: "reach"; readonly witness: number }
+  /** For the simulator: an event with arguments (the kernel's tracepoints). The checker ignores it. */
+  | { readonly kind: "trace"; readonly event: number; readonly args: readonly Expr[] }
+  | { readonly kind: "goto"; readonly step: number }
+  | { readonly kind: "end" };
+
+export interface Place {
+  readonly cell: number;
+  readonly index: readonly Expr[];
+}
+
+export type LoadOrder = "plain" | "once" | "acquire";
+export type StoreOrder = "plain" | "once" | "release";
+export type RmwOrder = "full" | "acquire" | "release" | "relaxed";
+export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock" | "compiler";
+
+/** The one thing of a step that others can see. `primitive` is the kernel's name for it. */
+export type Access =
+  /** Nothing: the start of a thread, or a jump backwards over local computation. */
+  | { readonly kind: "none" }
+  | { readonly kind: "load"; readonly primitive: string; readonly order: LoadOrder; readonly place: Place; readonly into: number }
+  | { readonly kind: "store"; readonly primitive: string; readonly order: StoreOrder; readonly place: Place; readonly value: Expr }
+  /** old = *place; if (when) *place = value; `value` and `when` may read the local `old`. */
+  | { readonly kind: "rmw"; readonly primitive: string; readonly order: RmwOrder; readonly place: Place; readonly old: number;
+      readonly when: Expr | null; readonly value: Expr }
+  /** Blocks until `until` holds of the loaded value. */
+  | { readonly kind: "await"; readonly primitive: string; readonly order: LoadOrder; readonly place: Place; readonly into: number;
+      readonly until: Expr }
+  | { readonly kind: "fence"; readonly primitive: string; readonly order: FenceOrder }
+  /** A machine instruction with its own meaning (hw/mmu). `serialising` ones wait for earlier stores of this CPU. */
+  | { readonly kind: "instruction"; readonly primitive: string; readonly serialising: boolean; readonly body: readonly Stmt[] }
+  /** Any value in [0, count): one successor each. */
+  | { readonly kind: "choose"; readonly primitive: string; readonly into: number; readonly count: number };
+
+/** Where a step comes from: index into `sources`, line and column from 1, and the kernel function it belongs to. */
+export interface SourceRef {
+  readonly source: number;
+  readonly line: number;
+  readonly column: number;
+  readonly func: string;
+  /** The statement as written, on one line. */
+  readonly text: string;
+}
+
+export interface Step {
+  readonly at: SourceRef;
+  /** The step is disabled while this does not hold. */
+  readonly guard: Expr | null;
+  /** Pointer checks, before the access: only `if` and `raise`. */
+  readonly before: readonly Stmt[];
+  readonly access: Access;
+  readonly body: readonly Stmt[];
+  /** Locals that hold a value on entry and may still be read: all others are 0 in the state. */
+  readonly live: readonly number[];
+  /** Locals that are in scope on entry (a superset of `live`): what counts when dead locals are kept. */
+  readonly scope: readonly number[];
+}
+
+/**
+ * Code of one context. steps[0] is its idle state: for a thread the end, for an interrupt the entry (with its guard);
+ * a thread starts at step 1. A walker has no program counter: all of its steps are enabled at any time.
+ */
+export interface Code {
+  readonly name: string;
+  readonly kind: "thread" | "interrupt" | "walker" | "entry";
+  /** On one CPU the highest level that is not idle runs: 0 thread, 1 preemption, 2 hardirq, 3 NMI. */
+  readonly level: number;
+  readonly cpus: readonly number[];
+  /** The first `params` locals are arguments (entries of the simulator). */
+  readonly params: number;
+  readonly locals: readonly Local[];
+  readonly steps: readonly Step[];
+}
+
+export interface Property {
+  readonly name: string;
+  /** always: `test` in every state. never: nobody executes its `raise`. at_end: `test` when all have come to rest. */
+  readonly kind: "always" | "never" | "at_end";
+  readonly test: Expr | null;
+}
+
+/** Something that must be reachable, or the verdict is vacuous: `test` in some state, or a `reach` somewhere. */
+export interface Witness {
+  readonly name: string;
+  readonly test: Expr | null;
+}
+
+export interface Program {
+  readonly version: typeof PROGRAM_VERSION;
+  readonly name: string;
+  readonly cpus: number;
+  /** Source files, relative to the project. */
+  readonly sources: readonly string[];
+  readonly cells: readonly Cell[];
+  readonly codes: readonly Code[];
+  /** Run once, directly, on all-zero cells. */
+  readonly init: readonly Stmt[];
+  readonly initLocals: readonly Local[];
+  readonly properties: readonly Property[];
+  readonly witnesses: readonly Witness[];
+  /** Names of `trace` events, by number. */
+  readonly events: readonly string[];
+}
+
+/** How many elements a cell has. */
+export function elements(cell: Cell): number {
+  return cell.dims.reduce((n, extent) => n * extent, 1);
+}
