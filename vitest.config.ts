@@ -2,5 +2,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 120_000, pool: "threads" },
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/build.ts"],
+    testTimeout: 120_000,
+    pool: "threads",
+    // .ci/run counts from the file; a person reads the other one.
+    reporters: ["default", ["json", { outputFile: "dist/tests.json" }]],
+  },
 });

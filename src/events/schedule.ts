@@ -4,23 +4,26 @@
 // kernel then did about it (tlb_flush events, IPIs) is in the event table and is only ever compared with.
 
 export const ACTION = {
-  /** context_switch: a = previous task, b = next task. */
+  /** context_switch: a = previous task, b = next task. Whether that loads an mm follows from their mms. */
   switch: 0,
   /** A new mm comes to life with one user: a = mm. */
   mmInit: 1,
   /** exec_mmap() of the task running on cpu: a = task, b = its new mm (0: unknown). */
   exec: 2,
-  /** exit_mm() of the task running on cpu: a = task. */
+  /** exit_mm() of the task running on cpu: a = task. Only of tasks that have an mm. */
   exit: 3,
   /** kthread_use_mm(): a = task, b = mm. */
   useMm: 4,
   /** kthread_unuse_mm(): a = task. */
   unuseMm: 5,
-  /** flush_tlb_mm_range(): a = mm, b = freed_tables (0, 1, or -1 unknown), c = stride shift, start and end in bytes. */
+  /**
+   * flush_tlb_mm_range(): a = mm (0: of no one mm, or of an unknown one), b = freed_tables (0, 1, or -1 unknown),
+   * c = stride shift, start and end in bytes.
+   */
   flush: 6,
   /** The ring lost events of this CPU: its current task is unknown until its next switch. a = how many, 0 if not told. */
   lost: 7,
-  /** A task that shares its creator's mm, or got a copy of it: a = new task, b = its mm (0: kernel thread). */
+  /** A task is born, sharing its creator's mm or with a copy of it (mmInit came before): a = task, b = its mm (0: none). */
   newTask: 8,
 } as const;
 export type ActionKind = (typeof ACTION)[keyof typeof ACTION];
@@ -29,7 +32,7 @@ export interface TaskInfo {
   readonly pid: number;
   readonly comm: string;
   readonly kernelThread: boolean;
-  /** Its mm at the start of the trace: 0 none, -1 unknown. */
+  /** Its mm when the replay starts: 0 none (or not born yet). */
   readonly mm: number;
 }
 
@@ -51,9 +54,11 @@ export interface Schedule {
   /** mm ids run from 1 to mms; id 1 is init_mm. A recycled pointer is a new id. 0 is "no mm". */
   readonly mms: number;
   readonly snapshot: readonly CpuSnapshot[] | null;
+  /** The task that runs on each CPU before the first action; -1 unknown. */
+  readonly firstTask: Int32Array;
   readonly length: number;
   readonly kind: Uint8Array;
-  /** Seconds since the first row, or raw clock ticks: see `secondsPerTick`. */
+  /** Clock ticks since the first row that is replayed. */
   readonly time: Float64Array;
   /** NaN if the trace's clock has no known unit (x86-tsc, counter). */
   readonly secondsPerTick: number;

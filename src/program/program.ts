@@ -75,6 +75,14 @@ export type Stmt =
   | { readonly kind: "reach"; readonly witness: number }
   /** For the simulator: an event with arguments (the kernel's tracepoints). The checker ignores it. */
   | { readonly kind: "trace"; readonly event: number; readonly args: readonly Expr[] }
+  /** The model's bounds are too small for this path: the answer can only be `unknown`. */
+  | { readonly kind: "limit"; readonly what: string }
+  /** `break` leaves the enclosing `block` of that label. */
+  | { readonly kind: "block"; readonly label: number; readonly body: readonly Stmt[] }
+  | { readonly kind: "break"; readonly label: number }
+  /** The path is disabled: there is no such successor. */
+  | { readonly kind: "disabled" }
+  /** These two finish the step. */
   | { readonly kind: "goto"; readonly step: number }
   | { readonly kind: "end" };
 
@@ -83,10 +91,11 @@ export interface Place {
   readonly index: readonly Expr[];
 }
 
-export type LoadOrder = "plain" | "once" | "acquire";
+/** "walk": a page walker, which may or may not see what its own CPU has stored but not yet published. */
+export type LoadOrder = "plain" | "once" | "acquire" | "walk";
 export type StoreOrder = "plain" | "once" | "release";
 export type RmwOrder = "full" | "acquire" | "release" | "relaxed";
-export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock" | "compiler";
+export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock";
 
 /** The one thing of a step that others can see. `primitive` is the kernel's name for it. */
 export type Access =
@@ -103,8 +112,9 @@ export type Access =
   | { readonly kind: "fence"; readonly primitive: string; readonly order: FenceOrder }
   /** A machine instruction with its own meaning (hw/mmu). `serialising` ones wait for earlier stores of this CPU. */
   | { readonly kind: "instruction"; readonly primitive: string; readonly serialising: boolean; readonly body: readonly Stmt[] }
-  /** Any value in [0, count): one successor each. */
-  | { readonly kind: "choose"; readonly primitive: string; readonly into: number; readonly count: number };
+  /** Any value in [0, count) for which `such` holds of `into`: one successor each. */
+  | { readonly kind: "choose"; readonly primitive: string; readonly into: number; readonly count: number;
+      readonly such: Expr | null };
 
 /** Where a step comes from: index into `sources`, line and column from 1, and the kernel function it belongs to. */
 export interface SourceRef {

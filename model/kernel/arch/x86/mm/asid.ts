@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux arch/x86/mm/tlb.c: choose_new_asid() and the CR3 write. With PCID the TLB keeps the entries of the last
+// TLB_NR_DYN_ASIDS address spaces of this CPU; a slot's ctx_id and tlb_gen say what its entries are worth.
+import { config } from "../../../parts.ts";
+import { write_cr3 } from "../../../../hw/mmu/x86.ts";
+import type { pgd_t } from "../../../../hw/mmu/x86.ts";
+import type { mm_struct } from "../../../mm_types.ts";
+import { cpu_tlbstate } from "./tlbstate.ts";
+
+interface new_asid {
+  asid: number;
+  need_flush: boolean;
+}
+
+/** The slot for `next`, and whether its entries must go first. Runs with interrupts off. */
+export function choose_new_asid(next: mm_struct, next_tlb_gen: number): new_asid {
+  if (!config.PCID) return { asid: 0, need_flush: true };
+
+  if (this_cpu_read(cpu_tlbstate.invalidate_other)) clear_asid_other();
+
+  const ctx_id = next.context.ctx_id;
+  for (let asid = 0; asid < config.TLB_NR_DYN_ASIDS; asid++) {
+    if (this_cpu_read(cpu_tlbstate.ctxs[asid].ctx_id) !== ctx_id) continue;
+    return { asid, need_flush: this_cpu_read(cpu_tlbstate.ctxs[asid].tlb_gen) < next_tlb_gen };
+  }
+
+  // None of ours: take the next slot, round robin.
+  let asid = this_cpu_read(cpu_tlbstate.next_asid);
+  if (asid >= config.TLB_NR_DYN_ASIDS) asid = 0;
+  this_cpu_write(cpu_tlbstate.next_asid, asid + 1);
+  return { asid, need_flush: true };
+}
+
+/** Under PTI a flush of kernel addresses reached only the current slot. */
+function clear_asid_other(): void {
+  const loaded = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
+  for (let asid = 0; asid < config.TLB_NR_DYN_ASIDS; asid++) {
+    if (asid === loaded) continue;
+    this_cpu_write(cpu_tlbstate.ctxs[asid].ctx_id, 0);
+  }
+  this_cpu_write(cpu_tlbstate.invalidate_other, false);
+}
+
+export function load_new_mm_cr3(pgd: pgd_t, asid: number, need_flush: boolean): void {
+  // Without PCID every write to CR3 flushes. With it, PCID 0 is left to the boot code; our slots start at 0.
+  write_cr3(pgd, asid, need_flush);
+}

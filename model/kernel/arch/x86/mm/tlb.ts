@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
+// freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
+// computed and removes nothing). Left out, as no property reads it: LAM, LDT, CR4.PCE, speculation mitigations.
+import { config, parts } from "../../../parts.ts";
+import type { flush_tlb_info } from "../../../parts.ts";
+import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
+import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
+import { init_mm, mm_cpumask } from "../../../mm_types.ts";
+import type { mm_struct } from "../../../mm_types.ts";
+import { choose_new_asid, load_new_mm_cr3 } from "./asid.ts";
+import {
+  cpu_tlbstate, cpu_tlbstate_shared, flush_tlb_infos, LOADED_MM_SWITCHING, TLB_FLUSH_ALL, TLB_FLUSH_ON_TASK_SWITCH,
+  TLB_GENERATION_INVALID, TLB_LOCAL_MM_SHOOTDOWN, TLB_LOCAL_SHOOTDOWN, TLB_REMOTE_SEND_IPI, TLB_REMOTE_SHOOTDOWN,
+} from "./tlbstate.ts";
+import { on_each_cpu_cond_mask } from "../../../smp.ts";
+
+declare function trace_tlb_flush(reason: number, pages: number): void;
+
+/** A flush left a CPU alone because it is lazy. */
+export const lazy_cpu_skipped = sometimes("a flush skips a lazy CPU");
+/** A CPU came back from lazy mode and found that it had missed a flush. */
+export const unlazy_flushes = sometimes("a CPU catches up with a missed flush when it leaves lazy mode");
+/** A lazy CPU was told to leave the mm because page tables go away. */
+export const lazy_cpu_leaves = sometimes("a flush makes a lazy CPU leave the mm");
+/** A CPU returned to an mm whose entries it had kept, without a flush. */
+export const asid_reused = sometimes("a switch reuses an ASID without a flush");
+
+/** Makes `next` the address space of this CPU. Interrupts are off, so no flush request comes in between. */
+export function switch_mm_irqs_off(next: mm_struct): void {
+  const prev = this_cpu_read(cpu_tlbstate.loaded_mm);
+  const prev_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
+  const was_lazy = this_cpu_read(cpu_tlbstate_shared.is_lazy);
+  const cpu = smp_processor_id();
+  let next_tlb_gen = 0;
+  let new_asid = prev_asid;
+  let need_flush = true;
+
+  if (was_lazy) this_cpu_write(cpu_tlbstate_shared.is_lazy, false);
+
+  if (prev === next) {
+    // Another thread of the same process: no request was withheld from us.
+    if (!was_lazy) return;
+
+    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
+    smp_mb();
+    next_tlb_gen = atomic_read(next.context.tlb_gen);
+    if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
+    reached(unlazy_flushes);
+  } else {
+    // Until CR3 and loaded_mm agree again, whoever asks must assume the worst: should_flush_tlb(), NMIs.
+    this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
+    barrier();
+
+    // No more requests for prev. Kernel threads' init_mm is never flushed by mask: do not bounce its line.
+    if (prev !== init_mm) {
+      VM_WARN_ON(!cpumask_test_cpu(cpu, mm_cpumask(prev)));
+      cpumask_clear_cpu(cpu, mm_cpumask(prev));
+    }
+    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). First the bit (a full barrier), then the generation: we
+    // must see its tlb_gen, or it our bit.
+    if (next !== init_mm) cpumask_set_cpu(cpu, mm_cpumask(next));
+    next_tlb_gen = atomic_read(next.context.tlb_gen);
+
+    const choice = choose_new_asid(next, next_tlb_gen);
+    new_asid = choice.asid;
+    need_flush = choice.need_flush;
+  }
+
+  if (need_flush) {
+    this_cpu_write(cpu_tlbstate.ctxs[new_asid].ctx_id, next.context.ctx_id);
+    this_cpu_write(cpu_tlbstate.ctxs[new_asid].tlb_gen, next_tlb_gen);
+    load_new_mm_cr3(next.pgd, new_asid, true);
+    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, TLB_FLUSH_ALL);
+  } else {
+    load_new_mm_cr3(next.pgd, new_asid, false);
+    reached(asid_reused);
+    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, 0);
+  }
+  // CR3 first, so that an NMI never finds the new loaded_mm over the old CR3.
+  barrier();
+  this_cpu_write(cpu_tlbstate.loaded_mm, next);
+  this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
+}
+
+/** The running CPU goes to a kernel thread and keeps mm loaded. */
+export function enter_lazy_tlb(_mm: mm_struct): void {
+  if (this_cpu_read(cpu_tlbstate.loaded_mm) === init_mm) return;
+  this_cpu_write(cpu_tlbstate_shared.is_lazy, true);
+}
+
+/** The running CPU, on a kernel thread, stops using the mm that it borrows: deep idle states, temporary mms. */
+export function leave_mm(): void {
+  const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
+  if (loaded_mm === init_mm) return;
+  WARN_ON_ONCE(!this_cpu_read(cpu_tlbstate_shared.is_lazy));
+  parts.coherence.switch_mm_irqs_off(init_mm);
+}
+
+/** After page-table entries of mm in [start, end) changed: no CPU uses an older translation once this returns. */
+export function flush_tlb_mm_range(
+  mm: mm_struct, start: number, end: number, stride_shift: number, freed_tables: bool,
+): void {
+  preempt_disable();
+  const cpu = smp_processor_id();
+  let from = start;
+  let to = end;
+
+  // Beyond the ceiling one full flush is cheaper than many INVLPGs.
+  if (end === TLB_FLUSH_ALL || (end - start) >> stride_shift > config.tlb_single_page_flush_ceiling) {
+    from = 0;
+    to = TLB_FLUSH_ALL;
+  }
+
+  // Pairs with: switch_mm_irqs_off(). A full barrier between the changed entries and our look at the mask.
+  const new_tlb_gen = atomic_inc_return(mm.context.tlb_gen);
+  const info = get_flush_tlb_info(mm, from, to, stride_shift, freed_tables, new_tlb_gen);
+
+  if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
+    info.trim_cpumask = env_should_trim_cpumask();
+    parts.backend.flush_tlb_multi(mm_cpumask(mm), info);
+  } else if (mm === this_cpu_read(cpu_tlbstate.loaded_mm)) {
+    local_irq_disable();
+    flush_tlb_func(info);
+    local_irq_enable();
+  }
+  put_flush_tlb_info();
+  preempt_enable();
+}
+
+/** Trimming is computed, and changes nothing but who is asked: see should_flush_tlb(). */
+function env_should_trim_cpumask(): bool {
+  return config.trim_cpumask;
+}
+
+function get_flush_tlb_info(
+  mm: mm_struct, start: number, end: number, stride_shift: number, freed_tables: bool, new_tlb_gen: number,
+): flush_tlb_info {
+  const info = this_cpu_ptr(flush_tlb_infos);
+  info.mm = mm;
+  info.start = start;
+  info.end = end;
+  info.stride_shift = stride_shift;
+  info.freed_tables = freed_tables;
+  info.new_tlb_gen = new_tlb_gen;
+  info.initiating_cpu = smp_processor_id();
+  info.trim_cpumask = false;
+  return info;
+}
+
+function put_flush_tlb_info(): void {
+  const info = this_cpu_ptr(flush_tlb_infos);
+  info.mm = null;
+  info.start = 0;
+  info.end = 0;
+  info.stride_shift = 0;
+  info.freed_tables = false;
+  info.new_tlb_gen = 0;
+  info.initiating_cpu = 0;
+  info.trim_cpumask = false;
+}
+
+/** One kernel for every flush: IPIs to all CPUs of the mask, or only to those that are not lazy. */
+export function native_flush_tlb_multi(mask: cpumask_t, info: flush_tlb_info): void {
+  if (info.end === TLB_FLUSH_ALL) trace_tlb_flush(TLB_REMOTE_SEND_IPI, TLB_FLUSH_ALL);
+  else trace_tlb_flush(TLB_REMOTE_SEND_IPI, (info.end - info.start) >> machine.PAGE_SHIFT);
+
+  // A lazy CPU may keep stale leaf entries, nobody uses them; but it must not walk a table that is being freed.
+  if (info.freed_tables) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
+  else on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
+}
+
+export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
+  const loaded_mm = READ_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu));
+
+  // Pairs with: switch_mm_irqs_off(), whose stores to is_lazy and loaded_mm come in this order.
+  smp_rmb();
+  // A lazy CPU looks at tlb_gen before it uses its entries again.
+  if (READ_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) {
+    reached(lazy_cpu_skipped);
+    return false;
+  }
+  if (info.mm === null) return true; // Kernel addresses.
+  if (loaded_mm === LOADED_MM_SWITCHING) return true; // From or to our mm: it cannot be told.
+  if (loaded_mm === info.mm) return true;
+  if (info.trim_cpumask) return true;
+  return false;
+}
+
+/** Carries out a request on this CPU, interrupts off: as the handler of the IPI, or locally. */
+export function flush_tlb_func(f: flush_tlb_info): void {
+  const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
+  const loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
+  const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
+  const local = smp_processor_id() === f.initiating_cpu;
+  let nr_invalidate = 0;
+
+  if (!local && f.mm !== null && f.mm !== loaded_mm) return;
+  if (loaded_mm === init_mm) return;
+
+  if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
+    // A flush of the paging-structure cache is due at least; to leave for init_mm costs no more than that.
+    reached(lazy_cpu_leaves);
+    parts.coherence.switch_mm_irqs_off(init_mm);
+    return;
+  }
+
+  // Someone has flushed for us, or a later request has: no need to touch mm's cache line.
+  if (f.new_tlb_gen !== TLB_GENERATION_INVALID && f.new_tlb_gen <= local_tlb_gen) return;
+
+  // Read before the flush: what comes later has a request of its own.
+  const mm_tlb_gen = atomic_read(loaded_mm.context.tlb_gen);
+  if (local_tlb_gen !== mm_tlb_gen) {
+    // A ranged request covers exactly the step from new_tlb_gen - 1: with any other step missing, flush it all.
+    if (f.end !== TLB_FLUSH_ALL && f.new_tlb_gen === local_tlb_gen + 1 && f.new_tlb_gen === mm_tlb_gen) {
+      nr_invalidate = (f.end - f.start) >> f.stride_shift;
+      flush_tlb_pages(f.start, f.end, f.stride_shift);
+    } else {
+      nr_invalidate = TLB_FLUSH_ALL;
+      flush_tlb_local();
+    }
+    this_cpu_write(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen, mm_tlb_gen);
+  }
+  if (!local) trace_tlb_flush(TLB_REMOTE_SHOOTDOWN, nr_invalidate);
+  else if (f.mm === null) trace_tlb_flush(TLB_LOCAL_SHOOTDOWN, nr_invalidate);
+  else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
+}
+
+function flush_tlb_pages(start: number, end: number, stride_shift: number): void {
+  for (let addr = start; addr < end; addr += 1 << stride_shift) invlpg(addr >> machine.PAGE_SHIFT);
+}
+
+function flush_tlb_local(): void {
+  flush_current_pcid();
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux kernel/fork.c and include/linux/sched/mm.h: the two counts of an mm, and its three deaths: mappings and page
+// tables at exit_mmap() (mm_users 0), pgd and struct at __mmdrop() (mm_count 0), pages whenever they are unmapped.
+import { page_tables, pgds } from "../hw/mmu/x86.ts";
+import { exit_mmap } from "./mm/mmap.ts";
+import { mm_globals, mms } from "./mm_types.ts";
+import type { mm_struct } from "./mm_types.ts";
+import { parts } from "./parts.ts";
+
+export function mmgrab(mm: mm_struct): void {
+  atomic_inc(mm.mm_count);
+}
+
+/** The last one frees pgd and struct. A full barrier either way: membarrier relies on it. */
+export function mmdrop(mm: mm_struct): void {
+  if (atomic_dec_and_test(mm.mm_count)) __mmdrop(mm);
+}
+
+export function mmget(mm: mm_struct): void {
+  atomic_inc(mm.mm_users);
+}
+
+export function mmput(mm: mm_struct): void {
+  if (atomic_dec_and_test(mm.mm_users)) __mmput(mm);
+}
+
+function __mmput(mm: mm_struct): void {
+  exit_mmap(mm);
+  parts.lifetime.mmput_lazy(mm);
+  mmdrop(mm);
+}
+
+export function __mmdrop(mm: mm_struct): void {
+  parts.lifetime.mmdrop_final(mm);
+  free_mm(mm, mm.pgd);
+}
+
+/** pgd_free() and kmem_cache_free(). */
+function free_mm(mm: mm_struct, pgd: typeof mm.pgd): void {
+  instruction();
+  trace_mmdrop(mm);
+  pool_free(pgd);
+  pool_free(mm);
+}
+
+/** mm_init() and init_new_context(): a new mm with one user and the next ctx_id. Nobody else knows it yet. */
+export function mm_alloc(): mm_struct {
+  const mm = pool_alloc(mms);
+  WRITE_ONCE(mm.pgd, pool_alloc(pgds));
+  WRITE_ONCE(mm.context.ctx_id, atomic_inc_return(mm_globals.last_mm_ctx_id));
+  atomic_set(mm.context.tlb_gen, 0);
+  atomic_set(mm.mm_users, 1);
+  atomic_set(mm.mm_count, 1);
+  return mm;
+}
+
+/** A page table that maps nothing yet. */
+export function pte_alloc(mm: mm_struct): void {
+  const table = pool_alloc(page_tables);
+  WRITE_ONCE(mm.pgd.entry, table);
+}
+
+declare function trace_mmdrop(mm: mm_struct): void;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux include/linux/irqflags.h and preempt.h: interrupt flag and preemption count of the running CPU.
+import { hw } from "../hw/mmu/x86.ts";
+
+export function local_irq_disable(): void {
+  instruction();
+  hw[smp_processor_id()].irqs_off = true;
+}
+
+export function local_irq_enable(): void {
+  instruction();
+  hw[smp_processor_id()].irqs_off = false;
+}
+
+export function local_irq_save(): bool {
+  instruction();
+  const flags = hw[smp_processor_id()].irqs_off;
+  hw[smp_processor_id()].irqs_off = true;
+  return flags;
+}
+
+export function local_irq_restore(flags: bool): void {
+  instruction();
+  hw[smp_processor_id()].irqs_off = flags;
+}
+
+export function preempt_disable(): void {
+  instruction();
+  hw[smp_processor_id()].preempt_count = hw[smp_processor_id()].preempt_count + 1;
+}
+
+export function preempt_enable(): void {
+  instruction();
+  hw[smp_processor_id()].preempt_count = hw[smp_processor_id()].preempt_count - 1;
+}

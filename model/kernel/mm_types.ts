@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
+
+import type { pgd_t } from "../hw/mmu/x86.ts";
+
+export interface mm_struct {
+  /** Tasks (and mmget() callers) that use the address space; at 0, mmput() tears the mappings down. */
+  mm_users: atomic<"refs">;
+  /** References to the struct: all of mm_users hold one between them, a counted lazy CPU one more. */
+  mm_count: atomic<"refs">;
+  /** Constant while the mm lives. */
+  pgd: pgd_t;
+  context: {
+    /** Never reused: tells a recycled mm_struct from its predecessor. Constant while the mm lives. */
+    ctx_id: upto<"ctx_ids">;
+    /** Number of changes that needed a flush. Only grows. */
+    tlb_gen: atomic<"tlb_gens">;
+  };
+  /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
+  cpu_bitmap: cpumask_t;
+}
+/** machine.mms counts init_mm, which is mms[0]. */
+export const mms = DEFINE_POOL<mm_struct>("mms");
+export const init_mm: mm_struct = mms[0];
+
+export function mm_cpumask(mm: mm_struct): cpumask_t {
+  return mm.cpu_bitmap;
+}
+
+export interface task_struct {
+  /** Own address space; null for a kernel thread. Written by the task itself, under task_lock() and with irqs off. */
+  mm: mm_struct | null;
+  /** What it runs on: its own mm, or the one it borrows. Only its own CPU reads it. */
+  active_mm: mm_struct | null;
+  /** Release-cleared by the CPU that switched away from it, acquired by the CPU that takes it next. */
+  on_cpu: bool;
+}
+/** machine.tasks; tasks[cpu] is the idle task of that CPU. */
+export const tasks = DEFINE_POOL<task_struct>("tasks");
+
+/** The source of ctx_id: a counter that every mm_init_context() takes one from. */
+interface mm_globals {
+  last_mm_ctx_id: atomic<"ctx_ids">;
+}
+export const mm_globals = DEFINE_SHARED<mm_globals>();

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The seams at which designs differ. A design chooses one variant (one file) for each part; calls go through
+// `parts`, and the compiler resolves them. A variant exports exactly the hooks of its part.
+import type { mm_struct, task_struct } from "./mm_types.ts";
+
+/** What keeps the mm of a lazy CPU alive. */
+export interface Lifetime {
+  /** The running task starts to borrow mm (it was its own until now). */
+  readonly mmgrab_lazy_tlb: (mm: mm_struct) => void;
+  /** mm is no longer borrowed by the running task. */
+  readonly mmdrop_lazy_tlb: (mm: mm_struct) => void;
+  /** context_switch() to a task without an mm. Interrupts are off. */
+  readonly context_switch_to_kernel: (prev: task_struct, next: task_struct) => void;
+  /** context_switch() to a task with an mm, including the switch of page tables. Interrupts are off. */
+  readonly context_switch_to_user: (prev: task_struct, next: task_struct) => void;
+  /** End of finish_task_switch(), interrupts on: drop what the switch parked in rq.prev_mm. */
+  readonly finish_task_switch_mm: () => void;
+  /** __mmput(), after exit_mmap(): mm_users is 0. */
+  readonly mmput_lazy: (mm: mm_struct) => void;
+  /** __mmdrop(), before the pgd is freed: mm_count is 0. */
+  readonly mmdrop_final: (mm: mm_struct) => void;
+}
+
+/** Who flushes whom, and when. */
+export interface Coherence {
+  readonly switch_mm_irqs_off: (next: mm_struct) => void;
+  readonly enter_lazy_tlb: (mm: mm_struct) => void;
+  readonly leave_mm: () => void;
+  /** Addresses in bytes; end may be TLB_FLUSH_ALL. */
+  readonly flush_tlb_mm_range: (
+    mm: mm_struct,
+    start: number,
+    end: number,
+    stride_shift: number,
+    freed_tables: bool,
+  ) => void;
+}
+
+/** How a flush reaches the other CPUs. */
+export interface Backend {
+  readonly flush_tlb_multi: (mask: cpumask_t, info: flush_tlb_info) => void;
+}
+
+/** One flush request: arch/x86/include/asm/tlbflush.h. It lives in the initiator's frame while the request is out. */
+export interface flush_tlb_info {
+  mm: mm_struct | null;
+  start: upto<"address">;
+  end: upto<"address">;
+  new_tlb_gen: upto<"tlb_gens">;
+  initiating_cpu: cpu_id;
+  stride_shift: upto<"stride_shift">;
+  freed_tables: bool;
+  trim_cpumask: bool;
+}
+
+export declare const parts: {
+  readonly lifetime: Lifetime;
+  readonly coherence: Coherence;
+  readonly backend: Backend;
+};
+
+/** Compile-time choices of a design. */
+export declare const config: {
+  readonly PCID: boolean;
+  readonly PTI: boolean;
+  readonly TLB_NR_DYN_ASIDS: number;
+  readonly tlb_single_page_flush_ceiling: number;
+  /** should_trim_cpumask(): once a second per mm, a flush also asks CPUs that have another mm loaded. */
+  readonly trim_cpumask: boolean;
+};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux kernel/sched/core.c: the part of a context switch that concerns address spaces. The rq lock guards nothing
+// that another CPU touches here, so that it is cut to what it does to interrupts and to the order of accesses.
+// Left out: who is picked, load balancing, membarrier's state (sched/membarrier.c), CPU hotplug.
+import { hw } from "../../hw/mmu/x86.ts";
+import type { task_struct } from "../mm_types.ts";
+import { parts } from "../parts.ts";
+import { get_current, pcpu_hot } from "./sched.ts";
+
+/** Gives this CPU to `next`, as the scheduler has decided. What follows runs in next's context. */
+export function __schedule(next: task_struct): void {
+  rq_lock_irq();
+  // Pairs with: finish_task(). After it, the stores of the CPU that next ran on before are ours to see.
+  smp_cond_load_acquire(next.on_cpu, !VAL);
+  context_switch(get_current(), next);
+}
+
+export function context_switch(prev: task_struct, next: task_struct): void {
+  WRITE_ONCE(next.on_cpu, true);
+  if (next.mm === null) parts.lifetime.context_switch_to_kernel(prev, next);
+  else parts.lifetime.context_switch_to_user(prev, next);
+
+  switch_to(next);
+  finish_task_switch(prev);
+}
+
+function switch_to(next: task_struct): void {
+  instruction();
+  this_cpu_ptr(pcpu_hot).current_task = next;
+}
+
+function finish_task_switch(prev: task_struct): void {
+  finish_task(prev);
+  rq_unlock_irq();
+  parts.lifetime.finish_task_switch_mm();
+}
+
+/** From here on another CPU may take prev. Pairs with: __schedule(). */
+function finish_task(prev: task_struct): void {
+  smp_store_release(prev.on_cpu, false);
+}
+
+/** raw_spin_rq_lock_irq() and smp_mb__after_spinlock(): an atomic operation, a full barrier on x86. */
+function rq_lock_irq(): void {
+  serialising_instruction();
+  hw[smp_processor_id()].irqs_off = true;
+  hw[smp_processor_id()].preempt_count = hw[smp_processor_id()].preempt_count + 1;
+}
+
+function rq_unlock_irq(): void {
+  instruction();
+  hw[smp_processor_id()].irqs_off = false;
+  hw[smp_processor_id()].preempt_count = hw[smp_processor_id()].preempt_count - 1;
+}

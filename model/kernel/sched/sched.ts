@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux kernel/sched/sched.h and arch/x86/include/asm/current.h: what each CPU knows of its tasks.
+import type { mm_struct, task_struct } from "../mm_types.ts";
+
+/** Per runqueue; only its own CPU touches these, under the rq lock. */
+interface rq {
+  /** The lazy mm that the running switch leaves: dropped once the rq lock is released. */
+  prev_mm: mm_struct | null;
+}
+export const runqueues = DEFINE_PER_CPU<rq>();
+
+/** The CPU's own registers, as it were. */
+interface pcpu_hot {
+  current_task: task_struct;
+}
+export const pcpu_hot = DEFINE_PER_CPU_FRAME<pcpu_hot>();
+
+export function get_current(): task_struct {
+  return this_cpu_ptr(pcpu_hot).current_task;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// What the commands share: a shell around the work that turns failures into messages and exit codes.
+import { type Command, InvalidArgumentError } from "commander";
+import type { Result } from "../base/result.ts";
+import { EXIT, EXIT_HELP, type ExitCode, type Failure, failureOf } from "./errors.ts";
+import type { Io } from "./io.ts";
+import type { JobContext, JobError } from "./jobs.ts";
+import { deliver, type OutputOptions, type Paint } from "./output.ts";
+import { createProgress } from "./progress.ts";
+
+/** Runs inside a command: `finish` records the exit code that main() returns. */
+export interface Shell {
+  readonly io: Io;
+  readonly finish: (code: ExitCode) => void;
+}
+
+export function fail(shell: Shell, failure: Failure): void {
+  for (const line of failure.message.split("\n")) shell.io.err(`lazymm: ${line}\n`);
+  shell.finish(failure.exit);
+}
+
+/** A job's report, on its way to the user. */
+export interface JobRun<R extends { readonly schema: string; readonly interrupted?: boolean }> {
+  readonly work: (context: JobContext) => Promise<Result<R, JobError>>;
+  readonly text: (report: R, paint: Paint) => string;
+  readonly exit: (report: R) => ExitCode;
+}
+
+export async function runJob<R extends { readonly schema: string; readonly interrupted?: boolean }>(
+  shell: Shell,
+  options: OutputOptions,
+  run: JobRun<R>,
+): Promise<void> {
+  const { io } = shell;
+  const progress = createProgress(io);
+  const context: JobContext = {
+    signal: io.signal,
+    progress: progress.update,
+    note: (line) => progress.note(`lazymm: ${line}`),
+  };
+  const result = await run.work(context);
+  progress.end();
+  if (!result.ok) return fail(shell, failureOf(result.error));
+  const report = result.value;
+  const delivered = deliver(io, options, report, (paint) => run.text(report, paint));
+  if (!delivered.ok) return fail(shell, delivered.error);
+  if (report.interrupted === true) io.err("lazymm: interrupted; the result is partial\n");
+  shell.finish(report.interrupted === true || io.signal.aborted ? EXIT.interrupted : run.exit(report));
+}
+
+/** Examples below the options, so that `--help` shows how a command is used and not only what it takes. */
+export function addExamples(command: Command, examples: readonly [line: string, what: string][]): Command {
+  const text = examples.map(([line, what]) => `  $ ${line}\n      ${what}`).join("\n");
+  return command.addHelpText("after", `\nExamples:\n${text}\n\n${EXIT_HELP}`);
+}
+
+/** For options that may be given more than once or as a list: `--design a,b --design c`. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...value.split(",").filter((name) => name !== "")];
+}
+
+export function parseCount(value: string): number {
+  const count = Number(value.replaceAll(/[_,]/g, ""));
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError("It must be a positive number, such as 5000000.");
+}
+
+/** A path is the list of choices of a run: `0.0.1`. */
+export function parsePath(value: string): readonly number[] {
+  if (/^\d+(\.\d+)*$/.test(value)) return value.split(".").map(Number);
+  throw new InvalidArgumentError("It must be a list of choices, such as 0.0.1.");
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+import { type Command, Option } from "commander";
+import { addExamples, collect, parseCount, runJob, type Shell } from "../command.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
+import { type CheckReport, jobs } from "../jobs.ts";
+import { addOutputOptions, type OutputOptions } from "../output.ts";
+import { renderCheck } from "../render/check.ts";
+
+interface Options extends OutputOptions {
+  readonly design: readonly string[];
+  readonly model: readonly string[];
+  readonly overlay?: string;
+  readonly maxStates?: number;
+}
+
+/** What was expected to violate, and does, is fine. A limit is only reported where nothing worse is. */
+export function exitOfCheck(report: CheckReport): ExitCode {
+  const broken = report.results.some(
+    (result) =>
+      (result.expected !== null && !result.agrees && result.verdict !== "unknown") ||
+      (result.expected === null && result.verdict === "violates") ||
+      result.mutants.some((mutant) => !mutant.agrees && mutant.verdict !== "unknown"),
+  );
+  if (broken) return EXIT.violated;
+  const open = report.results.some(
+    (result) =>
+      (result.verdict === "unknown" && result.expected !== "unknown") ||
+      result.mutants.some((mutant) => mutant.verdict === "unknown" && !mutant.agrees),
+  );
+  return open ? EXIT.unknown : EXIT.ok;
+}
+
+export function addCheck(program: Command, shell: Shell): void {
+  const command = program
+    .command("check")
+    .summary("search every interleaving of the scenarios")
+    .description(
+      "Checks scenarios exhaustively under each memory model, and their mutants, which must fail. A name is that of " +
+        "a scenario, or a file in the dialect that exports a design or a scenario: all that apply to it are run. " +
+        "A file is data: nothing in it is ever executed.",
+    )
+    .argument("[names...]", "scenarios, or files in the dialect; all scenarios if none is given")
+    .addOption(
+      new Option("-d, --design <names>", "only these designs (repeat, or separate with commas)")
+        .argParser(collect)
+        .default([], "all"),
+    )
+    .addOption(new Option("-m, --model <names>", "only these memory models").argParser(collect).default([], "all"))
+    .option("--overlay <dir>", "files that shadow the same paths in model/, to try a patch")
+    .option("--max-states <n>", "give up, with the verdict `unknown`, beyond this many states", parseCount)
+    .action(async (names: string[], options: Options) => {
+      const { design: designs, model: models, overlay, maxStates } = options;
+      await runJob(shell, options, {
+        work: (context) => jobs.check({ names, designs, models, overlay, maxStates }, context),
+        text: renderCheck,
+        exit: exitOfCheck,
+      });
+    });
+  addOutputOptions(command);
+  addExamples(command, [
+    ["lazymm check", "every scenario, design, memory model and mutant"],
+    ["lazymm check unlazy_munmap -d linux-6.12-x86 -m x86_tso", "one question"],
+    ["lazymm check my-design.ts", "your design against all scenarios that apply"],
+    ["lazymm check --overlay patched/", "patched/kernel/... in place of model/kernel/..."],
+  ]);
+}

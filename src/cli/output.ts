@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// How results leave: text for a terminal or a mail, JSON for a program, to stdout or to a file.
+import { writeFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { err, ok, type Result } from "../base/result.ts";
+import { EXIT, type Failure } from "./errors.ts";
+import type { Io } from "./io.ts";
+
+export interface OutputOptions {
+  readonly json?: boolean;
+  readonly output?: string;
+  readonly color?: "auto" | "always" | "never";
+}
+
+export type Paint = (style: keyof typeof STYLES, text: string) => string;
+const COLOR = ["auto", "always", "never"];
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
+
+/** `--color` beats NO_COLOR, which beats FORCE_COLOR, which beats looking at the terminal. */
+export function wantsColor(options: OutputOptions, io: Io): boolean {
+  if (options.color === "always") return true;
+  if (options.color === "never") return false;
+  if ((io.env.NO_COLOR ?? "") !== "") return false;
+  if ((io.env.FORCE_COLOR ?? "") !== "") return io.env.FORCE_COLOR !== "0";
+  return io.outIsTerminal && io.env.TERM !== "dumb";
+}
+
+export function painter(on: boolean): Paint {
+  return (style, text) => (on ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text);
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option("--json", "print JSON; its `schema` field names the format")
+    .option("-o, --output <file>", "write to FILE: JSON if it ends in .json, text otherwise")
+    .addOption(new Option("--color <when>", "NO_COLOR and FORCE_COLOR work, too").choices(COLOR).default("auto"));
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right";
+}
+
+/** Printed width, without colour codes. */
+function width(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that starts a colour code
+  return [...text.replace(/\x1b\[[0-9;]*m/g, "")].length;
+}
+
+/** Columns two spaces apart, no frame: it survives a mail, a commit message and `awk`. */
+export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map((column, i) => Math.max(width(column.title), ...rows.map((row) => width(row[i] ?? ""))));
+  const line = (cells: readonly string[]): string =>
+    columns
+      .map(({ align }, i) => {
+        const cell = cells[i] ?? "";
+        const pad = " ".repeat(widths[i]! - width(cell));
+        return align === "right" ? pad + cell : cell + pad;
+      })
+      .join("  ")
+      .trimEnd();
+  return [line(columns.map((column) => column.title)), ...rows.map(line)].map((text) => `${text}\n`).join("");
+}
+
+/** Prints a report in the form that the options ask for. `text` is only asked for where it is needed. */
+export function deliver(
+  io: Io,
+  options: OutputOptions,
+  report: { readonly schema: string },
+  text: (paint: Paint) => string,
+): Result<undefined, Failure> {
+  const toFile = options.output !== undefined && options.output !== "-";
+  const asJson = options.json === true || (toFile && options.output.endsWith(".json"));
+  const body = asJson ? `${JSON.stringify(report, null, 2)}\n` : text(painter(!toFile && wantsColor(options, io)));
+  if (!toFile) {
+    io.out(body);
+    return ok(undefined);
+  }
+  try {
+    writeFileSync(options.output, body);
+    return ok(undefined);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    return err({ exit: EXIT.usage, message: `cannot write ${options.output}: ${reason}` });
+  }
+}

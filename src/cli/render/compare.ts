@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// `lazymm compare`: one row per design.
+import type { CompareReport, CompareRow, Verdict } from "../jobs.ts";
+import { type Column, formatTable, type Paint } from "../output.ts";
+import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } from "./numbers.ts";
+
+/** Counts that get a column, where the report has them; `lazymm replay` prints all. */
+const COUNT_COLUMNS: readonly [path: string, title: string][] = [
+  ["switches.total", "switches"],
+  ["lazy.entries", "lazy"],
+  ["cr3_writes.total", "CR3 writes"],
+  ["flushes.full", "full"],
+  ["flushes.ranged", "ranged"],
+  ["ipis.sent", "IPIs"],
+  ["ipis.to_lazy", "to lazy"],
+  ["ipis.avoided", "avoided"],
+  ["atomics.mm_count", "mm_count"],
+  ["transfers.total", "lines moved"],
+];
+
+export function paintVerdict(verdict: Verdict, text: string, paint: Paint): string {
+  switch (verdict) {
+    case "safe":
+      return paint("green", text);
+    case "violates":
+      return paint("red", text);
+    case "unknown":
+    case "stale":
+      return paint("yellow", text);
+  }
+}
+
+function verdictCell(row: CompareRow, model: string, paint: Paint): string {
+  const verdict = row.verdicts[model];
+  if (verdict === undefined) return "-";
+  const count = row.scenarios[model];
+  return paintVerdict(verdict, count === undefined ? verdict : `${verdict} ${count}`, paint);
+}
+
+function missingCosts(rows: readonly CompareRow[]): string {
+  const costs = new Set(rows.flatMap((row) => row.price.missing.map((item) => item.cost)));
+  return costs.size === 0 ? "" : `note: "+ ?": the profile has no number for ${[...costs].join(", ")}; no ranking\n`;
+}
+
+export function renderCompare(report: CompareReport, paint: Paint): string {
+  const models = [...new Set(report.rows.flatMap((row) => Object.keys(row.verdicts)))];
+  const counts = report.rows.map((row) => flattenCounts(row.counts));
+  const shown = COUNT_COLUMNS.filter(([path]) => counts.some((flat) => flat.has(path)));
+  const columns: Column[] = [
+    { title: "design" },
+    ...models.map((title) => ({ title })),
+    ...shown.map(([, title]) => ({ title, align: "right" as const })),
+    { title: "price", align: "right" },
+  ];
+  const rows = report.rows.map((row, i) => [
+    row.design,
+    ...models.map((model) => verdictCell(row, model, paint)),
+    ...shown.map(([path]) => formatCount(counts[i]!.get(path))),
+    formatPrice(row.price),
+  ]);
+  const head = `${formatTrace(report.trace)}price: an estimate for ${report.profile}\n\n`;
+  return head + formatTable(columns, rows) + formatNotes(report.notes) + missingCosts(report.rows);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// `lazymm list`: what there is to choose from.
+import type { ListReport } from "../jobs.ts";
+import { formatTable } from "../output.ts";
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function pairs(record: Readonly<Record<string, unknown>>): string {
+  return Object.entries(record)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(" ");
+}
+
+export function renderList(report: ListReport): string {
+  const blocks: string[] = [];
+  if (report.designs !== undefined)
+    blocks.push(
+      formatTable(
+        [{ title: "design" }, { title: "arch" }, { title: "parts" }, { title: "status" }],
+        report.designs.map((design) => [design.name, design.arch, pairs(design.parts), oneLine(design.status)]),
+      ),
+    );
+  for (const scenario of report.scenarios ?? [])
+    blocks.push(
+      `${scenario.name}\n  ${oneLine(scenario.question)}\n  expected: ${pairs(scenario.expect)}; ` +
+        `mutants: ${scenario.mutants.length}\n`,
+    );
+  if (report.models !== undefined)
+    blocks.push(
+      formatTable(
+        [{ title: "model" }, { title: "source" }],
+        report.models.map((model) => [model.name, oneLine(model.source)]),
+      ),
+    );
+  if (report.profiles !== undefined)
+    blocks.push(
+      formatTable(
+        [{ title: "profile" }, { title: "machine" }, { title: "source" }],
+        report.profiles.map((profile) => [profile.name, oneLine(profile.machine), oneLine(profile.source)]),
+      ),
+    );
+  return blocks.join("\n");
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Code between parsing and steps: a graph of blocks. Structured control flow leaves its joins and exits behind, so that
+// the step trees (steps.ts) can fall through to them instead of copying what follows.
+import type { Access, Expr, Local, SourceRef, Stmt } from "../program/program.ts";
+
+export interface AccessInstr {
+  readonly i: "access";
+  readonly access: Access;
+  readonly guard: Expr | null;
+  readonly before: readonly Stmt[];
+  readonly at: SourceRef;
+  readonly scope: readonly number[];
+}
+export type Instr = { readonly i: "stmt"; readonly stmt: Stmt } | AccessInstr;
+
+export type Term =
+  | { readonly t: "jump"; readonly to: Block }
+  /** `join` is where both sides meet again, unless they return or break. */
+  | { readonly t: "branch"; readonly test: Expr; readonly then: Block; readonly else: Block; readonly join: Block }
+  /** An expanded call or a loop: `exit` is where return or break goes. */
+  | { readonly t: "region"; readonly body: Block; readonly exit: Block }
+  | { readonly t: "end" };
+
+export interface Block {
+  readonly id: number;
+  readonly instrs: Instr[];
+  term: Term | undefined;
+}
+
+export class CodeBuilder {
+  readonly blocks: Block[] = [];
+  readonly locals: Local[] = [];
+  /** Locals of the open scopes, innermost last. */
+  readonly open: number[] = [];
+  current: Block;
+  readonly entry: Block;
+
+  constructor() {
+    this.entry = this.block();
+    this.current = this.entry;
+  }
+
+  block(): Block {
+    const block: Block = { id: this.blocks.length, instrs: [], term: undefined };
+    this.blocks.push(block);
+    return block;
+  }
+
+  /** Ends the current block, unless a return or break has ended it already, and goes on in `next`. */
+  finish(term: Term, next: Block): void {
+    this.current.term ??= term;
+    this.current = next;
+  }
+
+  stmt(stmt: Stmt): void {
+    if (this.current.term === undefined) this.current.instrs.push({ i: "stmt", stmt });
+  }
+
+  access(instr: Omit<AccessInstr, "i" | "scope">): void {
+    if (this.current.term === undefined) this.current.instrs.push({ i: "access", ...instr, scope: [...this.open] });
+  }
+
+  /** Whether the code so far always leaves before this point. */
+  get unreachable(): boolean {
+    return this.current.term !== undefined;
+  }
+
+  local(local: Local): number {
+    this.locals.push(local);
+    this.open.push(this.locals.length - 1);
+    return this.locals.length - 1;
+  }
+
+  /** Runs `body` in a scope of its own. */
+  scoped<T>(body: () => T): T {
+    const depth = this.open.length;
+    try {
+      return body();
+    } finally {
+      this.open.length = depth;
+    }
+  }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// One scenario under one design, as a Program: reads dialect text, executes none of it.
+import type * as t from "@babel/types";
+import { assert, defined } from "../base/assert.ts";
+import type { Code, Local, Program, Property, Step, Stmt, Witness } from "../program/program.ts";
+import { PROGRAM_VERSION } from "../program/program.ts";
+import { CodeBuilder } from "./cfg.ts";
+import type { DesignInfo, MutantInfo, ScenarioInfo } from "./describe.ts";
+import { expand } from "./lower/calls.ts";
+import { topLevel } from "./lower/constants.ts";
+import { evaluate } from "./lower/expressions.ts";
+import type { FunctionDecl, Mode } from "./lower/lowering.ts";
+import { BUILTIN, Lowering, nameOf } from "./lower/lowering.ts";
+import { predicate } from "./lower/predicates.ts";
+import { block } from "./lower/statements.ts";
+import type { Modules } from "./modules.ts";
+import { reachable } from "./modules.ts";
+import type { Mutation } from "./mutants.ts";
+import { mutate, noMutation } from "./mutants.ts";
+import { declarePools } from "./pools.ts";
+import type { Declared, SourceFile } from "./source.ts";
+import { fail } from "./source.ts";
+import { Cutter } from "./steps.ts";
+import { strip } from "./strip.ts";
+import type { TypeContext } from "./types.ts";
+import { keyOf, rangeOf, resolveType } from "./types.ts";
+
+export interface Unit {
+  readonly modules: Modules;
+  readonly design: DesignInfo;
+  readonly scenario: ScenarioInfo;
+  readonly mutant?: MutantInfo | undefined;
+}
+
+export function compileScenario(unit: Unit): Program {
+  const { modules, design, scenario, mutant } = unit;
+  const mutation = mutant ? mutate(modules, scenario.file, mutant, design.parts) : noMutation();
+  let callbacks: readonly FunctionDecl[] = [];
+  // Handlers expand every function that is ever stored as a callback: again, until no new one turns up.
+  for (;;) {
+    const cx = newLowering(unit, mutation);
+    cx.callbacks.push(...callbacks);
+    const program = lowerAll(cx, unit);
+    if (cx.callbacks.length === callbacks.length) return program;
+    callbacks = [...cx.callbacks];
+  }
+}
+
+function newLowering(unit: Unit, mutation: Mutation): Lowering {
+  const { modules, design, scenario } = unit;
+  const config = new Map([...design.config, ...scenario.config]);
+  const files = reachable(modules, [scenario.file, ...design.parts.values()]);
+  const types: TypeContext = {
+    modules, files, machine: scenario.machine, config, pools: new Map(), frames: new Map(),
+    constant: (_file, name) => exportedNumber(cx, name),
+  };
+  const cx: Lowering = new Lowering(types, { variants: design.parts }, mutation.replaced, mutation.rewritten);
+  declarePools(types);
+  return cx;
+}
+
+/** A numeric constant that some file exports under this name. */
+function exportedNumber(cx: Lowering, name: string): number | undefined {
+  for (const file of cx.types.files) {
+    const decl = file.exported.has(name) ? file.declared.get(name) : undefined;
+    if (decl?.kind !== "const") continue;
+    const val = topLevel(cx, decl, decl.node);
+    if (val.v === "expr" && val.e.kind === "const") return val.e.value;
+  }
+  return undefined;
+}
+
+/** Code that is not called by anyone: a frame to lower it in. */
+function lowerRoot(cx: Lowering, file: SourceFile, name: string, mode: Mode, build: () => void): CodeBuilder {
+  cx.code = new CodeBuilder();
+  cx.mutable = new Set();
+  cx.mode = mode;
+  const exit = cx.code.block();
+  const decl = { kind: "function", file, name, node: { type: "FunctionDeclaration", params: [], body: { body: [] } } } as unknown as FunctionDecl;
+  cx.stack.push({ decl, file, exit, names: [new Map()], result: undefined, loops: [] });
+  build();
+  cx.code.finish({ t: "jump", to: exit }, exit);
+  exit.term = { t: "end" };
+  cx.stack.pop();
+  return cx.code;
+}
+
+function lowerAll(cx: Lowering, unit: Unit): Program {
+  const { scenario } = unit;
+  const init = lowerInit(cx, scenario);
+  const codes: Code[] = [...lowerThreads(cx, scenario), ...lowerHardware(cx)];
+  const properties = lowerProperties(cx, scenario);
+  const witnesses = lowerWitnesses(cx, scenario);
+  const program: Program = {
+    version: PROGRAM_VERSION,
+    name: `${scenario.name} / ${unit.design.name}${unit.mutant ? ` / ${unit.mutant.name}` : ""}`,
+    cpus: cx.cpus,
+    sources: cx.sources,
+    cells: cx.finishCells(),
+    codes,
+    init: init.body,
+    initLocals: init.locals,
+    properties: cx.properties,
+    witnesses: cx.witnesses,
+    events: cx.events,
+  };
+  return strip(program, { properties, witnesses, neverFreed: neverFreed(cx) });
+}
+
+/** `allocated` cells of pools that nobody frees: checks on them cannot fail. */
+function neverFreed(cx: Lowering): Set<number> {
+  const cells = new Set<number>();
+  for (const pool of cx.types.pools.values()) if (!cx.freedPools.has(pool)) cells.add(cx.allocatedCell(pool));
+  return cells;
+}
+
+function lowerInit(cx: Lowering, scenario: ScenarioInfo): { body: Stmt[]; locals: readonly Local[] } {
+  const code = lowerRoot(cx, scenario.file, "init", "atomic", () => block(cx, scenario.init.body.body));
+  const exit = defined(code.blocks.find((b) => b.term?.t === "end"), "roots have an end");
+  return { body: new Cutter(code).instruction(code.entry, exit), locals: code.locals };
+}
+
+function lowerThreads(cx: Lowering, scenario: ScenarioInfo): Code[] {
+  const code = (name: string, cpu: number, node: t.FunctionDeclaration, kind: "thread" | "interrupt", level: number): Code => {
+    if (cpu >= cx.cpus) fail("LZ114", scenario.file, node, `${name}: the machine has ${cx.cpus} CPUs`);
+    const built = lowerRoot(cx, scenario.file, name, "normal", () => block(cx, node.body.body));
+    const cutter = new Cutter(built);
+    const steps: Step[] = kind === "thread" ? cutter.thread(built.entry) : cutter.interrupt(built.entry);
+    return { name, kind, level, cpus: [cpu], params: 0, locals: built.locals, steps };
+  };
+  return [
+    ...scenario.threads.map((thread) => code(thread.name, thread.cpu, thread.node, "thread", 0)),
+    ...scenario.preempt.map((thread) => code(`${thread.name} preempted`, thread.cpu, thread.node, "interrupt", 1)),
+  ];
+}
+
+/** Interrupt handlers and walkers of every file that takes part. */
+function lowerHardware(cx: Lowering): Code[] {
+  const codes: Code[] = [];
+  const cpus = Array.from({ length: cx.cpus }, (_, cpu) => cpu);
+  for (const { decl, call, callee } of hardwareDeclarations(cx)) {
+    const func = functionArgument(cx, decl.file, call);
+    if (callee === "INTERRUPT") {
+      const level = call.arguments[1]?.type === "NumericLiteral" ? call.arguments[1].value : 2;
+      const built = lowerRoot(cx, func.file, func.name, "normal", () => void expand(cx, func, [], call));
+      codes.push({ name: func.name, kind: "interrupt", level, cpus, params: 0, locals: built.locals, steps: new Cutter(built).interrupt(built.entry) });
+    } else codes.push(lowerWalker(cx, func, call, cpus));
+  }
+  return codes;
+}
+
+function hardwareDeclarations(cx: Lowering) {
+  const found: { decl: Declared; call: t.CallExpression; callee: string }[] = [];
+  for (const file of cx.types.files) {
+    for (const decl of file.declared.values()) {
+      const init = decl.kind === "const" ? decl.node.init : undefined;
+      const callee = init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
+      if (init?.type === "CallExpression" && (callee === "INTERRUPT" || callee === "WALKER")) found.push({ decl, call: init, callee });
+    }
+  }
+  return found.sort((a, b) => (keyOf(a.decl) < keyOf(b.decl) ? -1 : 1));
+}
+
+function functionArgument(cx: Lowering, file: SourceFile, call: t.CallExpression): FunctionDecl {
+  const arg = call.arguments[0];
+  const decl = arg?.type === "Identifier" ? file.declared.get(arg.name) : undefined;
+  const val = decl?.kind === "function" ? topLevel(cx, decl, call) : undefined;
+  return val?.v === "function" ? val.decl : fail("LZ112", file, call, "the function");
+}
+
+/** One step for each value of the walker's parameter. */
+function lowerWalker(cx: Lowering, func: FunctionDecl, call: t.CallExpression, cpus: readonly number[]): Code {
+  const annotation = func.node.params[0]?.type === "Identifier" ? func.node.params[0].typeAnnotation : undefined;
+  const type = annotation?.type === "TSTypeAnnotation" ? resolveType(cx.types, func.file, annotation.typeAnnotation) : undefined;
+  const values = type ? Array.from({ length: rangeOf(type, cx.cpus, 0).max + 1 }, (_, i) => i) : [undefined];
+  const steps: Step[] = [];
+  const locals: Local[] = [];
+  for (const value of values) {
+    const args = value === undefined ? [] : [{ v: "expr", e: { kind: "const", value }, type: defined(type, "it has values") } as const];
+    const built = lowerRoot(cx, func.file, func.name, "walker", () => void expand(cx, func, args, call));
+    steps.push(shiftLocals(new Cutter(built).walker(built.entry), locals.length));
+    locals.push(...built.locals);
+  }
+  return { name: func.name, kind: "walker", level: 0, cpus, params: 0, locals, steps };
+}
+
+/** Steps of one walker share a list of locals. */
+function shiftLocals(step: Step, by: number): Step {
+  if (by === 0) return step;
+  return JSON.parse(JSON.stringify(step), (key, value: unknown) =>
+    (key === "local" || key === "into" || key === "old") && typeof value === "number" ? value + by : value) as Step;
+}
+
+const ALWAYS_CHECKED: readonly string[] = [BUILTIN.useAfterFree, BUILTIN.bug];
+
+/** The ids of the properties that count here. */
+function lowerProperties(cx: Lowering, scenario: ScenarioInfo): Set<number> {
+  const ids = new Set(ALWAYS_CHECKED.map((name) => cx.builtin(name)));
+  lowerRoot(cx, scenario.file, "check", "atomic", () => {
+    for (const node of scenario.check) {
+      const val = evaluate(cx, node);
+      if (val.v === "builtin-property") {
+        if (val.name !== "no_deadlock") ids.add(cx.builtin(val.name));
+      } else if (val.v === "property") ids.add(lowerProperty(cx, val.decl));
+      else cx.fail("LZ114", node, "not a property");
+    }
+  });
+  return ids;
+}
+
+function lowerProperty(cx: Lowering, decl: Declared): number {
+  const call = callOf(decl);
+  const kind = call.callee.type === "Identifier" ? (call.callee.name as Property["kind"]) : "never";
+  if (kind === "never") return cx.propertyOf(decl);
+  return cx.propertyId(keyOf(decl), () => ({ name: nameOf(decl), kind, test: bodyOf(cx, decl, call) }));
+}
+
+function lowerWitnesses(cx: Lowering, scenario: ScenarioInfo): Set<number> {
+  const ids = new Set<number>();
+  lowerRoot(cx, scenario.file, "witness", "atomic", () => {
+    for (const node of scenario.witness) {
+      const val = evaluate(cx, node);
+      if (val.v !== "witness") return cx.fail("LZ114", node, "not a witness");
+      const call = callOf(val.decl);
+      const make = (): Witness => ({ name: nameOf(val.decl), test: bodyOf(cx, val.decl, call) });
+      ids.add(call.arguments.length > 1 ? cx.witnessId(keyOf(val.decl), make) : cx.witnessOf(val.decl));
+    }
+  });
+  return ids;
+}
+
+function callOf(decl: Declared): t.CallExpression {
+  const init = decl.kind === "const" ? decl.node.init : undefined;
+  assert(init?.type === "CallExpression", "properties are declared by a call");
+  return init;
+}
+
+/** The predicate, lowered in the file that declares it. */
+function bodyOf(cx: Lowering, decl: Declared, call: t.CallExpression) {
+  const node = call.arguments[1];
+  if (!node) return fail("LZ110", decl.file, call, decl.name);
+  cx.stack.push({ ...cx.frame, file: decl.file, names: [new Map()] });
+  const e = predicate(cx, node);
+  cx.stack.pop();
+  return e;
+}
+

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// Designs and scenarios as their files describe them: object literals, read as data.
+import type * as t from "@babel/types";
+import { defined } from "../base/assert.ts";
+import type { Modules } from "./modules.ts";
+import { lookup, namespaceFile } from "./modules.ts";
+import type { Declared, Node, SourceFile } from "./source.ts";
+import { fail } from "./source.ts";
+
+type ConstDecl = Extract<Declared, { kind: "const" }>;
+export type FunctionNode = t.FunctionDeclaration;
+
+export interface DesignInfo {
+  readonly name: string;
+  readonly arch: string;
+  /** Part -> the variant's file, and its name as `list` shows it. */
+  readonly parts: ReadonlyMap<string, SourceFile>;
+  readonly variants: ReadonlyMap<string, string>;
+  readonly config: ReadonlyMap<string, number>;
+  readonly source: string;
+  readonly status: string;
+  readonly file: SourceFile;
+}
+
+/** `safe`, or the property that is violated. */
+export type ExpectedVerdict = { readonly verdict: "safe" } | { readonly verdict: "violates"; readonly property: string };
+/** By memory model. */
+export type Expectation = ReadonlyMap<string, ExpectedVerdict>;
+
+export interface Needs {
+  readonly arch: string | undefined;
+  readonly parts: ReadonlyMap<string, string>;
+  readonly config: ReadonlyMap<string, number>;
+}
+
+export interface MutantInfo {
+  readonly name: string;
+  readonly node: t.Expression;
+  readonly needs: Needs;
+  readonly expect: Expectation;
+  readonly expectOf: ReadonlyMap<string, Expectation>;
+}
+
+export interface ScenarioInfo {
+  readonly name: string;
+  readonly question: string;
+  readonly needs: Needs;
+  readonly machine: ReadonlyMap<string, number>;
+  readonly config: ReadonlyMap<string, number>;
+  readonly init: FunctionNode;
+  readonly threads: readonly { readonly name: string; readonly cpu: number; readonly node: FunctionNode }[];
+  readonly preempt: readonly { readonly name: string; readonly cpu: number; readonly node: FunctionNode }[];
+  readonly check: readonly t.Expression[];
+  readonly witness: readonly t.Expression[];
+  readonly expect: Expectation;
+  readonly expectOf: ReadonlyMap<string, Expectation>;
+  readonly mutants: readonly MutantInfo[];
+  readonly file: SourceFile;
+}
+
+/** The exported designs and scenarios of a file, as calls of `design` and `scenario`. */
+export function described(file: SourceFile, callee: "design" | "scenario"): { decl: ConstDecl; literal: t.ObjectExpression }[] {
+  const found: { decl: ConstDecl; literal: t.ObjectExpression }[] = [];
+  for (const local of file.exported.values()) {
+    const decl = file.declared.get(local);
+    const init = decl?.kind === "const" ? decl.node.init : undefined;
+    if (decl?.kind !== "const" || init?.type !== "CallExpression") continue;
+    if (init.callee.type !== "Identifier" || init.callee.name !== callee) continue;
+    const literal = init.arguments[0];
+    if (literal?.type !== "ObjectExpression") return fail("LZ114", file, init, `${callee}({…})`);
+    found.push({ decl, literal });
+  }
+  return found;
+}
+
+/** Reads one object literal: fields by name, spreads of constant objects included. */
+class Reader {
+  readonly modules: Modules;
+  readonly file: SourceFile;
+
+  constructor(modules: Modules, file: SourceFile) {
+    this.modules = modules;
+    this.file = file;
+  }
+
+  fail(node: Node, what: string): never {
+    return fail("LZ114", this.file, node, what);
+  }
+
+  fields(node: Node | undefined): Map<string, t.Expression | t.ObjectMethod> {
+    const fields = new Map<string, t.Expression | t.ObjectMethod>();
+    if (!node) return fields;
+    if (node.type !== "ObjectExpression") return this.fail(node, "an object literal is needed");
+    for (const p of node.properties) {
+      if (p.type === "SpreadElement") {
+        for (const [name, value] of this.spread(p.argument)) fields.set(name, value);
+        continue;
+      }
+      const name = p.key.type === "Identifier" ? p.key.name : p.key.type === "StringLiteral" ? p.key.value : this.fail(p, "a computed name");
+      if (p.type === "ObjectMethod") fields.set(name, p);
+      else fields.set(name, p.value as t.Expression);
+    }
+    return fields;
+  }
+
+  private spread(node: t.Expression): Map<string, t.Expression | t.ObjectMethod> {
+    const decl = node.type === "Identifier" ? lookup(this.modules, this.file, node.name) : undefined;
+    if (decl?.kind !== "const" || !decl.node.init) return this.fail(node, "only a constant object can be spread");
+    return new Reader(this.modules, decl.file).fields(decl.node.init);
+  }
+
+  text(fields: Map<string, Node>, name: string, at: Node): string {
+    const node = fields.get(name);
+    const text = node?.type === "StringLiteral" ? node.value : node?.type === "TemplateLiteral" && node.quasis.length === 1 ? node.quasis[0]?.value.cooked : undefined;
+    return text?.replace(/\s+/g, " ").trim() ?? this.fail(node ?? at, `${name}: a text is needed`);
+  }
+
+  number(node: Node): number {
+    if (node.type === "NumericLiteral") return node.value;
+    if (node.type === "BooleanLiteral") return Number(node.value);
+    if (node.type === "UnaryExpression" && node.operator === "-") return -this.number(node.argument);
+    return this.fail(node, "a number or true or false is needed");
+  }
+
+  numbers(node: Node | undefined): Map<string, number> {
+    return new Map([...this.fields(node)].map(([name, value]) => [name, this.number(value)]));
+  }
+
+  texts(node: Node | undefined): Map<string, string> {
+    const fields = this.fields(node);
+    return new Map([...fields.keys()].map((name) => [name, this.text(fields, name, defined(node, "it has fields"))]));
+  }
+
+  list(node: Node | undefined): t.Expression[] {
+    if (!node) return [];
+    if (node.type !== "ArrayExpression") return this.fail(node, "a list is needed");
+    return node.elements.map((e) => (e && e.type !== "SpreadElement" ? e : this.fail(node, "a plain list is needed")));
+  }
+
+  needs(node: Node | undefined): Needs {
+    const fields = this.fields(node);
+    const arch = fields.has("arch") ? this.text(fields, "arch", defined(node, "it has fields")) : undefined;
+    return { arch, parts: this.texts(fields.get("parts")), config: this.numbers(fields.get("config")) };
+  }
+
+  expectation(node: Node | undefined, at: Node): Expectation {
+    const verdicts = new Map<string, ExpectedVerdict>();
+    for (const [model, verdict] of this.fields(node ?? at)) {
+      if (verdict.type === "Identifier" && verdict.name === "safe") verdicts.set(model, { verdict: "safe" });
+      else verdicts.set(model, { verdict: "violates", property: this.violated(verdict) });
+    }
+    return verdicts;
+  }
+
+  private violated(node: Node): string {
+    const isViolates = node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "violates";
+    const arg = isViolates ? node.arguments[0] : undefined;
+    return arg?.type === "Identifier" ? propertyName(this.modules, this.file, arg) : this.fail(node, "safe or violates(property)");
+  }
+
+  expectations(node: Node | undefined): Map<string, Expectation> {
+    return new Map([...this.fields(node)].map(([design, value]) => [design, this.expectation(value, value)]));
+  }
+
+  code(fields: Map<string, Node>, name: string, at: Node): FunctionNode {
+    const node = fields.get(name);
+    const isCode = node?.type === "ObjectMethod" || node?.type === "FunctionExpression" || node?.type === "ArrowFunctionExpression";
+    if (!isCode || node.body.type !== "BlockStatement") return this.fail(node ?? at, `${name}() {…} is needed`);
+    return node as unknown as FunctionNode; // The compiler looks at parameters, body and return type only.
+  }
+
+  threads(node: Node | undefined): { name: string; cpu: number; node: FunctionNode }[] {
+    const fields = this.fields(node);
+    return [...fields.keys()].map((name) => {
+      const cpu = /^CPU(\d+)$/.exec(name)?.[1] ?? this.fail(defined(node, "it has fields"), `${name}: threads are called CPU0, CPU1, …`);
+      return { name, cpu: Number(cpu), node: this.code(fields, name, defined(node, "it has fields")) };
+    });
+  }
+}
+
+/** The text a property declares, or a built-in's name in words. */
+export function propertyName(modules: Modules, file: SourceFile, node: t.Identifier): string {
+  const decl = lookup(modules, file, node.name);
+  const init = decl?.kind === "const" ? decl.node.init : undefined;
+  const first = init?.type === "CallExpression" ? init.arguments[0] : undefined;
+  if (first?.type === "StringLiteral") return first.value;
+  if (!decl && node.name.startsWith("no_")) return node.name.replaceAll("_", " ");
+  return fail("LZ114", file, node, `${node.name} is not a property`);
+}
+
+export function readDesign(modules: Modules, file: SourceFile, literal: t.ObjectExpression): DesignInfo {
+  const read = new Reader(modules, file);
+  const fields = read.fields(literal);
+  const parts = new Map<string, SourceFile>();
+  const variants = new Map<string, string>();
+  for (const [part, node] of read.fields(fields.get("parts"))) {
+    const decl = node.type === "Identifier" ? file.declared.get(node.name) : undefined;
+    if (decl?.kind !== "namespace") return read.fail(node, `parts.${part}: an imported module (import * as …) is needed`);
+    const variant = namespaceFile(modules, decl);
+    parts.set(part, variant);
+    variants.set(part, variantName(variant.path));
+  }
+  const text = (name: string): string => read.text(fields, name, literal);
+  return {
+    name: text("name"), arch: text("arch"), parts, variants, config: read.numbers(fields.get("config")),
+    source: text("source"), status: text("status"), file,
+  };
+}
+
+/** model/kernel/lifetime/hazard_pointers.ts -> hazard_pointers */
+function variantName(path: string): string {
+  return path.split("/").at(-1)?.replace(/\.ts$/, "") ?? path;
+}
+
+export function readScenario(modules: Modules, decl: ConstDecl, literal: t.ObjectExpression): ScenarioInfo {
+  const { file } = decl;
+  const read = new Reader(modules, file);
+  const fields = read.fields(literal);
+  const needs = read.needs(fields.get("needs"));
+  const mutants = read.list(fields.get("mutants")).map((node) => readMutant(read, node, needs));
+  return {
+    name: decl.name,
+    question: read.text(fields, "question", literal),
+    needs,
+    machine: read.numbers(fields.get("machine")),
+    config: read.numbers(fields.get("config")),
+    init: read.code(fields, "init", literal),
+    threads: read.threads(fields.get("threads")),
+    preempt: read.threads(fields.get("preempt")),
+    check: read.list(fields.get("check")),
+    witness: read.list(fields.get("witness")),
+    expect: read.expectation(fields.get("expect"), literal),
+    expectOf: read.expectations(fields.get("expect_of")),
+    mutants,
+    file,
+  };
+}
+
+function readMutant(read: Reader, node: t.Expression, inherited: Needs): MutantInfo {
+  const fields = read.fields(node);
+  const mutant = fields.get("mutant");
+  if (!mutant || mutant.type === "ObjectMethod") return read.fail(node, "mutant: drop(…), weaken(…), move_before(…) or replace(…)");
+  const own = read.needs(fields.get("needs"));
+  const needs: Needs = {
+    arch: own.arch ?? inherited.arch,
+    parts: new Map([...inherited.parts, ...own.parts]),
+    config: new Map([...inherited.config, ...own.config]),
+  };
+  return {
+    name: read.text(fields, "name", node), node: mutant, needs,
+    expect: read.expectation(fields.get("expect"), node), expectOf: read.expectations(fields.get("expect_of")),
+  };
+}
+
+/** Whether a design has what is needed. */
+export function applies(needs: Needs, design: DesignInfo): boolean {
+  if (needs.arch !== undefined && needs.arch !== design.arch) return false;
+  for (const [part, variant] of needs.parts) if (design.variants.get(part) !== variant) return false;
+  for (const [name, value] of needs.config) if (design.config.get(name) !== value) return false;
+  return true;
+}

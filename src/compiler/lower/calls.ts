@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Calls are expanded in place. A call of a part's hook goes to the variant that the design has chosen; a function that
+// starts with instruction() becomes one atomic step.
+import type * as t from "@babel/types";
+import { defined } from "../../base/assert.ts";
+import type { Expr } from "../../program/program.ts";
+import { lookup, lookupExport, namespaceFile } from "../modules.ts";
+import type { Node } from "../source.ts";
+import { Cutter } from "../steps.ts";
+import { keyOf, resolveType } from "../types.ts";
+import { topLevel } from "./constants.ts";
+import { evaluate, valueOf } from "./expressions.ts";
+import type { Binding, Frame, FunctionDecl, Lowering, Mode } from "./lowering.ts";
+import { rvalue } from "./places.ts";
+import { primitives } from "./primitives.ts";
+import { assignedNames, block } from "./statements.ts";
+import type { Val } from "./values.ts";
+import { binary, constant, VOID_VAL } from "./values.ts";
+
+export function call(cx: Lowering, node: t.CallExpression): Val {
+  const { callee } = node;
+  if (callee.type === "Identifier") {
+    const local = cx.frame.names.some((scope) => scope.has(callee.name));
+    const declared = local ? undefined : lookup(cx.types.modules, cx.file, callee.name);
+    if (declared?.kind === "external" && callee.name.startsWith("trace_")) return trace(cx, callee.name, node);
+    const primitive = local || declared ? undefined : primitives.get(callee.name);
+    if (primitive) return primitive(cx, node, callee.name);
+  }
+  const target = callee.type === "V8IntrinsicIdentifier" || callee.type === "Super" || callee.type === "Import"
+    ? cx.fail("LZ103", callee) : calledFunction(cx, callee);
+  const args = node.arguments.map((a) => argument(cx, a));
+  return expand(cx, target, args, node);
+}
+
+/** What is called: a function by name, a hook of a part, or a function parameter. */
+function calledFunction(cx: Lowering, callee: t.Expression): FunctionDecl {
+  if (callee.type === "MemberExpression" && !callee.computed && callee.property.type === "Identifier") {
+    const file = moduleOf(cx, callee.object);
+    if (file) {
+      const declared = lookupExport(cx.types.modules, file, callee.property.name);
+      if (!declared) cx.fail("LZ101", callee, `hook ${callee.property.name} in ${file.path}`);
+      const val = topLevel(cx, declared, callee);
+      if (val.v === "function") return val.decl;
+    }
+  }
+  const val = evaluate(cx, callee);
+  return val.v === "function" ? val.decl : cx.fail("LZ109", callee, "not a function that is known when the model is compiled");
+}
+
+/** `parts.lifetime` or an imported namespace. */
+function moduleOf(cx: Lowering, node: t.Expression | t.Super): ReturnType<typeof namespaceFile> | undefined {
+  if (node.type === "Identifier") {
+    const declared = lookup(cx.types.modules, cx.file, node.name);
+    return declared?.kind === "namespace" ? namespaceFile(cx.types.modules, declared) : undefined;
+  }
+  if (node.type !== "MemberExpression" || node.object.type !== "Identifier" || node.property.type !== "Identifier") return undefined;
+  const declared = lookup(cx.types.modules, cx.file, node.object.name);
+  if (declared?.name !== "parts") return undefined;
+  return cx.parts.variants.get(node.property.name) ?? cx.fail("LZ111", node, `parts.${node.property.name}`);
+}
+
+function argument(cx: Lowering, node: t.CallExpression["arguments"][number]): Val {
+  if (node.type === "SpreadElement" || node.type === "ArgumentPlaceholder") return cx.fail("LZ103", node);
+  const val = evaluate(cx, node);
+  const isPlace = val.v === "place" && ["cpumask", "atomic", "spinlock"].includes(val.type.k);
+  if (val.v === "place" && !isPlace) return { v: "expr", ...rvalue(cx, val, node) };
+  return val;
+}
+
+function trace(cx: Lowering, name: string, node: t.CallExpression): Val {
+  const args = node.arguments.map((a) => valueOf(cx, a).e);
+  cx.stmt({ kind: "trace", event: cx.eventId(name.slice("trace_".length)), args });
+  return VOID_VAL;
+}
+
+/** Expands a call of `decl`. */
+export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], node: Node): Val {
+  const body = cx.rewritten.get(keyOf(decl)) ?? decl.node;
+  if (cx.stack.some((f) => keyOf(f.decl) === keyOf(decl))) cx.fail("LZ106", node, decl.name);
+  if (args.length !== body.params.length) cx.fail("LZ110", node, `${decl.name}() takes ${body.params.length}`);
+  const marker = instructionMarker(body);
+  if (marker && cx.mode === "normal") return instruction(cx, decl, body, args, node, marker === "serialising_instruction");
+  return inline(cx, decl, body, args);
+}
+
+export function instructionMarker(node: t.FunctionDeclaration): string | undefined {
+  const first = node.body.body[0];
+  if (first?.type !== "ExpressionStatement" || first.expression.type !== "CallExpression") return undefined;
+  const { callee } = first.expression;
+  const name = callee.type === "Identifier" ? callee.name : "";
+  return name === "instruction" || name === "serialising_instruction" ? name : undefined;
+}
+
+function bindParameters(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, args: readonly Val[]): Map<string, Binding> {
+  const names = new Map<string, Binding>();
+  const assigned = assignedNames(node);
+  node.params.forEach((param, i) => {
+    if (param.type !== "Identifier") return cx.fail("LZ103", param, "this parameter");
+    const arg = defined(args[i], "arity is checked");
+    if (arg.v !== "expr") return void names.set(param.name, { b: "val", val: arg });
+    const annotation = param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
+    const declaredType = annotation ? resolveType(cx.types, decl.file, annotation) : arg.type;
+    // The caller's range is the better one, unless the parameter gives an untyped value its meaning (info, null).
+    const type = arg.type.k === "voidstar" || declaredType.k !== "int" ? declaredType : arg.type;
+    if (assigned.has(param.name)) {
+      const local = cx.local(param.name, type);
+      cx.mutable.add(local);
+      cx.stmt({ kind: "set", local, value: arg.e });
+      names.set(param.name, { b: "let", local, type });
+    } else names.set(param.name, { b: "val", val: { v: "expr", e: cx.freeze(arg.e, type, param.name), type } });
+  });
+  return names;
+}
+
+function inline(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, args: readonly Val[]): Val {
+  return cx.code.scoped(() => {
+    const names = bindParameters(cx, decl, node, args);
+    const only = node.body.body[0];
+    if (node.body.body.length === 1 && only?.type === "ReturnStatement" && only.argument) {
+      return inlineExpression(cx, decl, names, only.argument);
+    }
+    let result: Val = VOID_VAL;
+    cx.region((exit) => {
+      const frame: Frame = { decl, file: decl.file, exit, names: [names], result: undefined, loops: [] };
+      cx.stack.push(frame);
+      const tail = block(cx, node.body.body, true);
+      result = tail ?? frame.result ?? VOID_VAL;
+      cx.stack.pop();
+    });
+    return result;
+  });
+}
+
+/** A function that is one expression: it may denote a place (mm_cpumask), and stays pure in predicates. */
+function inlineExpression(cx: Lowering, decl: FunctionDecl, names: Map<string, Binding>, expression: t.Expression): Val {
+  cx.stack.push({ decl, file: decl.file, exit: cx.code.current, names: [names], result: undefined, loops: [] });
+  const val = evaluate(cx, expression);
+  cx.stack.pop();
+  return val;
+}
+
+/** One atomic step: the body runs in it as a whole. */
+function instruction(
+  cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, args: readonly Val[], at: Node, serialising: boolean,
+): Val {
+  const frozen = args.map((a) => (a.v === "expr" ? { ...a, e: cx.freeze(a.e, a.type, "argument") } : a));
+  const { entry, exit, result } = inMode(cx, "atomic", () => inline(cx, decl, node, frozen));
+  const body = new Cutter(cx.code).instruction(entry, exit);
+  const access = { kind: "instruction", primitive: decl.name, serialising, body } as const;
+  cx.code.access({ access, guard: null, before: [], at: cx.at(at) });
+  return result;
+}
+
+/** Lowers `build` apart from the current code; its result must not depend on cells any more. */
+export function inMode(cx: Lowering, mode: Mode, build: () => Val): { entry: ReturnType<Lowering["code"]["block"]>; exit: typeof entry; result: Val } {
+  const { current } = cx.code;
+  const saved = cx.mode;
+  const depth = cx.code.open.length;
+  const entry = cx.code.block();
+  cx.mode = mode;
+  cx.code.current = entry;
+  let result = build();
+  if (result.v === "expr") result = { ...result, e: cx.freeze(result.e, result.type, "result") };
+  const exit = cx.code.block();
+  cx.code.finish({ t: "jump", to: exit }, exit);
+  exit.term = { t: "end" };
+  cx.code.current = current;
+  cx.mode = saved;
+  cx.code.open.length = depth;
+  if (result.v === "expr" && result.e.kind === "local" && result.e.local >= depth) cx.code.open.push(result.e.local);
+  return { entry, exit, result };
+}
+
+/** call_func(func, info): whichever of the functions that are ever stored as a callback. */
+export function callIndirect(cx: Lowering, func: Expr, info: Expr, node: Node): void {
+  const join = cx.code.block();
+  for (let id = 1; id <= cx.callbacks.length; id++) {
+    const decl = defined(cx.callbacks[id - 1], "in range");
+    const then = cx.code.block();
+    const next = cx.code.block();
+    cx.code.finish({ t: "branch", test: binary("==", func, constant(id)), then, else: next, join }, then);
+    expand(cx, decl, [{ v: "expr", e: info, type: { k: "voidstar" } }], node);
+    cx.code.finish({ t: "jump", to: join }, next);
+  }
+  cx.code.finish({ t: "jump", to: join }, join);
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// Expressions, left to right. Reads of shared memory become steps on the way; what remains is a pure value.
+import type * as t from "@babel/types";
+import type { BinaryOp, Expr } from "../../program/program.ts";
+import { lookup } from "../modules.ts";
+import type { Node } from "../source.ts";
+import type { DType } from "../types.ts";
+import { BOOL, CPU } from "../types.ts";
+import { call } from "./calls.ts";
+import { number, topLevel } from "./constants.ts";
+import type { Lowering } from "./lowering.ts";
+import type { Typed } from "./places.ts";
+import { element, member, rvalue } from "./places.ts";
+import type { Val } from "./values.ts";
+import { binary, constant, constOf, unary, ZERO } from "./values.ts";
+
+const NULL: Val = { v: "expr", e: ZERO, type: { k: "voidstar" } };
+
+const OPERATORS: { readonly [op: string]: BinaryOp } = {
+  "===": "==", "!==": "!=", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+  "+": "+", "-": "-", "*": "*", "/": "/", "%": "%", "<<": "<<", ">>": ">>", "&": "&", "|": "|", "^": "^",
+};
+const COMPARISONS = new Set<BinaryOp>(["==", "!=", "<", "<=", ">", ">="]);
+
+export function evaluate(cx: Lowering, node: Node): Val {
+  switch (node.type) {
+    case "NumericLiteral": return number(node.value);
+    case "BooleanLiteral": return { v: "expr", e: constant(Number(node.value)), type: BOOL };
+    case "NullLiteral": return NULL;
+    case "Identifier": return identifier(cx, node);
+    case "ParenthesizedExpression": case "TSAsExpression": case "TSNonNullExpression": return evaluate(cx, node.expression);
+    case "MemberExpression": return memberExpression(cx, node);
+    case "CallExpression": return call(cx, node);
+    case "UnaryExpression": return unaryExpression(cx, node);
+    case "BinaryExpression": return binaryExpression(cx, node);
+    case "LogicalExpression": return { v: "expr", e: logical(cx, node), type: BOOL };
+    case "ConditionalExpression": return conditional(cx, node);
+    case "ObjectExpression": return structValue(cx, node);
+    default: return cx.fail("LZ103", node, `a ${node.type}`);
+  }
+}
+
+/** The value of an expression. `hint` names the local that a read of memory goes to. */
+export function valueOf(cx: Lowering, node: Node, hint?: string): Typed {
+  return rvalue(cx, evaluate(cx, node), node, hint);
+}
+
+export function condition(cx: Lowering, node: Node): Expr {
+  return valueOf(cx, node).e;
+}
+
+/** A number that must be known now. */
+export function constantValue(cx: Lowering, node: Node): number {
+  return constOf(valueOf(cx, node).e) ?? cx.fail("LZ112", node);
+}
+
+function identifier(cx: Lowering, node: t.Identifier): Val {
+  const { name } = node;
+  for (const scope of [...cx.frame.names].reverse()) {
+    const binding = scope.get(name);
+    if (binding?.b === "val") return binding.val;
+    if (binding) return { v: "expr", e: { kind: "local", local: binding.local }, type: binding.type };
+  }
+  if (name === "undefined") return NULL;
+  const declared = lookup(cx.types.modules, cx.file, name);
+  if (declared) return topLevel(cx, declared, node);
+  switch (name) {
+    case "machine": return { v: "machine" };
+    case "nr_cpu_ids": return { v: "expr", e: constant(cx.cpus), type: { k: "int", min: 0, max: cx.cpus } };
+    case "cpumask_none": return { v: "expr", e: ZERO, type: { k: "mask" } };
+    case "no_use_after_free": case "no_bug": case "no_warning": case "no_deadlock": return { v: "builtin-property", name };
+    default: return cx.fail("LZ101", node, `"${name}"`);
+  }
+}
+
+function memberExpression(cx: Lowering, node: t.MemberExpression): Val {
+  const base = node.object.type === "Super" ? cx.fail("LZ103", node) : evaluate(cx, node.object);
+  if (node.computed) return element(cx, base, valueOf(cx, node.property), node);
+  if (node.property.type !== "Identifier") return cx.fail("LZ103", node);
+  const { name } = node.property;
+  switch (base.v) {
+    case "machine": return number(cx.types.machine.get(name) ?? cx.fail("LZ111", node));
+    case "config": return number(cx.types.config.get(name) ?? cx.types.machine.get(name) ?? cx.fail("LZ111", node));
+    default: return member(cx, base, name, node);
+  }
+}
+
+function unaryExpression(cx: Lowering, node: t.UnaryExpression): Val {
+  const a = valueOf(cx, node.argument);
+  if (node.operator === "!") return { v: "expr", e: unary("!", a.e), type: BOOL };
+  if (node.operator === "-") return { v: "expr", e: unary("-", a.e), type: a.type };
+  return cx.fail("LZ103", node, `the operator ${node.operator}`);
+}
+
+function binaryExpression(cx: Lowering, node: t.BinaryExpression): Val {
+  const op = OPERATORS[node.operator];
+  if (!op || node.left.type === "PrivateName") return cx.fail("LZ103", node, `the operator ${node.operator}`);
+  const a = valueOf(cx, node.left);
+  const b = valueOf(cx, node.right);
+  const type: DType = COMPARISONS.has(op) ? BOOL : arithmeticType(a.type, b.type);
+  return { v: "expr", e: binary(op, a.e, b.e), type };
+}
+
+/** The range of a sum or shift is not tracked: the place it is stored to has one. */
+function arithmeticType(a: DType, b: DType): DType {
+  if (a.k === "int" && b.k === "int") return { k: "int", min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+  return a.k === "cpu" ? CPU : a;
+}
+
+/**
+ * && and ||. If the right side takes no step it is a pure operation; otherwise it is only evaluated where C would.
+ */
+function logical(cx: Lowering, node: t.LogicalExpression): Expr {
+  if (node.operator === "??") return cx.fail("LZ103", node, "the operator ??");
+  const isAnd = node.operator === "&&";
+  const left = condition(cx, node.left);
+  const known = constOf(left);
+  if (known !== undefined) return isAnd === (known !== 0) ? condition(cx, node.right) : constant(Number(known !== 0));
+
+  const before = cx.code.current;
+  const right = cx.code.block();
+  cx.code.current = right;
+  const value = condition(cx, node.right);
+  if (cx.code.current === right && right.instrs.length === 0) {
+    cx.code.current = before;
+    return binary(isAnd ? "&&" : "||", left, value);
+  }
+  const rightEnd = cx.code.current;
+  const skipped = cx.code.block();
+  const join = cx.code.block();
+  const result = cx.local("condition", BOOL);
+  cx.mutable.add(result);
+  before.term = isAnd
+    ? { t: "branch", test: left, then: right, else: skipped, join }
+    : { t: "branch", test: left, then: skipped, else: right, join };
+  cx.code.current = rightEnd;
+  cx.stmt({ kind: "set", local: result, value });
+  cx.code.finish({ t: "jump", to: join }, skipped);
+  cx.stmt({ kind: "set", local: result, value: constant(isAnd ? 0 : 1) });
+  cx.code.finish({ t: "jump", to: join }, join);
+  return { kind: "local", local: result };
+}
+
+function conditional(cx: Lowering, node: t.ConditionalExpression): Val {
+  const test = condition(cx, node.test);
+  const known = constOf(test);
+  if (known !== undefined) return evaluate(cx, known ? node.consequent : node.alternate);
+  const { current } = cx.code;
+  const emitted = current.instrs.length;
+  const a = valueOf(cx, node.consequent);
+  const b = valueOf(cx, node.alternate);
+  if (cx.code.current !== current || current.instrs.length !== emitted) cx.fail("LZ103", node, "?: with a step inside");
+  return { v: "expr", e: { kind: "cond", test, then: a.e, else: b.e }, type: a.type.k === "voidstar" ? b.type : a.type };
+}
+
+function structValue(cx: Lowering, node: t.ObjectExpression): Val {
+  const fields = new Map<string, Val>();
+  for (const property of node.properties) {
+    if (property.type !== "ObjectProperty" || property.key.type !== "Identifier") return cx.fail("LZ103", property);
+    const { e, type } = valueOf(cx, property.value, property.key.name);
+    fields.set(property.key.name, { v: "expr", e: cx.freeze(e, type, property.key.name), type });
+  }
+  return { v: "struct", fields };
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// The state of one compilation: what has been found so far (cells, properties, callbacks), the code being built, and
+// the names in scope. Passed explicitly; the functions that use it are in the files beside this one.
+import { defined } from "../../base/assert.ts";
+import type { Cell, Expr, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
+import { elements } from "../../program/program.ts";
+import type { Block } from "../cfg.ts";
+import { CodeBuilder } from "../cfg.ts";
+import type { MessageCode } from "../messages.ts";
+import type { Declared, Node, SourceFile } from "../source.ts";
+import { fail, textOf } from "../source.ts";
+import type { DType, Pool, TypeContext } from "../types.ts";
+import { keyOf, meaningOf, NUMBER_MAX, rangeOf } from "../types.ts";
+import type { PlaceVal, Val } from "./values.ts";
+import { isStable } from "./values.ts";
+
+export type FunctionDecl = Extract<Declared, { kind: "function" }>;
+
+export const BUILTIN = { useAfterFree: "no_use_after_free", bug: "no_bug", warning: "no_warning" } as const;
+
+/** The name that a property or witness declares: its first argument. */
+export function nameOf(decl: Declared): string {
+  const init = decl.kind === "const" ? decl.node.init : undefined;
+  const first = init?.type === "CallExpression" ? init.arguments[0] : undefined;
+  return first?.type === "StringLiteral" ? first.value : decl.name;
+}
+
+interface CellRecord {
+  readonly name: string;
+  readonly storage: Cell["storage"];
+  readonly dims: readonly number[];
+  readonly type: DType;
+  /** Accessed with another index than the running CPU. */
+  foreign: boolean;
+}
+
+/** A name in scope: a value, or a local that can be assigned. */
+export type Binding = { readonly b: "val"; readonly val: Val } | { readonly b: "let"; readonly local: number; readonly type: DType };
+
+/** One expanded call. */
+export interface Frame {
+  readonly decl: FunctionDecl;
+  readonly file: SourceFile;
+  readonly exit: Block;
+  readonly names: Map<string, Binding>[];
+  /** Where return values go, once some return needs a place. */
+  result: Val | undefined;
+  readonly loops: { readonly onBreak: Block; readonly onContinue: Block }[];
+}
+
+/**
+ * normal: kernel code, every shared access is a step. atomic: an instruction, the initial state, a predicate: one step,
+ * everything direct. walker: hardware direct, memory by walker_read().
+ */
+export type Mode = "normal" | "atomic" | "walker";
+
+export interface Parts {
+  /** Hook resolution: parts.lifetime is the namespace of its variant. */
+  readonly variants: ReadonlyMap<string, SourceFile>;
+}
+
+export class Lowering {
+  readonly types: TypeContext;
+  readonly parts: Parts;
+  readonly cpus: number;
+  readonly replaced: ReadonlyMap<string, FunctionDecl>;
+  /** Function bodies as a mutant has them, by key. */
+  readonly rewritten: ReadonlyMap<string, FunctionDecl["node"]>;
+
+  readonly cells: CellRecord[] = [];
+  private readonly cellIds = new Map<string, number>();
+  readonly properties: Property[] = [];
+  private readonly propertyIds = new Map<string, number>();
+  readonly witnesses: Witness[] = [];
+  private readonly witnessIds = new Map<string, number>();
+  readonly events: string[] = [];
+  readonly callbacks: FunctionDecl[] = [];
+  readonly sources: string[] = [];
+  readonly freedPools = new Set<Pool>();
+  readonly constants = new Map<string, Val>();
+  voidMax = 0;
+
+  code = new CodeBuilder();
+  /** Locals that are assigned more than once. */
+  mutable = new Set<number>();
+  mode: Mode = "normal";
+  readonly stack: Frame[] = [];
+
+  constructor(types: TypeContext, parts: Parts, replaced: Map<string, FunctionDecl>, rewritten: Map<string, FunctionDecl["node"]>) {
+    this.types = types;
+    this.parts = parts;
+    this.replaced = replaced;
+    this.rewritten = rewritten;
+    this.cpus = types.machine.get("cpus") ?? 1;
+  }
+
+  get frame(): Frame {
+    return defined(this.stack.at(-1), "code is lowered inside a function");
+  }
+
+  readonly numberMax = NUMBER_MAX;
+
+  /** The body of a function, as the mutant has it. */
+  rewrittenOf(decl: FunctionDecl): FunctionDecl["node"] {
+    return this.rewritten.get(keyOf(decl)) ?? decl.node;
+  }
+
+  propertyOf(decl: Declared): number {
+    return this.propertyId(keyOf(decl), () => ({ name: nameOf(decl), kind: "never", test: null }));
+  }
+
+  witnessOf(decl: Declared): number {
+    return this.witnessId(keyOf(decl), () => ({ name: nameOf(decl), test: null }));
+  }
+
+  get file(): SourceFile {
+    return this.frame.file;
+  }
+
+  fail(code: MessageCode, node: Node, what?: string): never {
+    return fail(code, this.file, node, what ?? textOf(this.file, node));
+  }
+
+  at(node: Node): SourceRef {
+    const { path } = this.file;
+    let source = this.sources.indexOf(path);
+    if (source < 0) source = this.sources.push(path) - 1;
+    const start = node.loc?.start ?? { line: 0, column: 0 };
+    return { source, line: start.line, column: start.column + 1, func: this.frame.decl.name, text: textOf(this.file, node) };
+  }
+
+  /** A fresh local with the range of `type`. */
+  local(name: string, type: DType): number {
+    const { min, max } = rangeOf(type, this.cpus, this.callbacks.length);
+    return this.code.local({ name, min, max, meaning: meaningOf(type) });
+  }
+
+  cellOf(place: PlaceVal): number {
+    const key = `${keyOf(place.root.decl)}.${place.path.join(".")}`;
+    const known = this.cellIds.get(key);
+    if (known !== undefined) return known;
+    const rootName = place.root.storage === "pool" ? place.root.decl.name : place.root.decl.name;
+    const storage = place.root.storage === "hardware" ? "hardware" : place.root.storage.endsWith("frame") ? "frame" : "memory";
+    const name = [rootName, ...place.path].join(".");
+    return this.addCell(key, { name, storage, dims: place.dims, type: place.type, foreign: false });
+  }
+
+  private addCell(key: string, record: CellRecord): number {
+    const id = this.cells.push(record) - 1;
+    this.cellIds.set(key, id);
+    return id;
+  }
+
+  /** Which objects of a pool are in use: ghost state, judged by properties. */
+  allocatedCell(pool: Pool): number {
+    const key = `allocated ${keyOf(pool.decl)}`;
+    const record = { name: `${pool.struct}.allocated`, storage: "hardware", dims: [pool.size], type: { k: "bool" }, foreign: true } as const;
+    return this.cellIds.get(key) ?? this.addCell(key, { ...record });
+  }
+
+  propertyId(name: string, make: () => Property): number {
+    const known = this.propertyIds.get(name);
+    if (known !== undefined) return known;
+    const id = this.properties.push(make()) - 1;
+    this.propertyIds.set(name, id);
+    return id;
+  }
+
+  builtin(name: string): number {
+    return this.propertyId(name, () => ({ name: name.replaceAll("_", " "), kind: "never", test: null }));
+  }
+
+  witnessId(name: string, make: () => Witness): number {
+    const known = this.witnessIds.get(name);
+    if (known !== undefined) return known;
+    const id = this.witnesses.push(make()) - 1;
+    this.witnessIds.set(name, id);
+    return id;
+  }
+
+  eventId(name: string): number {
+    const known = this.events.indexOf(name);
+    return known >= 0 ? known : this.events.push(name) - 1;
+  }
+
+  callbackId(decl: FunctionDecl): number {
+    const known = this.callbacks.findIndex((c) => keyOf(c) === keyOf(decl));
+    return known >= 0 ? known + 1 : this.callbacks.push(decl);
+  }
+
+  stmt(stmt: Stmt): void {
+    this.code.stmt(stmt);
+  }
+
+  /** A value that stays what it is: itself if nothing can change it, else a copy in a local. */
+  freeze(e: Expr, type: DType, name: string): Expr {
+    if (isStable(e, this.mutable)) return e;
+    const local = this.local(name, type);
+    this.stmt({ kind: "set", local, value: e });
+    return { kind: "local", local };
+  }
+
+  /** Adds a block for what comes after `term`, and goes on there. */
+  region(body: (exit: Block) => void): void {
+    const start = this.code.block();
+    const exit = this.code.block();
+    this.code.finish({ t: "region", body: start, exit }, start);
+    body(exit);
+    this.code.finish({ t: "jump", to: exit }, exit);
+  }
+
+  finishCells(): Cell[] {
+    return this.cells.map((c) => {
+      const range = rangeOf(c.type, this.cpus, this.callbacks.length);
+      const max = c.type.k === "voidstar" ? this.voidMax : range.max;
+      const cell: Cell = { name: c.name, storage: c.storage, dims: c.dims, own: !c.foreign, min: range.min, max, meaning: meaningOf(c.type) };
+      elements(cell);
+      return cell;
+    });
+  }
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// Statements and control flow.
+import type * as t from "@babel/types";
+import { defined } from "../../base/assert.ts";
+import type { Expr } from "../../program/program.ts";
+import type { Node } from "../source.ts";
+import { CPU, resolveType } from "../types.ts";
+import { condition, constantValue, evaluate, valueOf } from "./expressions.ts";
+import type { Binding, Lowering } from "./lowering.ts";
+import { rvalue, storePlace } from "./places.ts";
+import type { Val } from "./values.ts";
+import { binary, constant, constOf } from "./values.ts";
+
+/** A loop of an instruction, or one with a few rounds, is written out. */
+const UNROLL_MAX = 8;
+
+/** Lowers a list of statements in a scope of its own. A `return` at the end of a function body (tail) is its value. */
+export function block(cx: Lowering, list: readonly t.Statement[], tail = false): Val | undefined {
+  const body = (): Val | undefined => {
+    cx.frame.names.push(new Map());
+    try {
+      return statements(cx, list, tail);
+    } finally {
+      cx.frame.names.pop();
+    }
+  };
+  // What a tail return refers to must stay in scope for the caller.
+  return tail ? body() : cx.code.scoped(body);
+}
+
+function statements(cx: Lowering, list: readonly t.Statement[], tail: boolean): Val | undefined {
+  for (const [i, node] of list.entries()) {
+    if (cx.code.unreachable) return undefined;
+    if (tail && i === list.length - 1 && node.type === "ReturnStatement" && node.argument && cx.frame.result === undefined) {
+      const val = evaluate(cx, node.argument);
+      return val.v === "expr" ? { ...val, e: cx.freeze(val.e, val.type, "result") } : val;
+    }
+    statement(cx, node);
+  }
+  return undefined;
+}
+
+export function statement(cx: Lowering, node: t.Statement): void {
+  switch (node.type) {
+    case "BlockStatement": block(cx, node.body); return;
+    case "EmptyStatement": case "TSInterfaceDeclaration": case "TSTypeAliasDeclaration": return;
+    case "ExpressionStatement": return expressionStatement(cx, node.expression);
+    case "VariableDeclaration": return declaration(cx, node);
+    case "IfStatement": return ifStatement(cx, node);
+    case "ReturnStatement": return returnStatement(cx, node);
+    case "WhileStatement": return whileLoop(cx, node);
+    case "ForStatement": return forLoop(cx, node);
+    case "ForOfStatement": return forOf(cx, node);
+    case "BreakStatement": case "ContinueStatement": {
+      const loop = cx.frame.loops.at(-1);
+      if (!loop || node.label) return cx.fail("LZ103", node, "a labelled jump");
+      const to = node.type === "BreakStatement" ? loop.onBreak : loop.onContinue;
+      return cx.code.finish({ t: "jump", to }, cx.code.current);
+    }
+    default: return cx.fail("LZ103", node, `a ${node.type}`);
+  }
+}
+
+function expressionStatement(cx: Lowering, node: t.Expression): void {
+  if (node.type === "AssignmentExpression") return assignment(cx, node);
+  if (node.type === "UpdateExpression") {
+    return assign(cx, node.argument, (old) => binary(node.operator === "++" ? "+" : "-", old, constant(1)), node);
+  }
+  if (node.type !== "CallExpression") return cx.fail("LZ103", node, "an expression without effect");
+  evaluate(cx, node);
+}
+
+function assignment(cx: Lowering, node: t.AssignmentExpression): void {
+  const op = { "=": undefined, "+=": "+", "-=": "-", "|=": "|", "&=": "&" } as const;
+  if (!(node.operator in op)) return cx.fail("LZ103", node, `the operator ${node.operator}`);
+  const arithmetic = op[node.operator as keyof typeof op];
+  if (arithmetic) return assign(cx, node.left, (old) => binary(arithmetic, old, valueOf(cx, node.right).e), node);
+  return assign(cx, node.left, undefined, node, node.right);
+}
+
+/** To a local, or a plain store to a place. `update` computes the new value from the old one. */
+function assign(cx: Lowering, left: t.LVal | t.Expression, update: ((old: Expr) => Expr) | undefined, node: Node, right?: Node): void {
+  if (left.type === "Identifier") {
+    const binding = [...cx.frame.names].reverse().find((scope) => scope.has(left.name))?.get(left.name);
+    if (binding?.b !== "let") return cx.fail("LZ109", node, `${left.name} is constant`);
+    const old: Expr = { kind: "local", local: binding.local };
+    const value = update ? update(old) : valueOf(cx, defined(right, "an assignment has a right side")).e;
+    return cx.stmt({ kind: "set", local: binding.local, value });
+  }
+  if (left.type !== "MemberExpression") return cx.fail("LZ103", node, "this assignment");
+  const place = evaluate(cx, left);
+  if (place.v !== "place") return cx.fail("LZ108", left);
+  if (update) return cx.fail("LZ103", node, "an update of a shared value (read it, then write it)");
+  const value = valueOf(cx, defined(right, "an assignment has a right side"));
+  storePlace(cx, place, value.e, "plain", "plain", node);
+}
+
+function declaration(cx: Lowering, node: t.VariableDeclaration): void {
+  for (const { id, init } of node.declarations) {
+    if (id.type !== "Identifier" || !init) return cx.fail("LZ103", node, "a declaration without a value");
+    bind(cx, id, init, node.kind);
+  }
+}
+
+function bind(cx: Lowering, id: t.Identifier, init: t.Expression, kind: string): void {
+  const val = evaluate(cx, init);
+  const annotation = id.typeAnnotation?.type === "TSTypeAnnotation" ? id.typeAnnotation.typeAnnotation : undefined;
+  const names = defined(cx.frame.names.at(-1), "a scope is open");
+  const reassigned = kind === "let" && assignedNames(cx.rewrittenOf(cx.frame.decl)).has(id.name);
+  if (!reassigned && val.v !== "place" && val.v !== "expr") return void names.set(id.name, { b: "val", val });
+  const { e, type: inferred } = rvalue(cx, val, init, id.name);
+  const type = annotation ? resolveType(cx.types, cx.file, annotation) : inferred;
+  if (!reassigned) return void names.set(id.name, { b: "val", val: { v: "expr", e: cx.freeze(e, type, id.name), type } });
+  // Its range is that of all it may be assigned: the declared type, or any number.
+  const wide = annotation || inferred.k !== "int" ? type : ({ k: "int", min: -1, max: cx.numberMax } as const);
+  const local = cx.local(id.name, wide);
+  cx.mutable.add(local);
+  cx.stmt({ kind: "set", local, value: e });
+  names.set(id.name, { b: "let", local, type: wide });
+}
+
+function ifStatement(cx: Lowering, node: t.IfStatement): void {
+  const test = condition(cx, node.test);
+  const known = constOf(test);
+  if (known !== undefined) {
+    const taken = known ? node.consequent : node.alternate;
+    if (taken) block(cx, [taken]);
+    return;
+  }
+  branch(cx, test, () => void block(cx, [node.consequent]), () => void (node.alternate && block(cx, [node.alternate])));
+}
+
+export function branch(cx: Lowering, test: Expr, onTrue: () => void, onFalse: () => void): void {
+  const then = cx.code.block();
+  const other = cx.code.block();
+  const join = cx.code.block();
+  cx.code.finish({ t: "branch", test, then, else: other, join }, then);
+  onTrue();
+  cx.code.finish({ t: "jump", to: join }, other);
+  onFalse();
+  cx.code.finish({ t: "jump", to: join }, join);
+}
+
+/** A return from somewhere within: the value goes to a local that the caller reads. */
+function returnStatement(cx: Lowering, node: t.ReturnStatement): void {
+  const { frame } = cx;
+  if (node.argument) {
+    const val = evaluate(cx, node.argument);
+    frame.result ??= resultPlace(cx, val, node);
+    assignResult(cx, frame.result, val, node);
+  }
+  cx.code.finish({ t: "jump", to: frame.exit }, cx.code.current);
+}
+
+function resultPlace(cx: Lowering, val: Val, node: t.ReturnStatement): Val {
+  const annotation = cx.frame.decl.node.returnType;
+  if (val.v === "struct") {
+    return { v: "struct", fields: new Map([...val.fields].map(([name, field]) => [name, resultPlace(cx, field, node)])) };
+  }
+  const type = annotation?.type === "TSTypeAnnotation"
+    ? resolveScalarReturn(cx, val, annotation.typeAnnotation) : cx.fail("LZ109", node, "a function that returns a value needs a return type");
+  const local = cx.local("result", type);
+  cx.mutable.add(local);
+  return { v: "expr", e: { kind: "local", local }, type };
+}
+
+function resolveScalarReturn(cx: Lowering, val: Val, annotation: t.TSType) {
+  const declared = resolveType(cx.types, cx.frame.decl.file, annotation);
+  if (declared.k !== "struct") return declared;
+  // A field of a struct result: its range is unknown, as other returns may differ.
+  if (val.v !== "expr") return declared;
+  return val.type.k === "int" ? ({ k: "int", min: -1, max: cx.numberMax } as const) : val.type;
+}
+
+function assignResult(cx: Lowering, result: Val, val: Val, node: t.ReturnStatement): void {
+  if (result.v === "struct" && val.v === "struct") {
+    for (const [name, field] of result.fields) assignResult(cx, field, defined(val.fields.get(name), name), node);
+    return;
+  }
+  if (result.v !== "expr" || result.e.kind !== "local") return cx.fail("LZ109", node, "this return");
+  const { e } = rvalue(cx, val, node.argument ?? node);
+  cx.stmt({ kind: "set", local: result.e.local, value: e });
+}
+
+function whileLoop(cx: Lowering, node: t.WhileStatement): void {
+  if (cx.mode !== "normal") return cx.fail("LZ115", node, "while");
+  const start = cx.code.block();
+  cx.region((exit) => {
+    cx.code.finish({ t: "jump", to: start }, start);
+    const before = start.instrs.length;
+    const test = condition(cx, node.test);
+    const waits = cx.code.current !== start || start.instrs.slice(before).some((i) => i.i === "access");
+    if (!waits) cx.fail("LZ105", node.test, `while (${cx.at(node.test).text})`);
+    loopBody(cx, test, node.body, start, start, exit);
+  });
+}
+
+function loopBody(
+  cx: Lowering, test: Expr, body: t.Statement, start: Lowering["code"]["current"], onContinue: typeof start, exit: typeof start,
+): void {
+  const inside = cx.code.block();
+  cx.code.finish({ t: "branch", test, then: inside, else: exit, join: exit }, inside);
+  cx.frame.loops.push({ onBreak: exit, onContinue });
+  block(cx, [body]);
+  cx.frame.loops.pop();
+  cx.code.finish({ t: "jump", to: onContinue }, onContinue);
+  if (onContinue === start) cx.code.current = cx.code.block();
+}
+
+interface Counted {
+  readonly name: string;
+  readonly init: t.Expression;
+  readonly test: t.Expression;
+  readonly update: t.Expression;
+}
+
+/** for (let i = a; i < b; i++ or i += c), where the body leaves i alone: that much is always bounded. */
+function countedLoop(cx: Lowering, node: t.ForStatement): Counted {
+  const { init, test, update } = node;
+  const text = "write for (let i = a; i < b; i++)";
+  if (init?.type !== "VariableDeclaration" || !test || !update) return cx.fail("LZ105", node, text);
+  const declarator = defined(init.declarations[0], "a declaration has a declarator");
+  if (declarator.id.type !== "Identifier" || !declarator.init) return cx.fail("LZ105", node, text);
+  const { name } = declarator.id;
+  const tested = test.type === "BinaryExpression" && test.left.type === "Identifier" && test.left.name === name;
+  const forward = tested && (test.operator === "<" || test.operator === "<=");
+  const steps = update.type === "UpdateExpression" ? update.operator === "++" : update.type === "AssignmentExpression" && update.operator === "+=";
+  if (!forward || !steps || assignedNames(node.body).has(name)) return cx.fail("LZ105", node, text);
+  return { name, init: declarator.init, test, update };
+}
+
+function forLoop(cx: Lowering, node: t.ForStatement): void {
+  const loop = countedLoop(cx, node);
+  const rounds = constantRounds(cx, loop);
+  if (rounds && (cx.mode !== "normal" || rounds.length <= UNROLL_MAX)) return unroll(cx, node, loop.name, rounds);
+  if (cx.mode !== "normal") return cx.fail("LZ112", node.test ?? node, "the number of rounds");
+  cx.code.scoped(() => {
+    cx.frame.names.push(new Map());
+    bindLoopVariable(cx, loop);
+    const start = cx.code.block();
+    const update = cx.code.block();
+    cx.region((exit) => {
+      cx.code.finish({ t: "jump", to: start }, start);
+      loopBody(cx, condition(cx, loop.test), node.body, start, update, exit);
+      cx.code.current = update;
+      expressionStatement(cx, loop.update);
+      cx.code.finish({ t: "jump", to: start }, cx.code.block());
+    });
+    cx.frame.names.pop();
+  });
+}
+
+/** Within a round the variable does not change, so that what is computed from it need not be copied. */
+function bindLoopVariable(cx: Lowering, loop: Counted): void {
+  const { e, type } = valueOf(cx, loop.init);
+  const wide = type.k === "int" ? ({ k: "int", min: type.min, max: cx.numberMax } as const) : type;
+  const local = cx.local(loop.name, wide);
+  cx.stmt({ kind: "set", local, value: e });
+  defined(cx.frame.names.at(-1), "a scope is open").set(loop.name, { b: "let", local, type: wide });
+}
+
+/** The values that the variable takes, if they are known now. */
+function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
+  const first = constOf(valueOf(cx, loop.init).e);
+  const limit = loop.test.type === "BinaryExpression" ? constOf(valueOf(cx, loop.test.right).e) : undefined;
+  const step = loop.update.type === "AssignmentExpression" ? constantValue(cx, loop.update.right) : 1;
+  if (first === undefined || limit === undefined || step <= 0) return undefined;
+  const inclusive = loop.test.type === "BinaryExpression" && loop.test.operator === "<=";
+  const values: number[] = [];
+  for (let i = first; inclusive ? i <= limit : i < limit; i += step) values.push(i);
+  return values;
+}
+
+function unroll(cx: Lowering, node: t.ForStatement, name: string, values: readonly number[]): void {
+  cx.region((exit) => {
+    for (const value of values) {
+      if (cx.code.unreachable) return;
+      cx.region((next) => {
+        const val: Val = { v: "expr", e: constant(value), type: { k: "int", min: 0, max: Math.max(value, 0) } };
+        cx.frame.names.push(new Map<string, Binding>([[name, { b: "val", val }]]));
+        cx.frame.loops.push({ onBreak: exit, onContinue: next });
+        block(cx, [node.body]);
+        cx.frame.loops.pop();
+        cx.frame.names.pop();
+      });
+    }
+  });
+}
+
+/** for (const cpu of for_each_cpu(mask)): ascending. */
+function forOf(cx: Lowering, node: t.ForOfStatement): void {
+  const { left, right } = node;
+  const variable = left.type === "VariableDeclaration" ? left.declarations[0]?.id : undefined;
+  const callee = right.type === "CallExpression" && right.callee.type === "Identifier" ? right.callee.name : "";
+  if (variable?.type !== "Identifier" || right.type !== "CallExpression" || !callee.startsWith("for_each_")) {
+    return cx.fail("LZ105", node, "write for (const cpu of for_each_cpu(mask))");
+  }
+  if (cx.mode !== "normal") return cx.fail("LZ115", node, callee);
+  cx.code.scoped(() => {
+    const all: Expr = { kind: "unary", op: "mask_of", a: constant(cx.cpus) };
+    const masks = right.arguments.map((a) => (a.type === "SpreadElement" || a.type === "ArgumentPlaceholder" ? cx.fail("LZ103", a) : a));
+    const mask = callee === "for_each_cpu" ? cx.freeze(valueOf(cx, defined(masks[0], "for_each_cpu(mask)")).e, { k: "mask" }, "mask") : all;
+    const local = cx.local(variable.name, { k: "int", min: 0, max: cx.cpus });
+    const e: Expr = { kind: "local", local };
+    const next = (after: Expr): void => cx.stmt({ kind: "set", local, value: { kind: "binary", op: "mask_next", a: mask, b: after } });
+    next(constant(-1));
+    const start = cx.code.block();
+    const update = cx.code.block();
+    cx.region((exit) => {
+      cx.code.finish({ t: "jump", to: start }, start);
+      cx.frame.names.push(new Map<string, Binding>([[variable.name, { b: "val", val: { v: "expr", e, type: CPU } }]]));
+      loopBody(cx, binary("<", e, constant(cx.cpus)), node.body, start, update, exit);
+      cx.frame.names.pop();
+      cx.code.current = update;
+      next(e);
+      cx.code.finish({ t: "jump", to: start }, cx.code.block());
+    });
+  });
+}
+
+const assignedCache = new WeakMap<object, ReadonlySet<string>>();
+
+/** Names that are assigned somewhere in a piece of syntax. */
+export function assignedNames(node: Node): ReadonlySet<string> {
+  const known = assignedCache.get(node);
+  if (known) return known;
+  const names = new Set<string>();
+  const visit = (n: unknown): void => {
+    if (Array.isArray(n)) return n.forEach(visit);
+    if (typeof n !== "object" || n === null) return;
+    const x = n as Node;
+    if (x.type === "AssignmentExpression" && x.left.type === "Identifier") names.add(x.left.name);
+    if (x.type === "UpdateExpression" && x.argument.type === "Identifier") names.add(x.argument.name);
+    for (const [key, child] of Object.entries(x)) if (key !== "loc") visit(child);
+  };
+  visit(node);
+  assignedCache.set(node, names);
+  return names;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// Cuts a control-flow graph into steps: one access and the local computation behind it, up to the next accesses.
+import { assert, defined } from "../base/assert.ts";
+import type { SourceRef, Step, Stmt } from "../program/program.ts";
+import type { AccessInstr, Block, CodeBuilder } from "./cfg.ts";
+import { liveBefore } from "./liveness.ts";
+
+interface Position {
+  readonly block: Block;
+  readonly index: number;
+}
+
+/** Where a jump need not be expanded, because control falls through or breaks to it. */
+interface Stop {
+  readonly block: Block;
+  readonly label: number;
+  used: boolean;
+}
+
+const NOWHERE: SourceRef = { source: 0, line: 0, column: 0, func: "", text: "" };
+
+/** A step that touches nothing: the end of a thread, its start, or a jump backwards. */
+function emptyStep(at: SourceRef, body: readonly Stmt[], live: readonly number[], scope: readonly number[]): Step {
+  return { at, guard: null, before: [], access: { kind: "none" }, body, live, scope };
+}
+
+export class Cutter {
+  private readonly steps: (Step | undefined)[] = [];
+  private readonly ids = new Map<string, number>();
+  private readonly todo: { id: number; position: Position }[] = [];
+  private readonly code: CodeBuilder;
+  private liveCache: ((block: Block, index: number) => readonly number[]) | undefined;
+  private labels = 0;
+
+  constructor(code: CodeBuilder) {
+    this.code = code;
+  }
+
+  private live(block: Block, index: number): readonly number[] {
+    this.liveCache ??= liveBefore(this.code);
+    return this.liveCache(block, index);
+  }
+
+  /** The body of one instruction: no access inside, and it falls through to `exit`. */
+  instruction(entry: Block, exit: Block): Stmt[] {
+    const { stop, stops, close } = this.withStop(exit, []);
+    const body = close(this.tree({ block: entry, index: 0 }, stops, new Set()));
+    assert(stop.used || body.length > 0, "an instruction ends");
+    return body;
+  }
+
+  /** steps[0] is the end, steps[1] the start. */
+  thread(entry: Block): Step[] {
+    this.steps.push(emptyStep({ ...NOWHERE, text: "end" }, [{ kind: "end" }], [], []));
+    const first = this.idOf({ block: entry, index: 0 });
+    assert(first === 1, "a thread starts at step 1");
+    return this.finish();
+  }
+
+  /** steps[0] is the entry, which must be the first thing the code does. */
+  interrupt(entry: Block): Step[] {
+    this.idOf(this.firstAccess({ block: entry, index: 0 }));
+    return this.finish();
+  }
+
+  private firstAccess(at: Position): Position {
+    const { block, index } = at;
+    const instr = block.instrs[index];
+    if (instr?.i === "access") return at;
+    assert(instr === undefined, "an interrupt handler starts by choosing or waiting, not with local computation");
+    const term = defined(block.term, "blocks are closed");
+    if (term.t === "jump") return this.firstAccess({ block: term.to, index: 0 });
+    assert(term.t === "region", "an interrupt handler starts by choosing or waiting");
+    return this.firstAccess({ block: term.body, index: 0 });
+  }
+
+  /** One step: what precedes the access runs before it, in the same step. */
+  walker(entry: Block): Step {
+    const prefix: Stmt[] = [];
+    let block = entry;
+    for (;;) {
+      const index = block.instrs.findIndex((instr) => instr.i === "access");
+      const end = index < 0 ? block.instrs.length : index;
+      for (const instr of block.instrs.slice(0, end)) if (instr.i === "stmt") prefix.push(instr.stmt);
+      if (index >= 0) {
+        const instr = block.instrs[index] as AccessInstr;
+        const body = this.tree({ block, index: index + 1 }, [], new Set());
+        return { at: instr.at, guard: null, before: [...prefix, ...instr.before], access: instr.access, body, live: [], scope: [] };
+      }
+      const term = defined(block.term, "blocks are closed");
+      if (term.t === "branch") {
+        // `when` in front of the access: one side disables the step.
+        const test = { kind: "unary", op: "!", a: term.test } as const;
+        prefix.push({ kind: "if", test, then: [{ kind: "disabled" }], else: [] });
+        block = term.then;
+      } else {
+        assert(term.t !== "end", "a walker reads memory once");
+        block = term.t === "jump" ? term.to : term.body;
+      }
+    }
+  }
+
+  private finish(): Step[] {
+    for (let next = this.todo.shift(); next !== undefined; next = this.todo.shift()) {
+      this.steps[next.id] = this.cut(next.position);
+    }
+    return this.steps.map((step) => defined(step, "all steps are cut"));
+  }
+
+  private idOf(position: Position): number {
+    const key = `${position.block.id}:${position.index}`;
+    const known = this.ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.steps.length;
+    this.steps.push(undefined);
+    this.ids.set(key, id);
+    this.todo.push({ id, position });
+    return id;
+  }
+
+  private cut(position: Position): Step {
+    const { block, index } = position;
+    const instr = block.instrs[index];
+    const live = this.live(block, index);
+    if (instr?.i === "access") {
+      const body = this.tree({ block, index: index + 1 }, [], new Set());
+      const { access, guard, before, at, scope } = instr;
+      return { at, guard, before, access, body, live, scope };
+    }
+    return emptyStep({ ...NOWHERE, text: "start" }, this.tree(position, [], new Set()), live, live);
+  }
+
+  /** Everything from `at` to the next accesses, as nested statements. `seen`: loop heads passed without an access. */
+  private tree(at: Position, stops: readonly Stop[], seen: ReadonlySet<number>): Stmt[] {
+    const out: Stmt[] = [];
+    const { block } = at;
+    for (let index = at.index; index < block.instrs.length; index++) {
+      const instr = defined(block.instrs[index], "in range");
+      if (instr.i === "access") {
+        out.push({ kind: "goto", step: this.idOf({ block, index }) });
+        return out;
+      }
+      out.push(instr.stmt);
+      if (instr.stmt.kind === "disabled" || instr.stmt.kind === "limit" || instr.stmt.kind === "raise") return out;
+    }
+    const term = defined(block.term, "blocks are closed");
+    switch (term.t) {
+      case "end": out.push({ kind: "end" }); return out;
+      case "jump": out.push(...this.jump(term.to, stops, seen)); return out;
+      case "branch": {
+        const inner = this.withStop(term.join, stops);
+        const then = this.jump(term.then, inner.stops, seen);
+        const other = this.jump(term.else, inner.stops, seen);
+        const branch: Stmt = { kind: "if", test: term.test, then, else: other };
+        out.push(...inner.close([branch]));
+        if (inner.stop.used) out.push(...this.jump(term.join, stops, seen));
+        return out;
+      }
+      case "region": {
+        const inner = this.withStop(term.exit, stops);
+        out.push(...inner.close(this.jump(term.body, inner.stops, seen)));
+        if (inner.stop.used) out.push(...this.jump(term.exit, stops, seen));
+        return out;
+      }
+    }
+  }
+
+  private withStop(block: Block, stops: readonly Stop[]) {
+    const stop: Stop = { block, label: this.labels++, used: false };
+    const close = (body: Stmt[]): Stmt[] => (stop.used ? [{ kind: "block", label: stop.label, body }] : body);
+    return { stop, stops: [...stops, stop], close };
+  }
+
+  private jump(to: Block, stops: readonly Stop[], seen: ReadonlySet<number>): Stmt[] {
+    const stop = stops.findLast((s) => s.block === to);
+    if (stop) {
+      stop.used = true;
+      return [{ kind: "break", label: stop.label }];
+    }
+    if (seen.has(to.id)) return [{ kind: "goto", step: this.idOf({ block: to, index: 0 }) }];
+    return this.tree({ block: to, index: 0 }, stops, new Set([...seen, to.id]));
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// What can be wrong with a trace, as data: each code says what was expected and the way out. The command line exits
+// with 3 for all of them. Not errors, but part of the report: an overrun ring, lost events, odd names.
+
+interface ErrorText {
+  /** What was found; {…} is filled in. */
+  readonly found: string;
+  readonly expected: string;
+  readonly wayOut: string;
+}
+
+const ADVICE_RECORD = "see `lazymm record` for what to run on the machine";
+
+export const TRACE_ERRORS = {
+  "trace-missing": {
+    found: "{file} does not exist",
+    expected: "a trace file, a directory that holds one, or - for standard input",
+    wayOut: "check the path",
+  },
+  "trace-unreadable": {
+    found: "{file} cannot be read ({detail})",
+    expected: "a readable file",
+    wayOut: "check its permissions; files under /sys/kernel/tracing belong to root",
+  },
+  "trace-directory-empty": {
+    found: "{file} holds no trace (it holds {detail})",
+    expected: "trace.txt, trace.txt.zst or trace.txt.gz in the directory",
+    wayOut: "name the trace file itself",
+  },
+  "trace-empty": {
+    found: "{file} is empty",
+    expected: "the text of /sys/kernel/tracing/trace",
+    wayOut: `the recording wrote nothing: ${ADVICE_RECORD}`,
+  },
+  "trace-damaged": {
+    found: "{file} is damaged at byte {detail}, and nothing before that is an event",
+    expected: "a complete compressed file",
+    wayOut: "copy or record it again",
+  },
+  "trace-not-understood": {
+    found: "{file} is {detail}",
+    expected: "ftrace text: lines like `sh-127 [002] d..2. 43.542: sched_switch: …`",
+    wayOut: `give the text of /sys/kernel/tracing/trace, plain, .gz or .zst; ${ADVICE_RECORD}`,
+  },
+  "trace-format-later": {
+    found: "{file} is {detail}, which lazymm recognises but cannot read yet",
+    expected: "ftrace text, plain, .gz or .zst",
+    wayOut: "convert it: {remedy}",
+  },
+  "trace-no-events": {
+    found: "{file} is text, but none of its {detail} lines is an ftrace event",
+    expected: "lines like `sh-127 [002] d..2. 43.542: sched_switch: …`",
+    wayOut: `check that it is a trace; ${ADVICE_RECORD}`,
+  },
+  "trace-no-switches": {
+    found: "{file} has {detail} events, but no sched_switch",
+    expected: "sched:sched_switch, without which nobody knows what ran where",
+    wayOut: `record again with sched_switch enabled; ${ADVICE_RECORD}`,
+  },
+} as const satisfies Record<string, ErrorText>;
+
+export type TraceErrorCode = keyof typeof TRACE_ERRORS;
+
+export interface TraceError {
+  readonly code: TraceErrorCode;
+  /** The input as the user named it. */
+  readonly file: string;
+  /** One sentence: what is wrong. */
+  readonly message: string;
+  readonly expected: string;
+  readonly wayOut: string;
+}
+
+export function traceError(code: TraceErrorCode, file: string, detail = "", remedy = ""): TraceError {
+  const text: ErrorText = TRACE_ERRORS[code];
+  const fill = (pattern: string) =>
+    pattern.replace(/\{(file|detail|remedy)\}/g, (_, hole: string) => {
+      if (hole === "file") return file === "-" ? "standard input" : file;
+      return hole === "detail" ? detail : remedy;
+    });
+  return { code, file, message: fill(text.found), expected: fill(text.expected), wayOut: fill(text.wayOut) };
+}

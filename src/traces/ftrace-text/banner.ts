@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Lines that are not events: the header, the marks of lost events, and what trace-cmd report prints first.
+
+/** What the text says about itself, apart from its events. */
+export interface Banner {
+  /** "nop", "function", … */
+  tracer?: string;
+  /** Of the latency-format header. */
+  release?: string;
+  /** #P:N of the header, or cpus=N of trace-cmd. */
+  cpus?: number;
+  /** Fewer than `entriesWritten`: the ring was overwritten and the start of the recording is gone. */
+  entriesInBuffer?: number;
+  entriesWritten?: number;
+}
+
+export type BannerLine =
+  /** A comment that says nothing new. */
+  | { readonly kind: "comment" }
+  | { readonly kind: "lost"; readonly cpu: number; readonly events: number }
+  | { readonly kind: "started"; readonly cpu: number };
+
+const COMMENT: BannerLine = { kind: "comment" };
+
+/** Reads a line that is no event into `banner`; undefined if it is not a banner line either. */
+export function readBannerLine(line: string, banner: Banner): BannerLine | undefined {
+  if (line.startsWith("#")) return readComment(line, banner);
+  const lost =
+    /^CPU:(\d+) \[(?:LOST (\d+) EVENTS|(\d+) EVENTS DROPPED)\]|^CPU:?\s*(\d+)(?:: | \[)(?:EVENTS DROPPED|LOST EVENTS)/.exec(
+      line,
+    );
+  if (lost !== null) return { kind: "lost", cpu: Number(lost[1] ?? lost[4]), events: Number(lost[2] ?? lost[3] ?? 0) };
+  const cpus = /^cpus=(\d+)$/.exec(line);
+  if (cpus !== null) {
+    banner.cpus = Number(cpus[1]);
+    return COMMENT;
+  }
+  return /^version = \d+$/.test(line) ? COMMENT : undefined;
+}
+
+function readComment(line: string, banner: Banner): BannerLine {
+  const started = /^#+ CPU (\d+) buffer started #+$/.exec(line);
+  if (started !== null) return { kind: "started", cpu: Number(started[1]) };
+  const tracer = /^# tracer: (\S+)/.exec(line);
+  if (tracer !== null) banner.tracer = tracer[1]!;
+  const release = /^# \S+ latency trace v\S+ on (\S+)/.exec(line);
+  if (release !== null) banner.release = release[1]!;
+  const entries =
+    /entries-in-buffer\/entries-written: (\d+)\/(\d+)/.exec(line) ?? /^# latency: .*#(\d+)\/(\d+)/.exec(line);
+  if (entries !== null) {
+    banner.entriesInBuffer = Number(entries[1]);
+    banner.entriesWritten = Number(entries[2]);
+  }
+  const cpus = /#P:(\d+)/.exec(line);
+  if (cpus !== null) banner.cpus = Number(cpus[1]);
+  return COMMENT;
+}

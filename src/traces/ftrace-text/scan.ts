@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Reading one value from bytes. Every function starts at `at`, appends what it read to the builder's values, and
+// returns the position after it, or -1 (nothing appended) if what is there is something else. The caller has made
+// room in the builder.
+
+import type { EventTableBuilder } from "../../events/builder.ts";
+
+export const BYTE = {
+  tab: 9, newline: 10, return: 13, space: 32, quote: 34, hash: 35, open: 40, close: 41, comma: 44, minus: 45,
+  dot: 46, zero: 48, nine: 57, colon: 58, less: 60, equals: 61, openBracket: 91, closeBracket: 93, underscore: 95,
+  u: 117, x: 120, openBrace: 123, closeBrace: 125,
+} as const; // biome-ignore format: a table
+
+const HEX_DIGIT = new Int8Array(256).fill(-1);
+for (let digit = 0; digit < 16; digit++) {
+  const character = digit.toString(16);
+  HEX_DIGIT[character.charCodeAt(0)] = digit;
+  HEX_DIGIT[character.toUpperCase().charCodeAt(0)] = digit;
+}
+
+export function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= BYTE.zero && byte <= BYTE.nine;
+}
+
+/** [A-Za-z0-9_] */
+export function isWord(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  return (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || isDigit(byte) || byte === BYTE.underscore;
+}
+
+/** A decimal number, perhaps negative. Beyond 2^53 it is rounded. */
+export function readInt(bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): number {
+  let p = at;
+  const negative = bytes[p] === BYTE.minus;
+  if (negative) p++;
+  const first = p;
+  let value = 0;
+  while (p < end) {
+    const digit = bytes[p]! - BYTE.zero;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+    p++;
+  }
+  if (p === first) return -1;
+  out.values[out.used++] = negative ? -value : value;
+  return p;
+}
+
+/** Hexadecimal digits without 0x, as a word. More than 16 are no word. */
+export function readHexDigits(bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): number {
+  const encoded = encodeHex(bytes, at, end, out);
+  if (encoded.end < 0) return -1;
+  out.values[out.used++] = encoded.value;
+  return encoded.end;
+}
+
+// One object for all calls: a fresh one per value would be the parser's largest cost.
+const hex = { value: 0, end: -1 };
+
+function encodeHex(bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): { value: number; end: number } {
+  let p = at;
+  let high = 0;
+  let low = 0;
+  while (p < end) {
+    const digit = HEX_DIGIT[bytes[p]!]!;
+    if (digit < 0) break;
+    high = (high << 4) | (low >>> 28);
+    low = (low << 4) | digit;
+    p++;
+  }
+  hex.end = p === at || p - at > 16 ? -1 : p;
+  hex.value = high >>> 0 < 0x200000 ? (high >>> 0) * 0x1_0000_0000 + (low >>> 0) : -1 - out.words.intern(high, low);
+  return hex;
+}
+
+/** 0x… as a word. */
+export function readWord(bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): number {
+  if (bytes[at] !== BYTE.zero || bytes[at + 1] !== BYTE.x) return -1;
+  return readHexDigits(bytes, at + 2, end, out);
+}
+
+/** {1,0x2,…}: a list of decimal or hexadecimal elements, all of them unsigned. */
+export function readList(bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): number {
+  if (bytes[at] !== BYTE.openBrace) return -1;
+  const listsBefore = out.listsUsed;
+  const usedBefore = out.used;
+  const list = out.beginList(8);
+  let p = at + 1;
+  while (p < end && bytes[p] !== BYTE.closeBrace) {
+    const next = bytes[p + 1] === BYTE.x ? readWord(bytes, p, end, out) : readInt(bytes, p, end, out);
+    const element = out.values[usedBefore]!;
+    const negativeInt = bytes[p] === BYTE.minus;
+    out.used = usedBefore;
+    if (next < 0 || negativeInt) break;
+    out.pushElement(element);
+    p = bytes[next] === BYTE.comma ? next + 1 : next;
+  }
+  if (p >= end || bytes[p] !== BYTE.closeBrace) {
+    out.listsUsed = listsBefore;
+    return -1;
+  }
+  out.values[out.used++] = list;
+  return p + 1;
+}
+
+/** True if `text` stands at `at`. */
+export function startsWith(bytes: Uint8Array, at: number, end: number, text: Uint8Array): boolean {
+  if (at + text.length > end) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
+  return true;
+}
+
+export function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// From what the user named (a file, a directory, -) to an event table. The only file of the trace readers that touches
+// Node: it reads, decompresses and finds the files beside the trace; everything else works on bytes.
+
+import { createReadStream } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { Decompress } from "fzstd";
+import { err, ok, type Result } from "../base/result.ts";
+import { type Compression, detectCompression, detectContent, SNIFF_BYTES } from "./detect.ts";
+import { type TraceError, traceError } from "./errors.ts";
+import { type FtraceText, FtraceTextParser } from "./ftrace-text/parser.ts";
+import { noSidecars, readSidecars, SIDECAR_FILES, type Sidecars } from "./sidecars.ts";
+
+/** What a directory's trace may be called, in order of preference. */
+const TRACE_NAMES = ["trace.txt", "trace.txt.zst", "trace.txt.gz", "trace"];
+const CHUNK_BYTES = 1 << 20;
+
+export interface Damage {
+  /** Byte of the (compressed) file up to which it could be read. */
+  readonly at: number;
+  readonly reason: string;
+}
+
+export interface OpenedTrace extends FtraceText {
+  /** The input as the user named it, and the file that was read. */
+  readonly input: string;
+  readonly file: string;
+  readonly format: "ftrace-text";
+  readonly compression: Compression;
+  /** Bytes read from the file, and bytes of text. */
+  readonly bytes: number;
+  readonly textBytes: number;
+  /** Set if the end is missing or broken: the table holds what came before. */
+  readonly damaged: Damage | undefined;
+  readonly sidecars: Sidecars;
+}
+
+export interface OpenOptions {
+  /** Look for files beside the trace (default). */
+  readonly sidecars?: boolean;
+  /** For `-`. */
+  readonly stdin?: Readable;
+}
+
+export async function openTrace(input: string, options: OpenOptions = {}): Promise<Result<OpenedTrace, TraceError>> {
+  if (input === "-") return readTrace(input, input, options.stdin ?? process.stdin, noSidecars());
+  const file = await findTrace(input);
+  if (!file.ok) return file;
+  const sidecars = options.sidecars === false ? noSidecars() : await loadSidecars(dirname(file.value));
+  return readTrace(input, file.value, createReadStream(file.value, { highWaterMark: CHUNK_BYTES }), sidecars);
+}
+
+async function findTrace(input: string): Promise<Result<string, TraceError>> {
+  let directory: boolean;
+  try {
+    directory = (await stat(input)).isDirectory();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return err(traceError("trace-missing", input));
+    return err(traceError("trace-unreadable", input, code));
+  }
+  if (!directory) return ok(input);
+  const names = await readdir(input);
+  const name = TRACE_NAMES.find((candidate) => names.includes(candidate));
+  if (name !== undefined) return ok(join(input, name));
+  const shown = names.length === 0 ? "nothing" : names.sort().slice(0, 8).join(", ") + (names.length > 8 ? ", …" : "");
+  return err(traceError("trace-directory-empty", input, shown));
+}
+
+async function loadSidecars(directory: string): Promise<Sidecars> {
+  const texts = new Map<string, string>();
+  for (const name of SIDECAR_FILES) {
+    // Most are not there; a task name in one may be any bytes.
+    const text = await readFile(join(directory, name), "latin1").catch(() => undefined);
+    if (text !== undefined) texts.set(name, text);
+  }
+  return readSidecars(texts);
+}
+
+function errorCode(error: unknown): string {
+  if (error instanceof Error && "code" in error) return String(error.code);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Collects the first bytes until the format is known, then feeds the parser. */
+class TextSink {
+  readonly parser = new FtraceTextParser();
+  bytes = 0;
+  refused: TraceError | undefined;
+  #head: Uint8Array[] | undefined = [];
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.bytes += chunk.length;
+    if (this.refused !== undefined) return;
+    if (this.#head === undefined) {
+      this.parser.push(chunk);
+      return;
+    }
+    this.#head.push(chunk);
+    if (this.bytes >= SNIFF_BYTES) this.decide();
+  }
+
+  /** Looks at what there is; the parser gets it if it is text. */
+  decide(): void {
+    if (this.#head === undefined) return;
+    const head = Buffer.concat(this.#head);
+    this.#head = undefined;
+    const content = detectContent(head);
+    if (content.kind === "later") {
+      this.refused = traceError("trace-format-later", this.#file, content.what, content.remedy);
+    } else if (content.kind === "unknown") this.refused = traceError("trace-not-understood", this.#file, content.what);
+    else this.parser.push(head);
+  }
+}
+
+async function readTrace(
+  input: string,
+  file: string,
+  source: Readable,
+  sidecars: Sidecars,
+): Promise<Result<OpenedTrace, TraceError>> {
+  const sink = new TextSink(input);
+  const progress: Progress = { bytes: 0, compression: "none" };
+  let damaged: Damage | undefined;
+  try {
+    await decompress(source, sink, progress);
+  } catch (error) {
+    if (!(error instanceof DamagedError)) return err(traceError("trace-unreadable", input, errorCode(error)));
+    damaged = { at: progress.bytes, reason: error.message };
+  }
+  if (progress.bytes === 0) return err(traceError("trace-empty", input));
+  sink.decide();
+  if (sink.refused !== undefined) return err(sink.refused);
+  const text = sink.parser.finish();
+  if (text.table.length === 0) {
+    if (damaged !== undefined) return err(traceError("trace-damaged", input, `${damaged.at}: ${damaged.reason}`));
+    if (sink.bytes === 0) return err(traceError("trace-empty", input));
+    return err(traceError("trace-no-events", input, String(text.lines)));
+  }
+  const { bytes, compression } = progress;
+  const textBytes = sink.bytes;
+  return ok({
+    ...text,
+    input,
+    file: basename(file),
+    format: "ftrace-text",
+    compression,
+    bytes,
+    textBytes,
+    damaged,
+    sidecars,
+  });
+}
+
+interface Progress {
+  bytes: number;
+  compression: Compression;
+}
+
+/** The compressed data ends early or makes no sense; what came before was delivered. */
+class DamagedError extends Error {}
+
+async function decompress(source: Readable, sink: TextSink, progress: Progress): Promise<void> {
+  let inflate: Inflater | undefined;
+  for await (const piece of source) {
+    const chunk = piece as Uint8Array;
+    if (inflate === undefined) {
+      progress.compression = detectCompression(chunk);
+      inflate = inflater(progress.compression, sink);
+    }
+    progress.bytes += chunk.length;
+    await inflate.push(chunk);
+    if (sink.refused !== undefined) return;
+  }
+  await inflate?.end();
+}
+
+interface Inflater {
+  push(chunk: Uint8Array): Promise<void>;
+  /** Throws DamagedError if more was to come. */
+  end(): Promise<void>;
+}
+
+function inflater(compression: Compression, sink: TextSink): Inflater {
+  if (compression === "zstd") return zstdInflater(sink);
+  if (compression === "gzip") return gzipInflater(sink);
+  return {
+    push: async (chunk) => sink.push(chunk),
+    end: async () => {},
+  };
+}
+
+function zstdInflater(sink: TextSink): Inflater {
+  const stream = new Decompress((chunk) => sink.push(chunk));
+  const push = async (chunk: Uint8Array, final: boolean) => {
+    try {
+      stream.push(chunk, final);
+    } catch (error) {
+      throw new DamagedError(final ? "the zstd data ends early" : `broken zstd data (${errorText(error)})`);
+    }
+  };
+  return { push: (chunk) => push(chunk, false), end: () => push(new Uint8Array(0), true) };
+}
+
+function gzipInflater(sink: TextSink): Inflater {
+  const gunzip = createGunzip();
+  let failed: Error | undefined;
+  gunzip.on("data", (chunk: Uint8Array) => sink.push(chunk));
+  gunzip.on("error", (error) => {
+    failed = error;
+  });
+  const done = new Promise<void>((resolve) => gunzip.once("close", () => resolve()));
+  const check = () => {
+    if (failed === undefined) return;
+    const early = errorCode(failed) === "Z_BUF_ERROR";
+    throw new DamagedError(early ? "the gzip data ends early" : `broken gzip data (${failed.message})`);
+  };
+  return {
+    push: async (chunk) => {
+      check();
+      if (!gunzip.write(chunk)) await Promise.race([new Promise((resolve) => gunzip.once("drain", resolve)), done]);
+    },
+    end: async () => {
+      gunzip.end();
+      await done;
+      check();
+    },
+  };
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
