@@ -46,7 +46,7 @@ type bool = boolean;
 /** 0 … machine.cpus - 1. */
 type cpu_id = number;
 /** lo … hi, both included. */
-type int<Lo extends number, Hi extends number> = number;
+type int<Lo extends number | string, Hi extends number | string> = number;
 /** 0 … n, where n is what the scenario's machine (or the design's config) gives under this name. */
 type upto<Bound extends string> = number;
 /** 0 … n - 1. */

@@ -2,6 +2,7 @@
 // Linux kernel/fork.c and include/linux/sched/mm.h: the two counts of an mm, and its three deaths: mappings and page
 // tables at exit_mmap() (mm_users 0), pgd and struct at __mmdrop() (mm_count 0), pages whenever they are unmapped.
 import { page_tables, pgds } from "../hw/mmu/x86.ts";
+import type { pgd_t } from "../hw/mmu/x86.ts";
 import { exit_mmap } from "./mm/mmap.ts";
 import { mm_globals, mms } from "./mm_types.ts";
 import type { mm_struct } from "./mm_types.ts";
@@ -36,7 +37,7 @@ export function __mmdrop(mm: mm_struct): void {
 }
 
 /** pgd_free() and kmem_cache_free(). */
-function free_mm(mm: mm_struct, pgd: typeof mm.pgd): void {
+function free_mm(mm: mm_struct, pgd: pgd_t): void {
   instruction();
   trace_mmdrop(mm);
   pool_free(pgd);

@@ -45,7 +45,8 @@ export interface Backend {
 export interface flush_tlb_info {
   mm: mm_struct | null;
   start: upto<"address">;
-  end: upto<"address">;
+  /** -1 is TLB_FLUSH_ALL. */
+  end: int<-1, "address">;
   new_tlb_gen: upto<"tlb_gens">;
   initiating_cpu: cpu_id;
   stride_shift: upto<"stride_shift">;

@@ -70,7 +70,7 @@ function insertText(shape: LoopShape): string {
         const entry = index[slot];
         if (entry === 0) {
           if (n === room) break outer;
-          index[slot] = (h & ~mask) | (n + 0);
+          index[slot] = (h & ~mask) | (n + 1);
           const at = (n - base) * ${words};
           ${all.map((w) => `tail[at + ${w}] = w${w};`).join(" ")}
           ${parents ? "while (i >= ends[parent]) parent++; parents[last][n - base] = first + parent;" : ""}

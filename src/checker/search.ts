@@ -73,7 +73,7 @@ export interface SearchResult {
   readonly violations: readonly Violation[];
   /** Every limit that was met, also beside a violation. */
   readonly limits: readonly Limit[];
-  /** `depth`: of the shortest run that reaches it; undefined: never seen, for certain only if the search was complete. */
+  /** `depth`: of the shortest run that reaches it; undefined: none was found, so none exists if `complete`. */
   readonly witnesses: readonly { readonly name: string; readonly depth: number | undefined }[];
   /** No limit was met and every state was expanded. */
   readonly complete: boolean;
@@ -119,7 +119,8 @@ interface Search {
   readonly levels: number[];
   /** The shortest violation of each property, by its number. */
   readonly found: Map<number, Found>;
-  best: Found | undefined;
+  /** Of the shortest violation; infinite while there is none. */
+  bestDepth: number;
   /** There is a violation, and it is to end the search. */
   stopping: boolean;
   readonly limits: Limit[];
@@ -165,7 +166,7 @@ function begin(compiled: Compiled, names: Names, options: SearchOptions): Search
     ends: new Int32Array(BATCH),
     levels: [0],
     found: new Map(),
-    best: undefined,
+    bestDepth: Number.POSITIVE_INFINITY,
     stopping: false,
     limits: [],
     limitSeen: compiled.limits.map(() => false),
@@ -205,7 +206,7 @@ function expandBatch(s: Search, end: number): boolean {
     noteWitnesses(s, depth);
     if (!room) s.limits.push({ kind: defined(s.store.full, "the store says why it is full") });
   }
-  if (s.stopping && defined(s.best, "there is a violation").depth < depth) return false;
+  if (s.stopping && s.bestDepth < depth) return false;
   return room && !timeIsUp(s);
 }
 
@@ -274,7 +275,7 @@ function record(s: Search, property: number, depth: number, state: number, last:
   const { name, kind } = defined(named, "a reported property has a name");
   const found = { property: name, kind, depth, state, last };
   s.found.set(property, found);
-  if (s.best === undefined || depth < s.best.depth) s.best = found;
+  s.bestDepth = Math.min(s.bestDepth, depth);
   s.stopping = s.options.stopAtViolation ?? true;
 }
 

@@ -142,7 +142,7 @@ function lowerHardware(cx: Lowering): Code[] {
     const func = functionArgument(cx, decl.file, call);
     if (callee === "INTERRUPT") {
       const level = call.arguments[1]?.type === "NumericLiteral" ? call.arguments[1].value : 2;
-      const built = lowerRoot(cx, func.file, func.name, "normal", () => void expand(cx, func, [], call));
+      const built = lowerRoot(cx, func.file, `entry of ${func.name}`, "normal", () => void expand(cx, func, [], call));
       codes.push({ name: func.name, kind: "interrupt", level, cpus, params: 0, locals: built.locals, steps: new Cutter(built).interrupt(built.entry) });
     } else codes.push(lowerWalker(cx, func, call, cpus));
   }
@@ -177,7 +177,7 @@ function lowerWalker(cx: Lowering, func: FunctionDecl, call: t.CallExpression, c
   const locals: Local[] = [];
   for (const value of values) {
     const args = value === undefined ? [] : [{ v: "expr", e: { kind: "const", value }, type: defined(type, "it has values") } as const];
-    const built = lowerRoot(cx, func.file, func.name, "walker", () => void expand(cx, func, args, call));
+    const built = lowerRoot(cx, func.file, `entry of ${func.name}`, "walker", () => void expand(cx, func, args, call));
     steps.push(shiftLocals(new Cutter(built).walker(built.entry), locals.length));
     locals.push(...built.locals);
   }

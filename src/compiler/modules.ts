@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The files of a compilation and what their names mean across files. Reads text only; runs nothing.
 import type { Declared, Node, SourceFile } from "./source.ts";
-import { fail, parseFile } from "./source.ts";
+import { fail, parseFile, typeKey } from "./source.ts";
 
 /** The text of a file, or undefined. Paths use "/"; the model's own start with "model/". */
 export type ReadText = (path: string) => string | undefined;
@@ -43,12 +43,22 @@ function resolvePath(file: SourceFile, specifier: string, node: Node): string {
   return parts.join("/");
 }
 
+/** What the name of a type means. */
+export function lookupType(modules: Modules, file: SourceFile, name: string): Declared | undefined {
+  const own = file.declared.get(typeKey(name));
+  const imported = file.declared.get(name);
+  return own ?? (imported?.kind === "import" ? follow(modules, file, imported, typeKey(imported.imported)) : undefined);
+}
+
 /** What a name in a file means: its declaration, wherever that is. Namespaces stay namespaces. */
 export function lookup(modules: Modules, file: SourceFile, name: string): Declared | undefined {
   const declared = file.declared.get(name);
-  if (declared?.kind !== "import") return declared;
+  return declared?.kind === "import" ? follow(modules, file, declared, declared.imported) : declared;
+}
+
+function follow(modules: Modules, file: SourceFile, declared: Extract<Declared, { kind: "import" }>, exported: string): Declared {
   const target = load(modules, resolvePath(file, declared.from, declared.node), { file, node: declared.node });
-  const found = target && lookupExport(modules, target, declared.imported);
+  const found = target && lookupExport(modules, target, exported);
   if (!found) fail("LZ101", file, declared.node, `"${declared.imported}" in ${declared.from}`);
   return found;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pools and frame structs must be known before any type is resolved: `mm_struct` means a pointer because a pool has it.
 import type * as t from "@babel/types";
-import { lookup } from "./modules.ts";
+import { lookup, lookupType } from "./modules.ts";
 import type { Declared } from "./source.ts";
 import { fail } from "./source.ts";
 import type { Pool, TypeContext } from "./types.ts";
@@ -25,7 +25,7 @@ function calls(types: TypeContext, callee: string): { decl: ConstDecl; call: t.C
 function elementOf(types: TypeContext, decl: ConstDecl, call: t.CallExpression): Declared {
   const arg = call.typeParameters?.params[0];
   const name = arg?.type === "TSTypeReference" && arg.typeName.type === "Identifier" ? arg.typeName.name : undefined;
-  const element = name === undefined ? undefined : lookup(types.modules, decl.file, name);
+  const element = name === undefined ? undefined : lookupType(types.modules, decl.file, name);
   return element?.kind === "type" ? element : fail("LZ109", decl.file, call, `${decl.name}: an interface is needed`);
 }
 

@@ -19,6 +19,11 @@ export type Declared =
       readonly imported: string; readonly node: Node }
   | { readonly kind: "namespace"; readonly file: SourceFile; readonly name: string; readonly from: string; readonly node: Node };
 
+/** Types have a name space of their own: an interface and a variable may share a name, as in C. */
+export function typeKey(name: string): string {
+  return `type ${name}`;
+}
+
 export interface SourceFile {
   /** As errors and source maps name it: relative to the project for the model. */
   readonly path: string;
@@ -135,8 +140,8 @@ function declarePlain(file: Open, node: t.Statement | t.Declaration): string[] |
     }
     case "TSInterfaceDeclaration":
     case "TSTypeAliasDeclaration":
-      file.declared.set(node.id.name, { kind: "type", file, name: node.id.name, node });
-      return [node.id.name];
+      file.declared.set(typeKey(node.id.name), { kind: "type", file, name: node.id.name, node });
+      return [typeKey(node.id.name)];
     case "VariableDeclaration": return declareVariables(file, node);
     default: return undefined;
   }

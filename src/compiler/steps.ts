@@ -124,7 +124,8 @@ export class Cutter {
     const live = this.live(block, index);
     if (instr?.i === "access") {
       const body = this.tree({ block, index: index + 1 }, [], new Set());
-      const { access, guard, before, at, scope } = instr;
+      const { access, guard, before, at } = instr;
+      const scope = [...new Set([...instr.scope, ...live])].sort((x, y) => x - y);
       return { at, guard, before, access, body, live, scope };
     }
     return emptyStep({ ...NOWHERE, text: "start" }, this.tree(position, [], new Set()), live, live);

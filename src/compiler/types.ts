@@ -4,7 +4,7 @@ import type * as t from "@babel/types";
 import { defined } from "../base/assert.ts";
 import type { Meaning } from "../program/program.ts";
 import type { Modules } from "./modules.ts";
-import { lookup } from "./modules.ts";
+import { lookupType } from "./modules.ts";
 import type { Declared, SourceFile } from "./source.ts";
 import { fail, textOf } from "./source.ts";
 
@@ -109,7 +109,7 @@ function resolveReference(cx: TypeContext, file: SourceFile, node: t.TSTypeRefer
 }
 
 function resolveNamed(cx: TypeContext, file: SourceFile, node: t.TSTypeReference, name: string): DType {
-  const declared = lookup(cx.modules, file, name);
+  const declared = lookupType(cx.modules, file, name);
   if (declared?.kind !== "type") {
     // A type parameter stands for whatever the caller passes.
     return declared === undefined && name.length === 1 ? { k: "voidstar" } : fail("LZ101", file, node, `the type ${name}`);

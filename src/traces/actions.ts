@@ -5,6 +5,8 @@ import { grown } from "../events/intern.ts";
 import type { ActionKind } from "../events/schedule.ts";
 
 const START_ACTIONS = 1024;
+/** Kind of an action that turned out to be elsewhere. */
+export const WITHDRAWN = 255;
 
 export class Actions {
   length = 0;

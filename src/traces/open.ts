@@ -13,10 +13,12 @@ import { type Compression, detectCompression, detectContent, SNIFF_BYTES } from 
 import { type TraceError, traceError } from "./errors.ts";
 import { type FtraceText, FtraceTextParser } from "./ftrace-text/parser.ts";
 import { noSidecars, readSidecars, SIDECAR_FILES, type Sidecars } from "./sidecars.ts";
+import { ZstdChecksums } from "./zstd-checksums.ts";
 
 /** What a directory's trace may be called, in order of preference. */
 const TRACE_NAMES = ["trace.txt", "trace.txt.zst", "trace.txt.gz", "trace"];
 const CHUNK_BYTES = 1 << 20;
+const STEP_BYTES = 1 << 16;
 
 export interface Damage {
   /** Byte of the (compressed) file up to which it could be read. */
@@ -134,7 +136,7 @@ async function readTrace(
     await decompress(source, sink, progress);
   } catch (error) {
     if (!(error instanceof DamagedError)) return err(traceError("trace-unreadable", input, errorCode(error)));
-    damaged = { at: progress.bytes, reason: error.message };
+    damaged = { at: error.at, reason: error.message };
   }
   if (progress.bytes === 0) return err(traceError("trace-empty", input));
   sink.decide();
@@ -166,7 +168,14 @@ interface Progress {
 }
 
 /** The compressed data ends early or makes no sense; what came before was delivered. */
-class DamagedError extends Error {}
+class DamagedError extends Error {
+  readonly at: number;
+
+  constructor(at: number, reason: string) {
+    super(reason);
+    this.at = at;
+  }
+}
 
 async function decompress(source: Readable, sink: TextSink, progress: Progress): Promise<void> {
   let inflate: Inflater | undefined;
@@ -176,9 +185,13 @@ async function decompress(source: Readable, sink: TextSink, progress: Progress):
       progress.compression = detectCompression(chunk);
       inflate = inflater(progress.compression, sink);
     }
-    progress.bytes += chunk.length;
-    await inflate.push(chunk);
-    if (sink.refused !== undefined) return;
+    // Small steps, so that damage is told with its place.
+    for (let at = 0; at < chunk.length; at += STEP_BYTES) {
+      const step = chunk.subarray(at, at + STEP_BYTES);
+      progress.bytes += step.length;
+      await inflate.push(step);
+      if (sink.refused !== undefined) return;
+    }
   }
   await inflate?.end();
 }
@@ -199,12 +212,21 @@ function inflater(compression: Compression, sink: TextSink): Inflater {
 }
 
 function zstdInflater(sink: TextSink): Inflater {
-  const stream = new Decompress((chunk) => sink.push(chunk));
+  const check = new ZstdChecksums();
+  const stream = new Decompress((chunk) => {
+    check.output(chunk);
+    sink.push(chunk);
+  });
+  let bytes = 0;
   const push = async (chunk: Uint8Array, final: boolean) => {
+    const before = bytes;
+    bytes += chunk.length;
     try {
+      check.input(chunk);
       stream.push(chunk, final);
     } catch (error) {
-      throw new DamagedError(final ? "the zstd data ends early" : `broken zstd data (${errorText(error)})`);
+      if (final) throw new DamagedError(bytes, "the zstd data ends early");
+      throw new DamagedError(before, `broken zstd data (${errorText(error)})`);
     }
   };
   return { push: (chunk) => push(chunk, false), end: () => push(new Uint8Array(0), true) };
@@ -221,12 +243,14 @@ function gzipInflater(sink: TextSink): Inflater {
   const check = () => {
     if (failed === undefined) return;
     const early = errorCode(failed) === "Z_BUF_ERROR";
-    throw new DamagedError(early ? "the gzip data ends early" : `broken gzip data (${failed.message})`);
+    const reason = early ? "the gzip data ends early" : `broken gzip data (${failed.message})`;
+    throw new DamagedError(gunzip.bytesWritten, reason);
   };
   return {
     push: async (chunk) => {
+      // Waits until it is inflated: what is delivered before an error is then what came before the error.
+      await Promise.race([new Promise<void>((resolve) => gunzip.write(chunk, () => resolve())), done]);
       check();
-      if (!gunzip.write(chunk)) await Promise.race([new Promise((resolve) => gunzip.once("drain", resolve)), done]);
     },
     end: async () => {
       gunzip.end();

@@ -148,14 +148,14 @@ const RULES: Readonly<Record<string, Rule>> = {
     needs: ["next", "npid"],
     make: ({ timeline, read, pid, ctx }) => {
       const [next, npid] = [read("next"), read("npid")];
-      return (row, cpu) => timeline.switchedMm(cpu, pid(row), npid(row), next(row), ctx(row));
+      return (row, cpu) => timeline.switchedMm(row, cpu, pid(row), npid(row), next(row), ctx(row));
     },
   },
   enter_lazy: {
     needs: ["npid"],
     make: ({ timeline, read, pid }) => {
       const npid = read("npid");
-      return (row, cpu) => timeline.enteredLazy(cpu, pid(row), npid(row));
+      return (row, cpu) => timeline.enteredLazy(row, cpu, pid(row), npid(row));
     },
   },
   mm_init: withMm((timeline, row, cpu, mm, ctx) => timeline.madeMm(row, cpu, mm, ctx)),

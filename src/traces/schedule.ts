@@ -8,7 +8,7 @@
 import { err, ok, type Result } from "../base/result.ts";
 import { ACTION, type CpuSnapshot, type Schedule, type TaskInfo } from "../events/schedule.ts";
 import type { EventTable } from "../events/table.ts";
-import type { Actions } from "./actions.ts";
+import { type Actions, WITHDRAWN } from "./actions.ts";
 import { type TraceError, traceError } from "./errors.ts";
 import { type Directory, directory, linkHints } from "./hints.ts";
 import { findExecs, findWindow, type Window } from "./look-ahead.ts";
@@ -41,6 +41,8 @@ export interface Inferred {
     readonly sched_process_exec: number;
   };
   readonly exitPoints: { readonly exit_release: number; readonly sched_process_exit: number };
+  /** Execs and exits that a task was preempted in, before they took its mm: they come later than their probes. */
+  readonly heldChanges: number;
   readonly snapshot: "START snapshot" | "none";
   readonly tasks: { readonly total: number; readonly kernelThreads: number; readonly bornInTrace: number };
   readonly doubts: Doubts;
@@ -129,7 +131,7 @@ function dropUnneeded(actions: Actions, identity: MmIdentity, snapshotRows: read
   let inSnapshot = 0;
   for (let at = 0; at < actions.length; at++) {
     const kind = actions.kind[at]!;
-    if (kind === ACTION.exit && identity.find(actions.c[at]!) === NO_MM) continue;
+    if (kind === WITHDRAWN || (kind === ACTION.exit && identity.find(actions.c[at]!) === NO_MM)) continue;
     const before = snapshotRows !== undefined && actions.row[at]! < snapshotRows[actions.cpu[at]!]!;
     if (before && (kind === ACTION.switch || kind === ACTION.flush || kind === ACTION.lost)) {
       inSnapshot++;
@@ -253,6 +255,7 @@ function report(
       sched_process_exec: counts.execLate,
     },
     exitPoints: { exit_release: counts.exitRelease, sched_process_exit: counts.exitLate },
+    heldChanges: counts.held,
     snapshot: schedule.snapshot === null ? "none" : "START snapshot",
     tasks: {
       total: schedule.tasks.length,

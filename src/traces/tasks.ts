@@ -19,10 +19,22 @@ export interface Task {
   gone: boolean;
   /** It has seen sched_process_fork, which comes after task_newtask. */
   forkSeen: boolean;
-  /** exec_release was seen, and neither the switch to the new mm nor sched_process_exec yet. */
-  activating: boolean;
+  /** An exec or exit whose probe was hit and whose mm may still be the one before. */
+  changing: Change | undefined;
   /** Node of the mm it made last and nobody uses yet; -1 if none. */
   made: number;
+}
+
+/** An exec or exit that is under way. */
+export interface Change {
+  readonly kind: "exec" | "exit";
+  /** Nodes of the mm before and after. */
+  readonly before: number;
+  readonly after: number;
+  /** Its action, as long as nothing shows that it comes later; -1 if there is none (yet). */
+  action: number;
+  /** The task was switched to and still had its old mm: the action waits for the end of the change. */
+  held: boolean;
 }
 
 export class Tasks {
@@ -42,7 +54,7 @@ export class Tasks {
     const startNode = born && this.started ? NO_MM : node;
     const task: Task = {
       id: this.all.length, pid, comm, node, firstNode: node, startNode, born,
-      exited: false, gone: false, forkSeen: false, activating: false, made: -1,
+      exited: false, gone: false, forkSeen: false, changing: undefined, made: -1,
     }; // biome-ignore format: a table
     this.all.push(task);
     if (pid > 0) this.#byPid.set(pid, task);

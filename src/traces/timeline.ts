@@ -8,7 +8,7 @@
 // exit:              exit_release · enter_lazy · … · sched_process_exit · … · sched_switch (Z)
 
 import { ACTION, type ActionKind } from "../events/schedule.ts";
-import { Actions } from "./actions.ts";
+import { Actions, WITHDRAWN } from "./actions.ts";
 import { FlushEvents } from "./flush-events.ts";
 import type { Execs, Window } from "./look-ahead.ts";
 import { type Evidence, type MmIdentity, NO_MM } from "./mm-identity.ts";
@@ -29,7 +29,7 @@ export class Timeline {
   readonly firstTask: Int32Array;
   readonly counts = {
     execRelease: 0, execRename: 0, execLate: 0, exitRelease: 0, exitLate: 0, leaderExecs: 0,
-    forksWithoutFlags: 0, resyncs: 0, unknownIntervals: 0,
+    forksWithoutFlags: 0, held: 0, resyncs: 0, unknownIntervals: 0,
   }; // biome-ignore format: a table
 
   readonly #window: Window;
@@ -39,6 +39,8 @@ export class Timeline {
   readonly #current: Int32Array;
   readonly #previous: Int32Array;
   readonly #awaitsMm: Uint8Array;
+  /** Per CPU: its last switch action, and whether it had any action yet. */
+  readonly #lastSwitch: Int32Array;
   readonly #acted: Uint8Array;
   #inWindow = false;
 
@@ -55,6 +57,7 @@ export class Timeline {
     this.#current = new Int32Array(cpus).fill(-1);
     this.#previous = new Int32Array(cpus).fill(-1);
     this.#awaitsMm = new Uint8Array(cpus);
+    this.#lastSwitch = new Int32Array(cpus).fill(-1);
     this.#acted = new Uint8Array(cpus);
   }
 
@@ -114,10 +117,11 @@ export class Timeline {
     return this.tasks.all[this.#current[cpu]!]!;
   }
 
-  #emit(kind: ActionKind, row: number, cpu: number, a: number, b = 0, c = 0): void {
-    if (!this.#inWindow) return;
+  /** The index of the action, or -1 outside the window. */
+  #emit(kind: ActionKind, row: number, cpu: number, a: number, b = 0, c = 0): number {
+    if (!this.#inWindow) return -1;
     this.#acted[cpu] = 1;
-    this.actions.push(kind, row, cpu, a, b, c);
+    return this.actions.push(kind, row, cpu, a, b, c);
   }
 
   /** sched_switch */
@@ -127,33 +131,61 @@ export class Timeline {
     if (prev.exited && prevDead) prev.gone = true;
     const next = this.tasks.of(nextPid, cpu);
     // c: the node of next's mm, by which the report says how it is known; cleared in the end.
-    this.#emit(ACTION.switch, row, cpu, prev.id, next.id, next.node);
+    const action = this.#emit(ACTION.switch, row, cpu, prev.id, next.id, next.node);
     this.#current[cpu] = next.id;
     this.#previous[cpu] = prev.id;
+    this.#lastSwitch[cpu] = action;
     this.#awaitsMm[cpu] = 1;
     this.flushEvents.onSwitch(cpu);
   }
 
   /** switch_mm: context_switch() to a task with an mm, or the activation of a new mm by exec; also for other reasons. */
-  switchedMm(cpu: number, pid: number, npid: number, pointer: number, ctx: number): void {
+  switchedMm(row: number, cpu: number, pid: number, npid: number, pointer: number, ctx: number): void {
     const task = this.tasks.all[this.#current[cpu]!]!;
-    if (this.#inContextSwitch(cpu, pid)) {
+    const inSwitch = this.#inContextSwitch(cpu, pid);
+    if (inSwitch) {
       this.#awaitsMm[cpu] = 0;
-      // In the midst of an exec or exit it still has the mm of its epoch before.
-      if (task.pid !== npid || task.exited || task.activating) return;
+      if (task.pid !== npid) return;
+      if (task.changing !== undefined) this.#hold(task, cpu);
+      if (task.exited) return;
     } else {
-      if (!task.activating) return;
-      task.activating = false;
+      if (task.changing?.kind !== "exec") return;
+      this.#completed(row, cpu, task);
     }
     this.identity.link(task.node, this.identity.mmAt(pointer, ctx), "probe");
   }
 
-  /** enter_lazy: context_switch() to a task without an mm, or the end of a task's own mm. */
-  enteredLazy(cpu: number, pid: number, npid: number): void {
-    if (!this.#inContextSwitch(cpu, pid)) return;
-    this.#awaitsMm[cpu] = 0;
-    const task = this.#running(cpu);
-    if (task.pid === npid) this.identity.link(task.node, NO_MM, "probe");
+  /** enter_lazy: context_switch() to a task without an mm, or exit_mm() of the task itself. */
+  enteredLazy(row: number, cpu: number, pid: number, npid: number): void {
+    const task = this.tasks.all[this.#current[cpu]!]!;
+    if (this.#inContextSwitch(cpu, pid)) {
+      this.#awaitsMm[cpu] = 0;
+      if (task.pid === npid) this.identity.link(task.node, NO_MM, "probe");
+    } else if (task.pid === npid && task.changing?.kind === "exit") this.#completed(row, cpu, task);
+  }
+
+  /** The task is switched to with the mm that it had before its exec or exit: that comes later than its probe. */
+  #hold(task: Task, cpu: number): void {
+    const change = task.changing!;
+    if (change.held) return;
+    change.held = true;
+    if (change.action >= 0) this.actions.kind[change.action] = WITHDRAWN;
+    task.node = change.before;
+    task.exited = false;
+    const lastSwitch = this.#lastSwitch[cpu]!;
+    if (lastSwitch >= 0) this.actions.c[lastSwitch] = task.node;
+  }
+
+  /** The exec or exit is over at the latest. */
+  #completed(row: number, cpu: number, task: Task): void {
+    const change = task.changing!;
+    task.changing = undefined;
+    if (!change.held) return;
+    task.node = change.after;
+    task.exited = change.kind === "exit";
+    if (change.kind === "exec") this.#emit(ACTION.exec, row, cpu, task.id, change.after);
+    else this.#emit(ACTION.exit, row, cpu, task.id, 0, change.before);
+    this.counts.held++;
   }
 
   /** After sched_switch and before the new task runs; the first mm that is loaded there is the new task's. */
@@ -212,17 +244,18 @@ export class Timeline {
   /** exec_release, just before exec_mmap() replaces the mm at `pointer`. */
   execReleased(row: number, cpu: number, pointer: number): void {
     const task = this.#running(cpu);
-    this.identity.link(task.node, this.identity.mmAt(pointer, 0), "probe");
+    const before = task.node;
+    this.identity.link(before, this.identity.mmAt(pointer, 0), "probe");
     this.counts.execRelease++;
-    this.#exec(row, cpu, task);
-    task.activating = true;
+    const action = this.#exec(row, cpu, task);
+    task.changing = { kind: "exec", before, after: task.node, action, held: false };
   }
 
   /** sched_process_exec */
   execDone(row: number, cpu: number, pid: number, oldPid: number): void {
     const task = this.#running(cpu);
     if (task.pid === oldPid && pid !== oldPid) this.#takeOver(task, pid);
-    task.activating = false;
+    if (task.changing !== undefined) this.#completed(row, cpu, task);
     this.execPoint(row, cpu, false);
   }
 
@@ -233,33 +266,38 @@ export class Timeline {
     this.#exec(row, cpu, this.#running(cpu));
   }
 
-  #exec(row: number, cpu: number, task: Task): void {
+  #exec(row: number, cpu: number, task: Task): number {
     task.node = this.#newMm(task, row, cpu, "exec");
-    this.#emit(ACTION.exec, row, cpu, task.id, task.node);
+    return this.#emit(ACTION.exec, row, cpu, task.id, task.node);
   }
 
   /** exit_release, just before exit_mm() */
   exitReleased(row: number, cpu: number, pointer: number): void {
     const task = this.#running(cpu);
-    this.identity.link(task.node, this.identity.mmAt(pointer, 0), "probe");
+    const before = task.node;
+    this.identity.link(before, this.identity.mmAt(pointer, 0), "probe");
     this.counts.exitRelease++;
-    this.#exit(row, cpu, task);
+    const action = this.#exit(row, cpu, task);
+    task.changing = { kind: "exit", before, after: task.node, action, held: false };
   }
 
   /** sched_process_exit */
   exitDone(row: number, cpu: number, pid: number): void {
     const task = this.#running(cpu);
-    if (task.exited || task.pid !== pid) return;
+    if (task.pid !== pid) return;
+    if (task.changing !== undefined) this.#completed(row, cpu, task);
+    if (task.exited) return;
     this.counts.exitLate++;
     this.#exit(row, cpu, task);
   }
 
-  #exit(row: number, cpu: number, task: Task): void {
+  #exit(row: number, cpu: number, task: Task): number {
     // c: the node of its mm; tasks without one have nothing to exit from, and drop out in the end.
-    this.#emit(ACTION.exit, row, cpu, task.id, 0, task.node);
+    const action = this.#emit(ACTION.exit, row, cpu, task.id, 0, task.node);
     task.node = this.identity.node();
     this.identity.link(task.node, NO_MM, "exit");
     task.exited = true;
+    return action;
   }
 
   /** kthread_use_mm */

@@ -147,6 +147,8 @@ describe("a limit", () => {
 
   test("of time", () => {
     expect(run(counter(1e9), { timeoutSeconds: 0.05 })).toMatchObject(unknown({ kind: "time" }));
+    // Too late for a search that has just finished.
+    expect(run(counter(0), { timeoutSeconds: 0 }).verdict).toEqual({ kind: "safe" });
   });
 
   test("by request, with progress on the way", () => {

@@ -75,7 +75,17 @@ describe("StateStore", () => {
     expect([store.count, store.full]).toEqual([100, "states"]);
   });
 
-  test("stays within its memory, and fills the index further before it gives up", () => {
+  test("fills an index that cannot grow up to nine tenths", () => {
+    const store = storeOf(1, {
+      maxBytes: 4 * (1024 + 512),
+      sizes: { ...TINY, firstStates: 1024, chunkWords: 1024, firstSlots: 512 },
+    });
+    const out = Int32Array.from({ length: 600 }, (_, i) => i);
+    expect(store.insert(out, 0, 600, ENDS, 0)).toBe(460);
+    expect(store.index.length).toBe(512);
+  });
+
+  test("stays within its memory", () => {
     const out = Int32Array.from({ length: 100_000 }, (_, i) => i);
     for (const parents of [false, true]) {
       for (const maxBytes of [100, 1000, 10_000, 100_000, 300_000]) {

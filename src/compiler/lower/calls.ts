@@ -101,7 +101,8 @@ function bindParameters(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclar
     const annotation = param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
     const declaredType = annotation ? resolveType(cx.types, decl.file, annotation) : arg.type;
     // The caller's range is the better one, unless the parameter gives an untyped value its meaning (info, null).
-    const type = arg.type.k === "voidstar" || declaredType.k !== "int" ? declaredType : arg.type;
+    const opaque = declaredType.k === "voidstar" || declaredType.k === "int";
+    const type = opaque && arg.type.k !== "voidstar" ? arg.type : declaredType;
     if (assigned.has(param.name)) {
       const local = cx.local(param.name, type);
       cx.mutable.add(local);

@@ -95,7 +95,10 @@ function unaryExpression(cx: Lowering, node: t.UnaryExpression): Val {
 function binaryExpression(cx: Lowering, node: t.BinaryExpression): Val {
   const op = OPERATORS[node.operator];
   if (!op || node.left.type === "PrivateName") return cx.fail("LZ103", node, `the operator ${node.operator}`);
-  const a = valueOf(cx, node.left);
+  const left = evaluate(cx, node.left);
+  // `cond !== null`, where cond is a function parameter: known now, and no reason to give the function an id.
+  if (left.v === "function") return { v: "expr", e: constant(Number(op === "!=")), type: BOOL };
+  const a = rvalue(cx, left, node.left);
   const b = valueOf(cx, node.right);
   const type: DType = COMPARISONS.has(op) ? BOOL : arithmeticType(a.type, b.type);
   return { v: "expr", e: binary(op, a.e, b.e), type };

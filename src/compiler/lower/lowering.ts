@@ -3,7 +3,6 @@
 // the names in scope. Passed explicitly; the functions that use it are in the files beside this one.
 import { defined } from "../../base/assert.ts";
 import type { Cell, Expr, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
-import { elements } from "../../program/program.ts";
 import type { Block } from "../cfg.ts";
 import { CodeBuilder } from "../cfg.ts";
 import type { MessageCode } from "../messages.ts";
@@ -139,10 +138,9 @@ export class Lowering {
     const key = `${keyOf(place.root.decl)}.${place.path.join(".")}`;
     const known = this.cellIds.get(key);
     if (known !== undefined) return known;
-    const rootName = place.root.storage === "pool" ? place.root.decl.name : place.root.decl.name;
     const storage = place.root.storage === "hardware" ? "hardware" : place.root.storage.endsWith("frame") ? "frame" : "memory";
-    const name = [rootName, ...place.path].join(".");
-    return this.addCell(key, { name, storage, dims: place.dims, type: place.type, foreign: false });
+    const name = [place.root.decl.name, ...place.path].join(".");
+    return this.addCell(key, { name, storage, dims: place.dims, type: place.type, foreign: place.root.storage !== "percpu" });
   }
 
   private addCell(key: string, record: CellRecord): number {
@@ -213,9 +211,7 @@ export class Lowering {
     return this.cells.map((c) => {
       const range = rangeOf(c.type, this.cpus, this.callbacks.length);
       const max = c.type.k === "voidstar" ? this.voidMax : range.max;
-      const cell: Cell = { name: c.name, storage: c.storage, dims: c.dims, own: !c.foreign, min: range.min, max, meaning: meaningOf(c.type) };
-      elements(cell);
-      return cell;
+      return { name: c.name, storage: c.storage, dims: c.dims, own: !c.foreign, min: range.min, max, meaning: meaningOf(c.type) };
     });
   }
 }

@@ -192,6 +192,13 @@ function asVoid(cx: Lowering, node: t.CallExpression): Val {
   return { v: "expr", e, type: { k: "voidstar" } };
 }
 
+/** One past the last object: like (struct mm_struct *)1UL, neither NULL nor anybody. */
+function invalidPointer(cx: Lowering, node: t.CallExpression): Val {
+  const val = evaluate(cx, arg(cx, node, 0));
+  if (val.v !== "pool") return cx.fail("LZ108", node);
+  return { v: "expr", e: constant(val.pool.size + 1), type: { k: "ref", pool: val.pool } };
+}
+
 const table: { readonly [name: string]: Primitive } = {
   READ_ONCE: load("once"),
   WRITE_ONCE: store("once"),
@@ -269,6 +276,7 @@ const table: { readonly [name: string]: Primitive } = {
   instruction: nothing,
   serialising_instruction: nothing,
   smp_processor_id: () => ({ v: "expr", e: CPU_EXPR, type: { k: "cpu" } }),
+  INVALID_POINTER: invalidPointer,
   pool_alloc: poolAlloc,
   pool_free: poolFree,
   is_allocated: isAllocated,

@@ -5,7 +5,7 @@ import { defined } from "../../base/assert.ts";
 import type { Expr } from "../../program/program.ts";
 import type { Node } from "../source.ts";
 import { CPU, resolveType } from "../types.ts";
-import { condition, constantValue, evaluate, valueOf } from "./expressions.ts";
+import { condition, evaluate, valueOf } from "./expressions.ts";
 import type { Binding, Lowering } from "./lowering.ts";
 import { rvalue, storePlace } from "./places.ts";
 import type { Val } from "./values.ts";
@@ -263,8 +263,9 @@ function bindLoopVariable(cx: Lowering, loop: Counted): void {
 function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
   const first = constOf(valueOf(cx, loop.init).e);
   const limit = loop.test.type === "BinaryExpression" ? constOf(valueOf(cx, loop.test.right).e) : undefined;
-  const step = loop.update.type === "AssignmentExpression" ? constantValue(cx, loop.update.right) : 1;
-  if (first === undefined || limit === undefined || step <= 0) return undefined;
+  if (first === undefined || limit === undefined) return undefined;
+  const step = loop.update.type === "AssignmentExpression" ? constOf(valueOf(cx, loop.update.right).e) : 1;
+  if (step === undefined || step <= 0) return undefined;
   const inclusive = loop.test.type === "BinaryExpression" && loop.test.operator === "<=";
   const values: number[] = [];
   for (let i = first; inclusive ? i <= limit : i < limit; i += step) values.push(i);

@@ -78,7 +78,8 @@ export class EventNames {
       if (form.kind < 0) form.kind = out.kind(event.name, form.template.args);
       return form.kind;
     }
-    // Also probes that bear a tracepoint's name.
+    // What else an event with a form of its own prints is not name=value, unless it is a probe that bears its name.
+    if (event.templates.length > 0 && bytes[at] !== BYTE.open) return -1;
     return readNamed(event.shapes, bytes, at, end, out);
   }
 

@@ -4,7 +4,8 @@
 //   int   decimal           hex   hexadecimal without 0x, a word
 //   text  any bytes up to the next literal with which the rest of the line fits; so a name may contain the literal
 //   token up to the next space            skip  like text, but dropped
-// What follows a template's last field after a space is ignored: newer kernels append fields.
+// What follows a template's last field after a space is ignored: newer kernels append fields. So is what follows on
+// another line: it may be the start of the next line's task name.
 
 import type { EventTableBuilder } from "../../events/builder.ts";
 import type { ArgColumn } from "../../events/table.ts";
@@ -126,7 +127,7 @@ function matchFrom(
   }
   if (!startsWith(bytes, p, end, tail)) return false;
   p += tail.length;
-  return p >= end || bytes[p] === BYTE.space;
+  return p >= end || bytes[p] === BYTE.space || bytes[p] === BYTE.newline;
 }
 
 /** The field is text: tries each place where the next literal stands, the first one first. */

@@ -174,11 +174,12 @@ function cpuText(c: number, options: CommonModelOptions): string {
   const deliver = CPUS.filter((i) => i !== c).map(
     (i) => `if ((calls & ${1 << i}) !== 0) { ${emit({ [c]: set(w, { irq: IRQ.entry, from: i }) })} }`,
   );
+  const fill = emit({ [c]: set(w, { tlb: 1 }) });
   // Interrupts are off during a switch, and while one is being handled the thread stands still.
   return `function cpu${c}(w0, w1, w2, g, out, k) {
     const pc = ${get(w, "pc")}, irq = ${get(w, "irq")}, loaded = ${get(w, "loaded")}, next = ${get(w, "next")};
     const cr3 = ${get(w, "cr3")}, calls = ${get(w, "calls")};
-    if (cr3 !== ${INIT_MM} && ${get(w, "tlb")} === 0 && (g & ${PTE("cr3")}) !== 0) { ${emit({ [c]: set(w, { tlb: 1 }) })} }
+    if (cr3 !== ${INIT_MM} && ${get(w, "tlb")} === 0 && (g & ${PTE("cr3")}) !== 0) { ${fill} }
     if (irq !== 0) { switch (irq) { ${interruptText(c)} } return k; }
     if (calls !== 0 && (pc === 0 || pc > ${SWITCH.loaded})) { ${deliver.join(" ")} }
     switch (pc) { ${threadText(c, options)} }

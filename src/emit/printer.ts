@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Expressions and statements as JavaScript. The layouts (packed, wide) say only where a cell and a local are; everything
+// else is printed here, once. What is printed holds names that we generate and integer literals, nothing of the source.
+import { unreachable } from "../base/assert.ts";
+import type { BinaryOp, Expr, Stmt, UnaryOp } from "../program/program.ts";
+
+/** What a layout provides. Arguments and results are JavaScript expressions. */
+export interface Layout {
+  readCell(cell: number, index: readonly string[]): string;
+  /** One or more statements; `e` is what `value` was printed from, for range checks. */
+  writeCell(cell: number, index: readonly string[], value: string, e: Expr): string;
+  setLocal(local: number, value: string, e: Expr): string;
+  readonly cpu: string;
+  readonly cpus: number;
+  /** For the statements that finish a step, and for the events in between. */
+  raise(property: number): string;
+  reach(witness: number): string;
+  trace(event: number, args: readonly string[]): string;
+  limit(what: string): string;
+  disabled(): string;
+  goto(step: number): string;
+  end(): string;
+}
+
+const COMPARE: { readonly [op: string]: string } = { "==": "===", "!=": "!==", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };
+
+export const local = (id: number): string => `l${id}`;
+
+/** A number. Truth values are 0 and 1. */
+export function value(layout: Layout, e: Expr): string {
+  switch (e.kind) {
+    case "const": return e.value < 0 ? `(${e.value})` : `${e.value}`;
+    case "local": return local(e.local);
+    case "cpu": return layout.cpu;
+    case "cell": return layout.readCell(e.cell, e.index.map((i) => value(layout, i)));
+    case "cond": return `(${truth(layout, e.test)}?${value(layout, e.then)}:${value(layout, e.else)})`;
+    case "unary": return unaryValue(layout, e.op, e.a);
+    case "binary": return isTruth(e.op) ? `(${truth(layout, e)}?1:0)` : arithmetic(e.op, value(layout, e.a), value(layout, e.b), layout.cpus);
+  }
+}
+
+/** A JavaScript condition. */
+export function truth(layout: Layout, e: Expr): string {
+  if (e.kind === "const") return e.value ? "true" : "false";
+  if (e.kind === "unary" && e.op === "!") return `!(${truth(layout, e.a)})`;
+  if (e.kind === "unary" && e.op === "mask_empty") return `${value(layout, e.a)}===0`;
+  if (e.kind === "binary") {
+    if (e.op === "&&" || e.op === "||") return `(${truth(layout, e.a)}${e.op}${truth(layout, e.b)})`;
+    const compare = COMPARE[e.op];
+    if (compare) return `${value(layout, e.a)}${compare}${value(layout, e.b)}`;
+    if (e.op === "mask_test") return `(${value(layout, e.a)}>>>${value(layout, e.b)}&1)!==0`;
+  }
+  return `${value(layout, e)}!==0`;
+}
+
+function isTruth(op: BinaryOp): boolean {
+  return op in COMPARE || op === "&&" || op === "||" || op === "mask_test";
+}
+
+function unaryValue(layout: Layout, op: UnaryOp, a: Expr): string {
+  switch (op) {
+    case "!": case "mask_empty": return `(${truth(layout, { kind: "unary", op, a })}?1:0)`;
+    case "-": return `(-${value(layout, a)})`;
+    case "mask_weight": return `popcount(${value(layout, a)})`;
+    case "mask_of": return a.kind === "const" ? `${2 ** a.value - 1}` : `((1<<${value(layout, a)})-1)`;
+    default: return unreachable(op);
+  }
+}
+
+function arithmetic(op: BinaryOp, a: string, b: string, cpus: number): string {
+  switch (op) {
+    case "/": return `Math.trunc(${a}/${b})`;
+    case "mask_add": return `(${a}|1<<${b})`;
+    case "mask_del": return `(${a}&~(1<<${b}))`;
+    case "mask_and": return `(${a}&${b})`;
+    case "mask_or": return `(${a}|${b})`;
+    case "mask_andnot": return `(${a}&~${b})`;
+    case "mask_next": return `next(${a},${b},${cpus})`;
+    default: return `(${a}${op}${b})`;
+  }
+}
+
+/** Functions that printed code may call. */
+export const RUNTIME = `
+const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
+const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};`;
+
+export function statements(layout: Layout, list: readonly Stmt[]): string {
+  return list.map((s) => statement(layout, s)).join("");
+}
+
+function statement(layout: Layout, s: Stmt): string {
+  switch (s.kind) {
+    case "set": return layout.setLocal(s.local, value(layout, s.value), s.value);
+    case "put": return layout.writeCell(s.cell, s.index.map((i) => value(layout, i)), value(layout, s.value), s.value);
+    case "if": {
+      const other = s.else.length > 0 ? `else{${statements(layout, s.else)}}` : "";
+      if (s.then.length === 0) return `if(!(${truth(layout, s.test)})){${statements(layout, s.else)}}`;
+      return `if(${truth(layout, s.test)}){${statements(layout, s.then)}}${other}`;
+    }
+    case "block": return `B${s.label}:{${statements(layout, s.body)}}`;
+    case "break": return `break B${s.label};`;
+    case "raise": return layout.raise(s.property);
+    case "reach": return layout.reach(s.witness);
+    case "trace": return layout.trace(s.event, s.args.map((a) => value(layout, a)));
+    case "limit": return layout.limit(s.what);
+    case "disabled": return layout.disabled();
+    case "goto": return layout.goto(s.step);
+    case "end": return layout.end();
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Which values an expression and a local can take: decides how many bits a local needs, and which stores need a check.
+import { defined } from "../base/assert.ts";
+import type { Code, Expr, Program, Stmt } from "../program/program.ts";
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+const union = (a: Range, b: Range): Range => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) });
+const BIT: Range = { min: 0, max: 1 };
+
+export interface RangeContext {
+  readonly program: Program;
+  readonly locals: readonly Range[];
+}
+
+export function rangeOfExpr(cx: RangeContext, e: Expr): Range {
+  const { cpus } = cx.program;
+  const mask: Range = { min: 0, max: cpus >= 31 ? 2 ** 31 - 1 : 2 ** cpus - 1 };
+  switch (e.kind) {
+    case "const": return { min: e.value, max: e.value };
+    case "local": return defined(cx.locals[e.local], "locals have ranges");
+    case "cpu": return { min: 0, max: cpus - 1 };
+    case "cell": return defined(cx.program.cells[e.cell], "cells exist");
+    case "cond": return union(rangeOfExpr(cx, e.then), rangeOfExpr(cx, e.else));
+    case "unary": {
+      const a = rangeOfExpr(cx, e.a);
+      switch (e.op) {
+        case "-": return { min: -a.max, max: -a.min };
+        case "mask_weight": return { min: 0, max: cpus };
+        case "mask_of": return mask;
+        default: return BIT;
+      }
+    }
+    case "binary": return rangeOfBinary(cx, e, mask);
+  }
+}
+
+function rangeOfBinary(cx: RangeContext, e: Extract<Expr, { kind: "binary" }>, mask: Range): Range {
+  const a = rangeOfExpr(cx, e.a);
+  const b = rangeOfExpr(cx, e.b);
+  switch (e.op) {
+    case "+": return { min: a.min + b.min, max: a.max + b.max };
+    case "-": return { min: a.min - b.max, max: a.max - b.min };
+    case "*": return { min: Math.min(a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max), max: Math.max(a.max * b.max, a.min * b.min) };
+    case "<<": return { min: Math.min(a.min, a.min * 2 ** b.max), max: a.max * 2 ** b.max };
+    case ">>": return { min: Math.min(a.min, 0), max: Math.max(a.max, 0) };
+    case "/": case "%": return { min: Math.min(a.min, 0, -Math.abs(a.max)), max: Math.max(Math.abs(a.max), Math.abs(a.min)) };
+    case "&": return a.min >= 0 || b.min >= 0 ? { min: 0, max: Math.max(a.max, b.max) } : { min: -(2 ** 31), max: 2 ** 31 - 1 };
+    case "|": case "^": return { min: Math.min(a.min, b.min, 0), max: 2 ** Math.ceil(Math.log2(Math.max(a.max, b.max, 0) + 1)) - 1 };
+    case "mask_add": case "mask_del": case "mask_and": case "mask_or": case "mask_andnot": return mask;
+    case "mask_next": return { min: 0, max: cx.program.cpus };
+    default: return BIT;
+  }
+}
+
+/** Ranges of a code's locals: what they are ever assigned, within what they are declared to hold. */
+export function rangesOfLocals(program: Program, code: Code): Range[] {
+  const empty: Range = { min: 0, max: 0 };
+  let ranges: Range[] = code.locals.map((l, i) => (i < code.params ? { min: l.min, max: l.max } : empty));
+  for (let round = 0; ; round++) {
+    const next = ranges.map((r) => ({ ...r }));
+    const cx: RangeContext = { program, locals: ranges };
+    const assign = (local: number, range: Range): void => {
+      const declared = defined(code.locals[local], "locals are declared");
+      const now = union(defined(next[local], "locals are declared"), range);
+      // A value that keeps growing (a loop counter) gets what its type allows.
+      const grown = round > 8 ? declared : now;
+      next[local] = { min: Math.max(grown.min, declared.min), max: Math.min(grown.max, declared.max) };
+    };
+    for (const step of code.steps) assignments(cx, step, assign);
+    if (next.every((r, i) => r.min === ranges[i]?.min && r.max === ranges[i]?.max)) return next;
+    ranges = next;
+  }
+}
+
+function assignments(cx: RangeContext, step: Code["steps"][number], assign: (local: number, range: Range) => void): void {
+  const { access } = step;
+  const cell = (id: number): Range => defined(cx.program.cells[id], "cells exist");
+  const walk = (list: readonly Stmt[]): void => {
+    for (const s of list) {
+      if (s.kind === "set") assign(s.local, rangeOfExpr(cx, s.value));
+      else if (s.kind === "if") [s.then, s.else].forEach(walk);
+      else if (s.kind === "block") walk(s.body);
+    }
+  };
+  switch (access.kind) {
+    case "load": case "await": assign(access.into, cell(access.place.cell)); break;
+    case "rmw": assign(access.old, cell(access.place.cell)); break;
+    case "choose": assign(access.into, { min: 0, max: access.count - 1 }); break;
+    case "instruction": walk(access.body); break;
+    default: break;
+  }
+  walk(step.before);
+  walk(step.body);
+}
+
+/** Bits for a range, none for a single value. */
+export function bitsFor({ min, max }: Range): number {
+  return Math.ceil(Math.log2(max - min + 1));
+}

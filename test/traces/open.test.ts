@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTrace } from "../../src/traces/open.ts";
+import { FIXTURE, line } from "./text.ts";
+
+let directory: string;
+const path = (name: string) => join(directory, name);
+const TEXT = Array.from({ length: 5000 }, (_, i) =>
+  line(`task-${i % 7}`, 100 + (i % 7), i % 4, i * 10, `cpu_idle: state=${i % 3} cpu_id=${i % 4}`),
+).join("");
+const ZST = () => readFileSync(join(FIXTURE, "trace.txt.zst"));
+
+function write(name: string, content: string | Uint8Array): string {
+  writeFileSync(path(name), content);
+  return path(name);
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "lazymm-test-"));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function opened(input: string, options = {}) {
+  const result = await openTrace(input, options);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}
+
+async function refused(input: string, options = {}) {
+  const result = await openTrace(input, options);
+  if (result.ok) throw new Error("it was opened");
+  expect(result.error.expected).not.toBe("");
+  expect(result.error.wayOut).not.toMatch(/[{}]/);
+  return result.error;
+}
+
+describe("what can be opened", () => {
+  test("plain text and gzip are the same rows", async () => {
+    const plain = await opened(write("a.txt", TEXT));
+    const zipped = await opened(write("b.any-name", gzipSync(TEXT)));
+    expect([plain.compression, zipped.compression]).toEqual(["none", "gzip"]);
+    expect([plain.table.length, zipped.table.length]).toEqual([5000, 5000]);
+    expect(zipped.textBytes).toBe(TEXT.length);
+    expect(plain.damaged).toBeUndefined();
+  });
+
+  test("a directory, with the files beside the trace", async () => {
+    const trace = await opened(FIXTURE);
+    expect(trace.file).toBe("trace.txt.zst");
+    expect(trace.compression).toBe("zstd");
+    expect(trace.sidecars.read).toEqual([
+      "ps.before",
+      "saved_tgids",
+      "saved_cmdlines",
+      "cpuinfo",
+      "uname",
+      "kprobe_defs",
+    ]);
+    expect([trace.table.length, trace.table.cpus, trace.lines]).toEqual([11700, 4, 11712]);
+    expect([trace.odd.unknown, trace.unparsed]).toEqual([0, {}]);
+    expect((await opened(FIXTURE, { sidecars: false })).sidecars.read).toEqual([]);
+  });
+
+  test("standard input", async () => {
+    const trace = await opened("-", { stdin: Readable.from([gzipSync(TEXT)]) });
+    expect([trace.table.length, trace.input]).toEqual([5000, "-"]);
+  });
+
+  test("two zstd frames, one after the other", async () => {
+    const trace = await opened(write("two.zst", Buffer.concat([ZST(), ZST()])));
+    expect([trace.table.length, trace.odd.timeWentBack]).toEqual([23400, 1]);
+  });
+});
+
+describe("what is damaged: the readable part is there", () => {
+  test.each([
+    ["zstd, in the middle", () => ZST().subarray(0, 60_000), 1000],
+    ["zstd, the last byte", () => ZST().subarray(0, -1), 11_700],
+    ["gzip, in the middle", () => gzipSync(TEXT).subarray(0, 10_000), 100],
+    ["gzip, the last byte", () => gzipSync(TEXT).subarray(0, -1), 5000],
+  ])("%s", async (_, content, rows) => {
+    const bytes = content();
+    const trace = await opened(write("cut", bytes));
+    expect(trace.damaged?.reason).toMatch(/ends early/);
+    expect(trace.damaged?.at).toBe(bytes.length);
+    expect(trace.table.length).toBeGreaterThanOrEqual(rows);
+  });
+
+  test("gzip with a wrong byte", async () => {
+    const bytes = gzipSync(TEXT);
+    bytes[bytes.length >> 1]! ^= 0xff;
+    expect((await opened(write("flipped.gz", bytes))).damaged?.reason).toMatch(/broken gzip data/);
+  });
+
+  test("zstd with a wrong byte", async () => {
+    const bytes = ZST();
+    bytes[bytes.length >> 1]! ^= 0xff;
+    expect((await opened(write("flipped.zst", bytes))).damaged?.reason).toMatch(/broken zstd data/);
+  });
+});
+
+describe("what is refused", () => {
+  test("missing, empty, not a trace", async () => {
+    expect((await refused(path("no-such-file"))).code).toBe("trace-missing");
+    expect((await refused(write("empty", ""))).code).toBe("trace-empty");
+    expect((await refused(write("empty.gz", gzipSync("")))).code).toBe("trace-empty");
+    expect((await refused("-", { stdin: Readable.from([]) })).code).toBe("trace-empty");
+    expect((await refused(write("prose", "It was a dark and stormy night.\n"))).code).toBe("trace-no-events");
+    const rubbish = Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) >> 3);
+    expect((await refused(write("rubbish", rubbish))).code).toBe("trace-not-understood");
+    expect((await refused(write("cut.zst", ZST().subarray(0, 20)))).code).toBe("trace-damaged");
+  });
+
+  test("formats that are known and not read yet say what to do", async () => {
+    const error = await refused(write("trace.dat", "\x17\x08\x44tracing6\x00\x00\x08"));
+    expect(error.code).toBe("trace-format-later");
+    expect(error.message).toContain("trace.dat");
+    expect(error.wayOut).toContain("trace-cmd report");
+  });
+
+  test("a directory without a trace says what is in it", async () => {
+    mkdirSync(path("nothing"));
+    expect((await refused(path("nothing"))).message).toContain("it holds nothing");
+    mkdirSync(path("other"));
+    copyFileSync(join(FIXTURE, "uname"), join(path("other"), "uname"));
+    const error = await refused(path("other"));
+    expect([error.code, error.message]).toEqual(["trace-directory-empty", expect.stringContaining("it holds uname")]);
+  });
+});
