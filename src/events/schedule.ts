@@ -21,9 +21,9 @@ export const ACTION = {
    * c = stride shift, start and end in bytes.
    */
   flush: 6,
-  /** The ring lost events of this CPU: its current task is unknown until its next switch. a = how many, 0 if not told. */
+  /** The ring lost events of this CPU: its task is unknown until its next switch. a = how many, 0 if not told. */
   lost: 7,
-  /** A task is born, sharing its creator's mm or with a copy of it (mmInit came before): a = task, b = its mm (0: none). */
+  /** A task is born, with its creator's mm or a copy of it (mmInit came before): a = task, b = its mm (0: none). */
   newTask: 8,
 } as const;
 export type ActionKind = (typeof ACTION)[keyof typeof ACTION];

@@ -7,7 +7,7 @@
 //
 // An argument is one double, and its column says how to read it:
 //   int   the number itself
-//   word  an unsigned 64-bit value: itself below 2^53, else -(1 + id) into `words` (kernel pointers do not fit a double).
+//   word  an unsigned 64-bit value: itself below 2^53, else -(1 + id) into `words`: kernel pointers fit no double.
 //         Within one table equal words are equal doubles, so a pointer may be compared or used as a key as it is.
 //   text  an index into `strings`
 //   list  an index into `lists`, where a count and then that many word-encoded elements follow
@@ -76,7 +76,7 @@ export interface EventTable {
   readonly pids: readonly PidInfo[];
 }
 
-/** A kind that the recorder itself writes: this CPU's ring lost events here. Argument: how many, 0 if it did not say. */
+/** A kind that the recorder itself writes: this CPU's ring lost events here. events: how many, 0 if it did not say. */
 export const LOST_KIND = "lazymm:lost";
 /** This CPU's ring starts here; what came before was overwritten. */
 export const BUFFER_STARTED_KIND = "lazymm:buffer_started";
@@ -93,7 +93,7 @@ function findArg(table: EventTable, row: number, name: string): { value: number;
   return { value: table.values[table.args[row]! + index]!, type: kind.args[index]!.type };
 }
 
-/** A numeric argument by name. undefined: no such argument, not a number, unreadable, or 2^53 and above (see argWord). */
+/** A numeric argument by name. undefined: no such one, not a number, unreadable, or 2^53 and above (see argWord). */
 export function argNumber(table: EventTable, row: number, name: string): number | undefined {
   const found = findArg(table, row, name);
   if (found === undefined || Number.isNaN(found.value)) return undefined;

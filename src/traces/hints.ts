@@ -14,7 +14,8 @@ const KERNEL_NAMES = new RegExp(
     "^(?:k?worker|ksoftirqd|migration|cpuhp|idle_inject|watchdog|irq|rcuo[a-z]*|rcu[bcgn]|jbd2|xfs|xfsaild|napi|card)/",
     "^rcu_(?:gp|par_gp|preempt|sched|tasks\\w*|exp\\w*)|^(?:slub_flushwq|netns|mm_percpu_wq|inet_frag_wq|kdevtmpfs)$",
     "^(?:kthreadd|kauditd|khungtaskd|khugepaged|ksmd|oom_reaper|writeback|kintegrityd|kblockd|devfreq_wq|kthrotld)$",
-    "^(?:kswapd|kcompactd|scsi_eh_|scsi_tmf_|nvme-.*wq|hwrng$|ecryptfs|kstrp$|zswap|btrfs-|ext4-rsv|dmcrypt|pool_workq)",
+    "^(?:kswapd|kcompactd|scsi_eh_|scsi_tmf_|nvme-.*wq|hwrng$|ecryptfs|kstrp$|zswap|btrfs-|ext4-rsv|dmcrypt)",
+    "^pool_workqueue_",
   ].join("|"),
 );
 

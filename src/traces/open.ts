@@ -17,6 +17,7 @@ import { ZstdChecksums } from "./zstd-checksums.ts";
 
 /** What a directory's trace may be called, in order of preference. */
 const TRACE_NAMES = ["trace.txt", "trace.txt.zst", "trace.txt.gz", "trace"];
+const NAMES_SHOWN = 8;
 const CHUNK_BYTES = 1 << 20;
 const STEP_BYTES = 1 << 16;
 
@@ -68,7 +69,8 @@ async function findTrace(input: string): Promise<Result<string, TraceError>> {
   const names = await readdir(input);
   const name = TRACE_NAMES.find((candidate) => names.includes(candidate));
   if (name !== undefined) return ok(join(input, name));
-  const shown = names.length === 0 ? "nothing" : names.sort().slice(0, 8).join(", ") + (names.length > 8 ? ", …" : "");
+  const some = names.sort().slice(0, NAMES_SHOWN).join(", ") + (names.length > NAMES_SHOWN ? ", …" : "");
+  const shown = names.length === 0 ? "nothing" : some;
   return err(traceError("trace-directory-empty", input, shown));
 }
 

@@ -18,7 +18,7 @@ import { noSidecars, type Sidecars } from "./sidecars.ts";
 import { cpuSnapshot } from "./snapshot.ts";
 import { Timeline } from "./timeline.ts";
 
-/** What was inferred, from what, and what is doubtful. All counts are of the replayed window unless they say otherwise. */
+/** What was inferred, from what, and what is doubtful. Counts are of the replayed window unless they say otherwise. */
 export interface Inferred {
   readonly window: Window & { readonly rowsBefore: number; readonly rowsAfter: number };
   /** Switches by how the mm of the task switched to is known. */

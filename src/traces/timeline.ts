@@ -35,7 +35,7 @@ export class Timeline {
   readonly #window: Window;
   readonly #execs: Execs;
   readonly #tgid: (pid: number) => number;
-  /** Per CPU: the task that runs (-1 unknown); until its first row, the one before; whether the switch told no mm yet. */
+  /** Per CPU: the task that runs (-1 unknown); until its first row, the one before; if the switch told no mm yet. */
   readonly #current: Int32Array;
   readonly #previous: Int32Array;
   readonly #awaitsMm: Uint8Array;
@@ -139,7 +139,7 @@ export class Timeline {
     this.flushEvents.onSwitch(cpu);
   }
 
-  /** switch_mm: context_switch() to a task with an mm, or the activation of a new mm by exec; also for other reasons. */
+  /** switch_mm: context_switch() to a task with an mm, or the activation of a new mm by exec; or something else. */
   switchedMm(row: number, cpu: number, pid: number, npid: number, pointer: number, ctx: number): void {
     const task = this.tasks.all[this.#current[cpu]!]!;
     const inSwitch = this.#inContextSwitch(cpu, pid);
@@ -333,7 +333,7 @@ export class Timeline {
     if (this.flushEvents.onEvent(row, cpu, pid, reason, pages, task.node)) this.#acted[cpu] = 1;
   }
 
-  /** A snapshot of CPU `of`. The same probes are hit once more before END, so only the first half of the window counts. */
+  /** A snapshot of CPU `of`. The same probes are hit once more before END, so only the window's first half counts. */
   wantsSnapshot(row: number, of: number): boolean {
     const { from, to, start } = this.#window;
     if (!this.#inWindow || start === "first row" || row - from > to - row) return false;

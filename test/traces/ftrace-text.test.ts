@@ -9,15 +9,18 @@ describe("heads of lines", () => {
   const { irqsOff, bhOff, needResched, hardirq, softirq, nmi, noFlags } = FLAG;
   const depth = (n: number) => n << FLAG_DEPTH_SHIFT;
   // text, [pid, cpu, tgid, flags, ticks, seconds per tick]
+  const SH = "              sh-127     ";
   const HEADS: readonly (readonly [string, readonly number[]])[] = [
-    ["              sh-127     [002] d..2. 43.542056: ", [127, 2, -1, irqsOff | depth(2), 43542056, 1e-6]],
-    ["              sh-127     (    127) [002] .....    43.542056: ", [127, 2, 127, 0, 43542056, 1e-6]],
-    ["              sh-127     (-------) [002] dNh1.  43542056051: ", [127, 2, -1, irqsOff | needResched | hardirq | depth(1), 43542056051, Number.NaN]],
-    ["              sh-127     (-----) [002] DpHa 1.000001: ", [127, 2, -1, irqsOff | bhOff | needResched | hardirq | softirq | depth(10), 1000001, 1e-6]],
-    ["              sh-127     [002] (  127) b.s. 1.000001: ", [127, 2, 127, bhOff | softirq, 1000001, 1e-6]],
-    ["              sh-127     [002] d.z1.. 1.000000001: ", [127, 2, -1, irqsOff | nmi | depth(1), 1000000001, 1e-9]],
-    ["              sh-127     [002] dnZ3 1.000001: ", [127, 2, -1, irqsOff | needResched | nmi | hardirq | depth(3), 1000001, 1e-6]],
-    ["              sh-127       [002]     43.542056: ", [127, 2, -1, noFlags, 43542056, 1e-6]],
+    [`${SH}[002] d..2. 43.542056: `, [127, 2, -1, irqsOff | depth(2), 43542056, 1e-6]],
+    [`${SH}(    127) [002] .....    43.542056: `, [127, 2, 127, 0, 43542056, 1e-6]],
+    [`${SH}(-------) [002] dNh1.  43542056051: `,
+      [127, 2, -1, irqsOff | needResched | hardirq | depth(1), 43542056051, Number.NaN]],
+    [`${SH}(-----) [002] DpHa 1.000001: `,
+      [127, 2, -1, irqsOff | bhOff | needResched | hardirq | softirq | depth(10), 1000001, 1e-6]],
+    [`${SH}[002] (  127) b.s. 1.000001: `, [127, 2, 127, bhOff | softirq, 1000001, 1e-6]],
+    [`${SH}[002] d.z1.. 1.000000001: `, [127, 2, -1, irqsOff | nmi | depth(1), 1000000001, 1e-9]],
+    [`${SH}[002] dnZ3 1.000001: `, [127, 2, -1, irqsOff | needResched | nmi | hardirq | depth(3), 1000001, 1e-6]],
+    [`${SH}  [002]     43.542056: `, [127, 2, -1, noFlags, 43542056, 1e-6]],
     ["              sh-1234567 [1002] d..2. 43.542056: ", [1234567, 1002, -1, irqsOff | depth(2), 43542056, 1e-6]],
     ["      sh-127       2d..2. 1005408us#: ", [127, 2, -1, irqsOff | depth(2), 1005408, 1e-6]],
     ["      sh-127      12.Ns1. 1005408us : ", [127, 12, -1, needResched | softirq | depth(1), 1005408, 1e-6]],
@@ -38,7 +41,8 @@ describe("heads of lines", () => {
 
   const NO_EVENTS = [
     "hello world", "sh-127 [002 43.5: a: b=1", "sh-127 [002] 43.5", "-127", "[002] d..2. 1.000001: x: y=1",
-    "              sh-127     [99999] d..2. 43.542056: a: b=1", "\u0000\u0001\u0002", "              sh-127     ( 12a) [002] 1.000001: a:",
+    "              sh-127     [99999] d..2. 43.542056: a: b=1", "\u0000\u0001\u0002",
+    "              sh-127     ( 12a) [002] 1.000001: a:",
   ]; // biome-ignore format: a table
   test.each(NO_EVENTS)("no event: %j", (text) => {
     const { table, odd } = parse(`${text}\n`);
@@ -55,7 +59,8 @@ describe("heads of lines", () => {
 
 describe("task names", () => {
   const ODD = [
-    "x-1 [000]", "c:1 => y", "tab\there", "=q ==> r", " lead", "trail ", "a\nb", "prev_pid=1", " prev_pid=1", "-1", "[000]",
+    "x-1 [000]", "c:1 => y", "tab\there", "=q ==> r", " lead", "trail ", "a\nb", "prev_pid=1", " prev_pid=1", "-1",
+    "[000]",
     "(sd-pam)", "a b c d e f g h", "0 [001] 1.0: x:", "#comment", "CPU:1 [LOST", "==> next_comm=", "next_pid=1 ", "",
   ]; // biome-ignore format: a table
 
@@ -67,7 +72,8 @@ describe("task names", () => {
         300,
         2,
         43000002,
-        `sched_switch: prev_comm=${name} prev_pid=300 prev_prio=120 prev_state=R+ ==> next_comm=${name} next_pid=301 next_prio=98`,
+        `sched_switch: prev_comm=${name} prev_pid=300 prev_prio=120 prev_state=R+` +
+          ` ==> next_comm=${name} next_pid=301 next_prio=98`,
       ) +
       line(name, 301, 2, 43000003, `sched_process_fork: comm=${name} pid=301 child_comm=${name} child_pid=302`) +
       line(name, 301, 2, 43000004, `sched_process_exec: filename=/tmp/${name} pid=301 old_pid=300`) +
@@ -75,7 +81,8 @@ describe("task names", () => {
     for (const chunk of [1 << 20, 7]) {
       const { table, unparsed } = parse(text, chunk);
       expect(showAll(table).slice(1)).toEqual([
-        `sched_switch prev_comm=${name} prev_pid=300 prev_prio=120 prev_state=R+ next_comm=${name} next_pid=301 next_prio=98`,
+        `sched_switch prev_comm=${name} prev_pid=300 prev_prio=120 prev_state=R+` +
+          ` next_comm=${name} next_pid=301 next_prio=98`,
         `sched_process_fork comm=${name} pid=301 child_comm=${name} child_pid=302`,
         `sched_process_exec filename=/tmp/${name} pid=301 old_pid=300`,
         `task_rename pid=301 oldcomm=${name} newcomm=${name} oom_score_adj=0`,
@@ -122,25 +129,35 @@ describe("arguments", () => {
     ["tlb_flush: pages:-1 reason:remote IPI send (4)", "tlb_flush pages=-1 reason=4"],
     ["tlb_flush: pages:7 reason: (0)", "tlb_flush pages=7 reason=0"],
     ["tlb_flush:            pages=7 reason=local (mm) shootdown(3)", "tlb_flush pages=7 reason=3"],
-    ["tlb_flush: (radix__tlb_flush+0xc/0x100) mm=0x10 bits=0x7d", "tlb_flush at=radix__tlb_flush+0xc/0x100 mm=0x10 bits=0x7d"],
-    ["task_newtask: pid=348 comm= clone_flags=1200000 oom_score_adj=0", "task_newtask pid=348 comm= clone_flags=0x1200000 oom_score_adj=0"],
+    ["tlb_flush: (radix__tlb_flush+0xc/0x100) mm=0x10 bits=0x7d",
+      "tlb_flush at=radix__tlb_flush+0xc/0x100 mm=0x10 bits=0x7d"],
+    ["task_newtask: pid=348 comm= clone_flags=1200000 oom_score_adj=0",
+      "task_newtask pid=348 comm= clone_flags=0x1200000 oom_score_adj=0"],
     ["task_rename: oldcomm=a newcomm=b oom_score_adj=0", "task_rename oldcomm=a newcomm=b oom_score_adj=0"],
     ["sched_process_exit: comm=sh pid=3 prio=120 group_dead=true", "sched_process_exit comm=sh pid=3 prio=120"],
     ["sched_waking: comm=a b pid=5 prio=120 target_cpu=006", "sched_waking comm=a b pid=5 prio=120 target_cpu=6"],
-    ["sched_wakeup: comm=sh pid=5 prio=120 success=1 target_cpu=2", "sched_wakeup comm=sh pid=5 prio=120 success=1 target_cpu=2"],
-    ["sched_switch: sh:127 [120] S ==> swapper/1:0 [120]", "sched_switch prev_comm=sh prev_pid=127 prev_prio=120 prev_state=S next_comm=swapper/1 next_pid=0 next_prio=120"],
-    ["sched_switch: prev_comm=a prev_pid=1 prev_prio=120 prev_state=64 next_comm=b next_pid=2 next_prio=120", "sched_switch prev_comm=a prev_pid=1 prev_prio=120 prev_state=64 next_comm=b next_pid=2 next_prio=120"],
+    ["sched_wakeup: comm=sh pid=5 prio=120 success=1 target_cpu=2",
+      "sched_wakeup comm=sh pid=5 prio=120 success=1 target_cpu=2"],
+    ["sched_switch: sh:127 [120] S ==> swapper/1:0 [120]",
+      "sched_switch prev_comm=sh prev_pid=127 prev_prio=120 prev_state=S next_comm=swapper/1 next_pid=0 next_prio=120"],
+    ["sched_switch: prev_comm=a prev_pid=1 prev_prio=120 prev_state=64 next_comm=b next_pid=2 next_prio=120",
+      "sched_switch prev_comm=a prev_pid=1 prev_prio=120 prev_state=64 next_comm=b next_pid=2 next_prio=120"],
     ["cpu_idle: state=4294967295 cpu_id=3", "cpu_idle state=4294967295 cpu_id=3"],
     ["call_function_entry: vector=252", "call_function_entry vector=252"],
-    ["ipi_raise: target_mask=00000000,00000002 (Function call interrupts)", "ipi_raise target_mask=00000000,00000002 reason=Function call interrupts"],
+    ["ipi_raise: target_mask=00000000,00000002 (Function call interrupts)",
+      "ipi_raise target_mask=00000000,00000002 reason=Function call interrupts"],
     ["ipi_entry: (Rescheduling interrupts)", "ipi_entry reason=Rescheduling interrupts"],
-    ["ipi_send_cpu: cpu=2 callsite=ttwu_queue+0x1/0x2 callback=0x0", "ipi_send_cpu cpu=2 callsite=ttwu_queue+0x1/0x2 callback=0x0"],
+    ["ipi_send_cpu: cpu=2 callsite=ttwu_queue+0x1/0x2 callback=0x0",
+      "ipi_send_cpu cpu=2 callsite=ttwu_queue+0x1/0x2 callback=0x0"],
     ["hw_local: (native_flush_tlb_local+0x0/0x40)", "hw_local at=native_flush_tlb_local+0x0/0x40"],
-    ["flush_range_r: (dup_mmap+0x1ae/0x610 <- flush_tlb_mm_range) m0=0xffffffff82b5c940 z0=0", "flush_range_r at=dup_mmap+0x1ae/0x610 <- flush_tlb_mm_range m0=0xffffffff82b5c940 z0=0"],
-    ["switch_mm_r0: ([unknown/kretprobe'd] <- switch_mm_irqs_off) asid=1 ctxs={236,9,1,0}", "switch_mm_r0 at=[unknown/kretprobe'd] <- switch_mm_irqs_off asid=1 ctxs={236,9,1,0}"],
+    ["flush_range_r: (dup_mmap+0x1ae/0x610 <- flush_tlb_mm_range) m0=0xffffffff82b5c940 z0=0",
+      "flush_range_r at=dup_mmap+0x1ae/0x610 <- flush_tlb_mm_range m0=0xffffffff82b5c940 z0=0"],
+    ["switch_mm_r0: ([unknown/kretprobe'd] <- switch_mm_irqs_off) asid=1 ctxs={236,9,1,0}",
+      "switch_mm_r0 at=[unknown/kretprobe'd] <- switch_mm_irqs_off asid=1 ctxs={236,9,1,0}"],
     ["p: (a+0x0/0x1) arg={0xffffffffffffffff,0x1}", "p at=a+0x0/0x1 arg={18446744073709551615,1}"],
     ["p: (a+0x0/0x1) arg={} x=1", "p at=a+0x0/0x1 arg={} x=1"],
-    ['open: (do_sys_open+0x0/0x70) file="/tmp/a b=c" mode=0x1ff', 'open at=do_sys_open+0x0/0x70 file="/tmp/a b=c" mode=0x1ff'],
+    ['open: (do_sys_open+0x0/0x70) file="/tmp/a b=c" mode=0x1ff',
+      'open at=do_sys_open+0x0/0x70 file="/tmp/a b=c" mode=0x1ff'],
     ["tlbie: lpid=0, local=1, rb=0x400, rs=0x500000000, r=0x1", "tlbie lpid=0 local=1 rb=0x400 rs=0x500000000 r=0x1"],
     ["begin_exec: (begin_new_exec+0x0/0xb40)", "begin_exec at=begin_new_exec+0x0/0xb40"],
     ["p: (a+0x0/0x1) mm=(fault) x=1", "p at=a+0x0/0x1 mm=(fault) x=1"],

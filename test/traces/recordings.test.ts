@@ -27,7 +27,7 @@ function schedule(input: Parameters<typeof buildSchedule>[0]) {
   return built.value;
 }
 
-/** The text without anything that a kernel did about its inputs, as the acceptance of a replay asks for. */
+/** The text without anything that a kernel did about its inputs: a replay must not need it. */
 function onlyInputs(text: string): string {
   const gone = /^(?:tlb_flush|flush_func.*|should_flush.*|flush_multi|smp_.*|ipi_.*|call_function_.*|hw_.*|.*_r\d*)$/;
   let started = false;
@@ -49,7 +49,7 @@ function comparable(schedule: Schedule) {
   return rest;
 }
 
-/** The task that each CPU runs and each task's mm, by the Schedule alone, checked against every switch_mm and enter_lazy. */
+/** Each task's mm by the Schedule alone, checked against the switch_mm or enter_lazy of every switch. */
 function disagreements(table: EventTable, schedule: Schedule): { checked: number; wrong: number } {
   const mm = schedule.tasks.map((task) => task.mm);
   const pointerOf = new Map<number, number>();

@@ -18,7 +18,8 @@ function trace(...rows: string[]): string {
 }
 
 const to = (cpu: number, prev: number, next: number, state = "S") =>
-  `${cpu} ${prev} sched_switch: prev_comm=t${prev} prev_pid=${prev} prev_prio=120 prev_state=${state} ==> next_comm=t${next} next_pid=${next} next_prio=120`;
+  `${cpu} ${prev} sched_switch: prev_comm=t${prev} prev_pid=${prev} prev_prio=120 prev_state=${state}` +
+  ` ==> next_comm=t${next} next_pid=${next} next_prio=120`;
 const born = (cpu: number, parent: number, child: number, flags: string) =>
   `${cpu} ${parent} task_newtask: pid=${child} comm=t clone_flags=${flags} oom_score_adj=0`;
 const probe = (cpu: number, pid: number, event: string) => `${cpu} ${pid} ${event.replace(":", ": (f+0x0/0x1)")}`;
@@ -103,8 +104,10 @@ describe("ordinary traces", () => {
     ], { saved_tgids: "10 10\n11 10\n" });
     const { schedule } = result;
     const thread = schedule.b[0]!;
-    const switches = [...schedule.kind.keys()].filter((at) => schedule.kind[at] === ACTION.switch && schedule.cpu[at] === 0);
-    expect(switches.map((at) => [schedule.a[at], schedule.b[at]])).toEqual([[0, thread], [thread, 0], [0, thread], [thread, 0]]);
+    const onCpu0 = [...schedule.kind.keys()].filter((at) => schedule.cpu[at] === 0);
+    const switches = onCpu0.filter((at) => schedule.kind[at] === ACTION.switch);
+    const expected = [[0, thread], [thread, 0], [0, thread], [thread, 0]];
+    expect(switches.map((at) => [schedule.a[at], schedule.b[at]])).toEqual(expected);
     const exec = schedule.kind.indexOf(ACTION.exec);
     expect(schedule.a[exec]).toBe(thread);
     expect(result.inferred.doubts).toMatchObject({ threadsTookLeadersPid: 1, missingSwitches: 0 });
@@ -265,6 +268,21 @@ describe("traces with probes", () => {
     expect(result.inferred.execPoints).toEqual({ exec_release: 1, task_rename: 0, sched_process_exec: 0 });
   });
 
+  test("so is an exit that is preempted before it gives up the mm", () => {
+    const result = build([
+      to(0, 0, 10, "R"), switchMm(0, 0, 10, A, 5), probe(0, 10, `exit_release: tpid=10 mm=${A}`), to(0, 10, 0, "R+"),
+      lazy(0, 10, 0), to(0, 0, 10), switchMm(0, 0, 10, A, 5), lazy(0, 10, 10),
+      "0 10 sched_process_exit: comm=t pid=10 prio=120", to(0, 10, 0, "R+"), to(0, 0, 10), lazy(0, 0, 10),
+      to(0, 10, 0, "Z"),
+    ]); // biome-ignore format: a table
+    expect(actions(result)).toEqual([
+      "0 switch c0 10", "0 switch 10 c0", "0 switch c0 10", "0 exit 10", "0 switch 10 c0", "0 switch c0 10",
+      "0 switch 10 c0",
+    ]); // biome-ignore format: a table
+    expect(result.inferred.heldChanges).toBe(1);
+    expect(result.inferred.switches).toMatchObject({ probe: 3, exit: 0, idle: 3 });
+  });
+
   test("a kernel thread borrows an mm", () => {
     const result = build([
       to(0, 0, 30, "R"), probe(0, 30, `kthread_use_mm: mm=${A} ctx=5`), switchMm(0, 30, 30, A, 5), to(0, 30, 0),
@@ -278,18 +296,24 @@ describe("traces with probes", () => {
 
   test("the START snapshot, and what it already contains", () => {
     const snap = (of: number, pid: number, mm: string, ctx: number, amm: string, ctxs: string) =>
-      probe(0, 10, `snap${of}: mm=${mm} asid=1 nasid=2 inv=0 upf=0x0 lazy=${pid === 0 ? 1 : 0} ctxs={${ctxs}} ctx=${ctx} gen=9 pid=${pid} amm=${amm}`);
+      probe(
+        0, 10,
+        `snap${of}: mm=${mm} asid=1 nasid=2 inv=0 upf=0x0 lazy=0 ctxs={${ctxs}} ctx=${ctx} gen=9 pid=${pid} amm=${amm}`,
+      );
     const rows = [
       "0 10 tracing_mark_write: START x", to(1, 0, 20, "R"), snap(1, 20, INIT, 1, "0x0", "6,4,1,0"),
       snap(0, 10, A, 5, A, "5,3,77,1"), snap(1, 0, B, 6, "0x0", "6,4,1,0"), to(1, 20, 11), switchMm(1, 20, 11, B, 6),
-      to(1, 11, 0), to(1, 0, 11), to(1, 11, 0), to(1, 0, 11), snap(0, 99, B, 6, B, "6,9,6,9"), "0 10 tracing_mark_write: END",
+      to(1, 11, 0), to(1, 0, 11), to(1, 11, 0), to(1, 0, 11), snap(0, 99, B, 6, B, "6,9,6,9"),
+      "0 10 tracing_mark_write: END",
     ]; // biome-ignore format: a table
     const result = build(rows);
     const { snapshot, tasks, firstTask } = result.schedule;
+    const idOf = (pid: number) => tasks.findIndex((task) => task.pid === pid);
+    const common = { isLazy: false, asid: 1, nextAsid: 2 };
     expect(snapshot).toEqual([
-      { task: 2, loadedMm: 2, isLazy: false, asid: 1, nextAsid: 2, ctxs: [{ mm: 2, tlbGen: 3 }, { mm: 0, tlbGen: 1 }] },
-      { task: 3, loadedMm: 1, isLazy: false, asid: 1, nextAsid: 2, ctxs: [{ mm: 3, tlbGen: 4 }, { mm: 1, tlbGen: 0 }] },
-    ].map((one) => ({ ...one, task: one.task === 2 ? tasks.findIndex((t) => t.pid === 10) : tasks.findIndex((t) => t.pid === 20) })));
+      { task: idOf(10), loadedMm: 2, ...common, ctxs: [{ mm: 2, tlbGen: 3 }, { mm: 0, tlbGen: 1 }] },
+      { task: idOf(20), loadedMm: 1, ...common, ctxs: [{ mm: 3, tlbGen: 4 }, { mm: 1, tlbGen: 0 }] },
+    ]);
     expect([...firstTask].map((id) => tasks[id]?.pid)).toEqual([10, 20]);
     expect(result.inferred.doubts.actionsBeforeSnapshot).toBe(1);
     expect(actions(result)[0]).toBe("1 switch 20 11");
@@ -304,7 +328,8 @@ describe("traces with probes", () => {
     const { table } = parse(trace(...rows));
     const built = build(rows);
     const recorded = recordedFlushes(table, built.window)!;
-    expect(recorded.map((cpu) => [...cpu.reason].map((reason, i) => [reason, cpu.pages[i]]))).toEqual([[[0, -1], [3, 2]], [[1, 4]]]);
+    const pairs = recorded.map((cpu) => [...cpu.reason].map((reason, i) => [reason, cpu.pages[i]]));
+    expect(pairs).toEqual([[[0, -1], [3, 2]], [[1, 4]]]);
     // With the probe, the tlb_flush events are no flush calls.
     expect(built.inferred.flushCalls).toMatchObject({ from: "flush_range probe", calls: 1 });
     expect(recordedFlushes(parse(trace(to(0, 1, 2))).table, built.window)).toBeUndefined();

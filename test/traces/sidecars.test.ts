@@ -8,7 +8,8 @@ describe("files beside a trace", () => {
   test("ps of busybox", () => {
     const { kernelThread, read: names } = read({
       "ps.before":
-        "PID   USER     COMMAND\n    1 0        {init} /bin/sh /init\n    2 0        [kthreadd]\n   41 0        [kworker/3:1]\n",
+        "PID   USER     COMMAND\n    1 0        {init} /bin/sh /init\n    2 0        [kthreadd]\n" +
+        "   41 0        [kworker/3:1]\n",
     });
     expect([...kernelThread]).toEqual([
       [1, false],

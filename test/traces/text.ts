@@ -41,5 +41,6 @@ export function showAll(table: EventTable): string[] {
 /** An event line as the kernel prints it. */
 export function line(task: string, pid: number, cpu: number, time: number, event: string, flags = "d..2."): string {
   const cpuText = String(cpu).padStart(3, "0");
-  return `${task.padStart(16)}-${String(pid).padEnd(7)} [${cpuText}] ${flags} ${(time / 1e6).toFixed(6).padStart(12)}: ${event}\n`;
+  const seconds = (time / 1e6).toFixed(6).padStart(12);
+  return `${task.padStart(16)}-${String(pid).padEnd(7)} [${cpuText}] ${flags} ${seconds}: ${event}\n`;
 }

@@ -20,16 +20,16 @@ export type BannerLine =
   | { readonly kind: "lost"; readonly cpu: number; readonly events: number }
   | { readonly kind: "started"; readonly cpu: number };
 
+/** The kernel's mark, and those of versions of trace-cmd. */
+const LOST = /^CPU:(\d+) \[LOST (?:(\d+) )?EVENTS\]/;
+const DROPPED = /^CPU:?\s*(\d+)(?: \[(\d+) |: )EVENTS DROPPED/;
 const COMMENT: BannerLine = { kind: "comment" };
 
 /** Reads a line that is no event into `banner`; undefined if it is not a banner line either. */
 export function readBannerLine(line: string, banner: Banner): BannerLine | undefined {
   if (line.startsWith("#")) return readComment(line, banner);
-  const lost =
-    /^CPU:(\d+) \[(?:LOST (\d+) EVENTS|(\d+) EVENTS DROPPED)\]|^CPU:?\s*(\d+)(?:: | \[)(?:EVENTS DROPPED|LOST EVENTS)/.exec(
-      line,
-    );
-  if (lost !== null) return { kind: "lost", cpu: Number(lost[1] ?? lost[4]), events: Number(lost[2] ?? lost[3] ?? 0) };
+  const lost = LOST.exec(line) ?? DROPPED.exec(line);
+  if (lost !== null) return { kind: "lost", cpu: Number(lost[1]), events: Number(lost[2] ?? 0) };
   const cpus = /^cpus=(\d+)$/.exec(line);
   if (cpus !== null) {
     banner.cpus = Number(cpus[1]);

@@ -8,7 +8,7 @@ import { matchTemplate, type Template, templatesOf } from "./templates.ts";
 
 /** Text written into the trace by users. */
 const MARKS = new Set(["tracing_mark_write", "print", "bprint", "bputs"]);
-/** Marks whose text is kept: some systems write one per function call, each different. The rest are rows without text. */
+/** Marks whose text is kept: some systems write one per function call, each different. The rest have no text. */
 const MARKS_KEPT = 65_536;
 const MARK_BYTES = 256;
 const SLOTS = 4096;
@@ -69,7 +69,7 @@ export class EventNames {
     };
   }
 
-  /** Appends the arguments bytes[at, end); the kind of the row, or -1 if they do not parse (nothing is appended then). */
+  /** Appends the arguments bytes[at, end). Returns the kind of row, or -1 (nothing appended) if they do not parse. */
   read(event: NamedEvent, bytes: Uint8Array, at: number, end: number): number {
     const out = this.#out;
     if (event.mark) return this.#readMark(event, bytes, at, end);

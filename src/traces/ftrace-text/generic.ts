@@ -34,7 +34,7 @@ export interface ShapeSet {
   readonly shapes: Shape[];
 }
 
-/** Reads the arguments bytes[at, end) into the builder; the kind of row, or -1 (nothing appended) if they do not parse. */
+/** Reads the arguments bytes[at, end) into the builder; the kind of row, or -1 (nothing appended) if that fails. */
 export function readNamed(set: ShapeSet, bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): number {
   const shapes = set.shapes;
   for (let i = 0; i < shapes.length; i++) {

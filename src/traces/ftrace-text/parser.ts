@@ -18,6 +18,8 @@ const MAX_EVENT_BYTES = 65_536;
 const MAX_BANNER_BYTES = 512;
 /** PID_MAX_LIMIT of 64-bit kernels. */
 const PID_LIMIT = 1 << 22;
+/** "#", "CPU:", "cpus=", "version". */
+const BANNER_FIRST = new Set([..."#Ccv"].map((character) => character.charCodeAt(0)));
 const EMPTY = new Uint8Array(0);
 
 /** Why something in the text gave no row, no arguments, or less than it could. */
@@ -180,8 +182,7 @@ export class FtraceTextParser {
 
   #bannerLine(bytes: Uint8Array, from: number, to: number): boolean {
     const first = bytes[from];
-    const candidate = first === BYTE.hash || first === 67 || first === 99 || first === 118; // "#", "CPU:", "cpus=", "version"
-    if (!candidate || to - from > MAX_BANNER_BYTES) return false;
+    if (!BANNER_FIRST.has(first!) || to - from > MAX_BANNER_BYTES) return false;
     const line = readBannerLine(decodeBytes(bytes.subarray(from, to)), this.#banner);
     if (line === undefined) return false;
     this.#commit(bytes);
