@@ -90,6 +90,9 @@ declare function INTERRUPT(handler: () => void, level: number): void;
 /** What the hardware may do by itself at any moment. A parameter takes every value of its type. */
 declare function WALKER(walk: (...args: never) => void): void;
 
+/** In the programs that load this file, calls of `func` go to `other`; only this file itself still reaches `func`. */
+declare function REPLACE<T>(func: T, other: T): void;
+
 /** The scenario's machine: cpus, mms, tasks, pages, … */
 declare const machine: { readonly [name: string]: number };
 

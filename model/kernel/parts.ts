@@ -3,22 +3,30 @@
 // `parts`, and the compiler resolves them. A variant exports exactly the hooks of its part.
 import type { mm_struct, task_struct } from "./mm_types.ts";
 
-/** What keeps the mm of a lazy CPU alive. */
+/** What keeps the mm of a lazy CPU alive. A task without an mm of its own is lazy: it borrows active_mm. */
 export interface Lifetime {
-  /** The running task starts to borrow mm (it was its own until now). */
+  /** The running task is about to give up its mm and to borrow it from then on. */
   readonly mmgrab_lazy_tlb: (mm: mm_struct) => void;
-  /** mm is no longer borrowed by the running task. */
+  /** The running task has stopped to borrow mm: it may go. A full barrier, on which membarrier relies. */
   readonly mmdrop_lazy_tlb: (mm: mm_struct) => void;
+  /** In exit_mm() and kthread_unuse_mm(), interrupts off: the running task has given up mm. */
+  readonly enter_lazy_mm: (mm: mm_struct) => void;
+  /** In exec_mmap() and kthread_use_mm(), preemption off: a task that borrowed has switched to an mm of its own. */
+  readonly exit_lazy_mm: () => void;
   /** context_switch() to a task without an mm. Interrupts are off. */
   readonly context_switch_to_kernel: (prev: task_struct, next: task_struct) => void;
   /** context_switch() to a task with an mm, including the switch of page tables. Interrupts are off. */
   readonly context_switch_to_user: (prev: task_struct, next: task_struct) => void;
-  /** End of finish_task_switch(), interrupts on: drop what the switch parked in rq.prev_mm. */
-  readonly finish_task_switch_mm: () => void;
+  /** End of finish_task_switch(), interrupts on: prev_mm is what the switch parked in the runqueue. */
+  readonly finish_task_switch_mm: (prev_mm: mm_struct | null) => void;
+  /** A lazy CPU leaves the mm that it has loaded, at the request of a flush or before it sleeps. Interrupts are off. */
+  readonly unlazy_mm_irqs_off: () => void;
   /** __mmput(), after exit_mmap(): mm_users is 0. */
   readonly mmput_lazy: (mm: mm_struct) => void;
   /** __mmdrop(), before the pgd is freed: mm_count is 0. */
   readonly mmdrop_final: (mm: mm_struct) => void;
+  /** For properties: how many references in mm_count lazy CPUs hold, when nothing is under way. */
+  readonly lazy_references: (mm: mm_struct) => number;
 }
 
 /** Who flushes whom, and when. */
@@ -68,4 +76,6 @@ export declare const config: {
   readonly tlb_single_page_flush_ceiling: number;
   /** should_trim_cpumask(): once a second per mm, a flush also asks CPUs that have another mm loaded. */
   readonly trim_cpumask: boolean;
+  /** activate_mm() with interrupts off: powerpc; not x86. */
+  readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
 };

@@ -14,7 +14,7 @@ import { BUILTIN, Lowering, nameOf } from "./lower/lowering.ts";
 import { predicate } from "./lower/predicates.ts";
 import { block } from "./lower/statements.ts";
 import type { Modules } from "./modules.ts";
-import { reachable } from "./modules.ts";
+import { lookup, reachable } from "./modules.ts";
 import type { Mutation } from "./mutants.ts";
 import { mutate, noMutation } from "./mutants.ts";
 import { declarePools } from "./pools.ts";
@@ -38,7 +38,10 @@ export function compileScenario(unit: Unit): Program {
   let callbacks: readonly FunctionDecl[] = [];
   // Handlers expand every function that is ever stored as a callback: again, until no new one turns up.
   for (;;) {
-    const cx = newLowering(unit, mutation);
+    const cx = newLowering(
+      { modules, design, root: scenario.file, machine: scenario.machine, config: scenario.config },
+      mutation,
+    );
     cx.callbacks.push(...callbacks);
     const program = lowerAll(cx, unit);
     if (cx.callbacks.length === callbacks.length) return program;
@@ -46,12 +49,97 @@ export function compileScenario(unit: Unit): Program {
   }
 }
 
-function newLowering(unit: Unit, mutation: Mutation): Lowering {
-  const { modules, design, scenario } = unit;
-  const config = new Map([...design.config, ...scenario.config]);
-  const files = reachable(modules, [scenario.file, ...design.parts.values()]);
+/** The functions that a replay calls, under one design: every exported function of `file` becomes an entry. */
+export function compileReplay(
+  modules: Modules,
+  design: DesignInfo,
+  file: SourceFile,
+  machine: ReadonlyMap<string, number>,
+): Program {
+  let callbacks: readonly FunctionDecl[] = [];
+  for (;;) {
+    const cx = newLowering({ modules, design, root: file, machine, config: new Map() }, noMutation());
+    cx.callbacks.push(...callbacks);
+    for (const [func, other] of replacements(cx)) cx.stubs.set(keyOf(func), other);
+    const program = lowerReplay(cx, design, file);
+    if (cx.callbacks.length === callbacks.length) return program;
+    callbacks = [...cx.callbacks];
+  }
+}
+
+function lowerReplay(cx: Lowering, design: DesignInfo, file: SourceFile): Program {
+  const codes: Code[] = [];
+  for (const name of file.exported.keys()) {
+    const decl = file.declared.get(name);
+    if (decl?.kind === "function") codes.push(lowerEntry(cx, decl));
+  }
+  codes.push(...lowerHardware(cx).filter((code) => code.kind === "interrupt"));
+  const program: Program = {
+    version: PROGRAM_VERSION,
+    name: `replay / ${design.name}`,
+    cpus: cx.cpus,
+    sources: cx.sources,
+    cells: cx.finishCells(),
+    codes,
+    init: [],
+    initLocals: [],
+    properties: cx.properties,
+    witnesses: cx.witnesses,
+    events: cx.events,
+  };
+  return strip(program, { properties: new Set(), witnesses: new Set(), neverFreed: neverFreed(cx) });
+}
+
+function lowerEntry(cx: Lowering, decl: FunctionDecl): Code {
+  const built = lowerRoot(cx, decl.file, `entry of ${decl.name}`, "normal", () => {
+    const args = decl.node.params.map((param) => {
+      const annotation = param.type === "Identifier" ? param.typeAnnotation : undefined;
+      if (param.type !== "Identifier" || annotation?.type !== "TSTypeAnnotation")
+        return cx.fail("LZ109", param, "a typed parameter");
+      const type = resolveType(cx.types, decl.file, annotation.typeAnnotation);
+      return { v: "expr", e: { kind: "local", local: cx.local(param.name, type) }, type } as const;
+    });
+    expand(cx, decl, args, decl.node);
+  });
+  const steps = new Cutter(built).thread(built.entry);
+  return {
+    name: decl.name,
+    kind: "entry",
+    level: 0,
+    cpus: [],
+    params: decl.node.params.length,
+    locals: built.locals,
+    steps,
+  };
+}
+
+/** REPLACE(func, other) declarations. */
+function replacements(cx: Lowering): [FunctionDecl, FunctionDecl][] {
+  return declarationsOf(cx, ["REPLACE"]).map(({ decl, call }) => [
+    functionArgument(cx, decl.file, call, 0),
+    functionArgument(cx, decl.file, call, 1),
+  ]);
+}
+
+interface Source {
+  readonly modules: Modules;
+  readonly design: DesignInfo;
+  readonly root: SourceFile;
+  readonly machine: ReadonlyMap<string, number>;
+  readonly config: ReadonlyMap<string, number>;
+}
+
+function newLowering(source: Source, mutation: Mutation): Lowering {
+  const { modules, design, machine, root } = source;
+  const config = new Map([...design.config, ...source.config]);
+  const files = reachable(modules, [root, ...design.parts.values()]);
   const types: TypeContext = {
-    modules, files, machine: scenario.machine, config, pools: new Map(), frames: new Map(),
+    modules,
+    files,
+    machine,
+    config,
+    pools: new Map(),
+    frames: new Map(),
     constant: (_file, name) => exportedNumber(cx, name),
   };
   const cx: Lowering = new Lowering(types, { variants: design.parts }, mutation.replaced, mutation.rewritten);
@@ -76,7 +164,12 @@ function lowerRoot(cx: Lowering, file: SourceFile, name: string, mode: Mode, bui
   cx.mutable = new Set();
   cx.mode = mode;
   const exit = cx.code.block();
-  const decl = { kind: "function", file, name, node: { type: "FunctionDeclaration", params: [], body: { body: [] } } } as unknown as FunctionDecl;
+  const decl = {
+    kind: "function",
+    file,
+    name,
+    node: { type: "FunctionDeclaration", params: [], body: { body: [] } },
+  } as unknown as FunctionDecl;
   cx.stack.push({ decl, file, exit, names: [new Map()], result: undefined, loops: [] });
   build();
   cx.code.finish({ t: "jump", to: exit }, exit);
@@ -116,12 +209,21 @@ function neverFreed(cx: Lowering): Set<number> {
 
 function lowerInit(cx: Lowering, scenario: ScenarioInfo): { body: Stmt[]; locals: readonly Local[] } {
   const code = lowerRoot(cx, scenario.file, "init", "atomic", () => block(cx, scenario.init.body.body));
-  const exit = defined(code.blocks.find((b) => b.term?.t === "end"), "roots have an end");
+  const exit = defined(
+    code.blocks.find((b) => b.term?.t === "end"),
+    "roots have an end",
+  );
   return { body: new Cutter(code).instruction(code.entry, exit), locals: code.locals };
 }
 
 function lowerThreads(cx: Lowering, scenario: ScenarioInfo): Code[] {
-  const code = (name: string, cpu: number, node: t.FunctionDeclaration, kind: "thread" | "interrupt", level: number): Code => {
+  const code = (
+    name: string,
+    cpu: number,
+    node: t.FunctionDeclaration,
+    kind: "thread" | "interrupt",
+    level: number,
+  ): Code => {
     if (cpu >= cx.cpus) fail("LZ114", scenario.file, node, `${name}: the machine has ${cx.cpus} CPUs`);
     const built = lowerRoot(cx, scenario.file, name, "normal", () => block(cx, node.body.body));
     const cutter = new Cutter(built);
@@ -138,45 +240,58 @@ function lowerThreads(cx: Lowering, scenario: ScenarioInfo): Code[] {
 function lowerHardware(cx: Lowering): Code[] {
   const codes: Code[] = [];
   const cpus = Array.from({ length: cx.cpus }, (_, cpu) => cpu);
-  for (const { decl, call, callee } of hardwareDeclarations(cx)) {
-    const func = functionArgument(cx, decl.file, call);
+  for (const { decl, call, callee } of declarationsOf(cx, ["INTERRUPT", "WALKER"])) {
+    const func = functionArgument(cx, decl.file, call, 0);
     if (callee === "INTERRUPT") {
       const level = call.arguments[1]?.type === "NumericLiteral" ? call.arguments[1].value : 2;
       const built = lowerRoot(cx, func.file, `entry of ${func.name}`, "normal", () => void expand(cx, func, [], call));
-      codes.push({ name: func.name, kind: "interrupt", level, cpus, params: 0, locals: built.locals, steps: new Cutter(built).interrupt(built.entry) });
+      codes.push({
+        name: func.name,
+        kind: "interrupt",
+        level,
+        cpus,
+        params: 0,
+        locals: built.locals,
+        steps: new Cutter(built).interrupt(built.entry),
+      });
     } else codes.push(lowerWalker(cx, func, call, cpus));
   }
   return codes;
 }
 
-function hardwareDeclarations(cx: Lowering) {
+/** Top-level calls of these, in all files that take part. */
+function declarationsOf(cx: Lowering, callees: readonly string[]) {
   const found: { decl: Declared; call: t.CallExpression; callee: string }[] = [];
   for (const file of cx.types.files) {
     for (const decl of file.declared.values()) {
       const init = decl.kind === "const" ? decl.node.init : undefined;
       const callee = init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
-      if (init?.type === "CallExpression" && (callee === "INTERRUPT" || callee === "WALKER")) found.push({ decl, call: init, callee });
+      if (init?.type === "CallExpression" && callees.includes(callee)) found.push({ decl, call: init, callee });
     }
   }
   return found.sort((a, b) => (keyOf(a.decl) < keyOf(b.decl) ? -1 : 1));
 }
 
-function functionArgument(cx: Lowering, file: SourceFile, call: t.CallExpression): FunctionDecl {
-  const arg = call.arguments[0];
-  const decl = arg?.type === "Identifier" ? file.declared.get(arg.name) : undefined;
-  const val = decl?.kind === "function" ? topLevel(cx, decl, call) : undefined;
-  return val?.v === "function" ? val.decl : fail("LZ112", file, call, "the function");
+function functionArgument(cx: Lowering, file: SourceFile, call: t.CallExpression, i: number): FunctionDecl {
+  const arg = call.arguments[i];
+  const decl = arg?.type === "Identifier" ? lookup(cx.types.modules, file, arg.name) : undefined;
+  if (decl?.kind !== "function") return fail("LZ112", file, call, "the function");
+  return cx.replaced.get(keyOf(decl)) ?? decl;
 }
 
 /** One step for each value of the walker's parameter. */
 function lowerWalker(cx: Lowering, func: FunctionDecl, call: t.CallExpression, cpus: readonly number[]): Code {
   const annotation = func.node.params[0]?.type === "Identifier" ? func.node.params[0].typeAnnotation : undefined;
-  const type = annotation?.type === "TSTypeAnnotation" ? resolveType(cx.types, func.file, annotation.typeAnnotation) : undefined;
+  const type =
+    annotation?.type === "TSTypeAnnotation" ? resolveType(cx.types, func.file, annotation.typeAnnotation) : undefined;
   const values = type ? Array.from({ length: rangeOf(type, cx.cpus, 0).max + 1 }, (_, i) => i) : [undefined];
   const steps: Step[] = [];
   const locals: Local[] = [];
   for (const value of values) {
-    const args = value === undefined ? [] : [{ v: "expr", e: { kind: "const", value }, type: defined(type, "it has values") } as const];
+    const args =
+      value === undefined
+        ? []
+        : [{ v: "expr", e: { kind: "const", value }, type: defined(type, "it has values") } as const];
     const built = lowerRoot(cx, func.file, `entry of ${func.name}`, "walker", () => void expand(cx, func, args, call));
     steps.push(shiftLocals(new Cutter(built).walker(built.entry), locals.length));
     locals.push(...built.locals);
@@ -188,7 +303,8 @@ function lowerWalker(cx: Lowering, func: FunctionDecl, call: t.CallExpression, c
 function shiftLocals(step: Step, by: number): Step {
   if (by === 0) return step;
   return JSON.parse(JSON.stringify(step), (key, value: unknown) =>
-    (key === "local" || key === "into" || key === "old") && typeof value === "number" ? value + by : value) as Step;
+    (key === "local" || key === "into" || key === "old") && typeof value === "number" ? value + by : value,
+  ) as Step;
 }
 
 const ALWAYS_CHECKED: readonly string[] = [BUILTIN.useAfterFree, BUILTIN.bug];
@@ -244,4 +360,3 @@ function bodyOf(cx: Lowering, decl: Declared, call: t.CallExpression) {
   cx.stack.pop();
   return e;
 }
-

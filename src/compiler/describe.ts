@@ -23,7 +23,9 @@ export interface DesignInfo {
 }
 
 /** `safe`, or the property that is violated. */
-export type ExpectedVerdict = { readonly verdict: "safe" } | { readonly verdict: "violates"; readonly property: string };
+export type ExpectedVerdict =
+  | { readonly verdict: "safe" }
+  | { readonly verdict: "violates"; readonly property: string };
 /** By memory model. */
 export type Expectation = ReadonlyMap<string, ExpectedVerdict>;
 
@@ -59,7 +61,10 @@ export interface ScenarioInfo {
 }
 
 /** The exported designs and scenarios of a file, as calls of `design` and `scenario`. */
-export function described(file: SourceFile, callee: "design" | "scenario"): { decl: ConstDecl; literal: t.ObjectExpression }[] {
+export function described(
+  file: SourceFile,
+  callee: "design" | "scenario",
+): { decl: ConstDecl; literal: t.ObjectExpression }[] {
   const found: { decl: ConstDecl; literal: t.ObjectExpression }[] = [];
   for (const local of file.exported.values()) {
     const decl = file.declared.get(local);
@@ -96,7 +101,12 @@ class Reader {
         for (const [name, value] of this.spread(p.argument)) fields.set(name, value);
         continue;
       }
-      const name = p.key.type === "Identifier" ? p.key.name : p.key.type === "StringLiteral" ? p.key.value : this.fail(p, "a computed name");
+      const name =
+        p.key.type === "Identifier"
+          ? p.key.name
+          : p.key.type === "StringLiteral"
+            ? p.key.value
+            : this.fail(p, "a computed name");
       if (p.type === "ObjectMethod") fields.set(name, p);
       else fields.set(name, p.value as t.Expression);
     }
@@ -111,7 +121,12 @@ class Reader {
 
   text(fields: Map<string, Node>, name: string, at: Node): string {
     const node = fields.get(name);
-    const text = node?.type === "StringLiteral" ? node.value : node?.type === "TemplateLiteral" && node.quasis.length === 1 ? node.quasis[0]?.value.cooked : undefined;
+    const text =
+      node?.type === "StringLiteral"
+        ? node.value
+        : node?.type === "TemplateLiteral" && node.quasis.length === 1
+          ? node.quasis[0]?.value.cooked
+          : undefined;
     return text?.replace(/\s+/g, " ").trim() ?? this.fail(node ?? at, `${name}: a text is needed`);
   }
 
@@ -153,9 +168,12 @@ class Reader {
   }
 
   private violated(node: Node): string {
-    const isViolates = node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "violates";
+    const isViolates =
+      node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "violates";
     const arg = isViolates ? node.arguments[0] : undefined;
-    return arg?.type === "Identifier" ? propertyName(this.modules, this.file, arg) : this.fail(node, "safe or violates(property)");
+    return arg?.type === "Identifier"
+      ? propertyName(this.modules, this.file, arg)
+      : this.fail(node, "safe or violates(property)");
   }
 
   expectations(node: Node | undefined): Map<string, Expectation> {
@@ -164,7 +182,8 @@ class Reader {
 
   code(fields: Map<string, Node>, name: string, at: Node): FunctionNode {
     const node = fields.get(name);
-    const isCode = node?.type === "ObjectMethod" || node?.type === "FunctionExpression" || node?.type === "ArrowFunctionExpression";
+    const isCode =
+      node?.type === "ObjectMethod" || node?.type === "FunctionExpression" || node?.type === "ArrowFunctionExpression";
     if (!isCode || node.body.type !== "BlockStatement") return this.fail(node ?? at, `${name}() {…} is needed`);
     return node as unknown as FunctionNode; // The compiler looks at parameters, body and return type only.
   }
@@ -172,7 +191,9 @@ class Reader {
   threads(node: Node | undefined): { name: string; cpu: number; node: FunctionNode }[] {
     const fields = this.fields(node);
     return [...fields.keys()].map((name) => {
-      const cpu = /^CPU(\d+)$/.exec(name)?.[1] ?? this.fail(defined(node, "it has fields"), `${name}: threads are called CPU0, CPU1, …`);
+      const cpu =
+        /^CPU(\d+)$/.exec(name)?.[1] ??
+        this.fail(defined(node, "it has fields"), `${name}: threads are called CPU0, CPU1, …`);
       return { name, cpu: Number(cpu), node: this.code(fields, name, defined(node, "it has fields")) };
     });
   }
@@ -195,15 +216,22 @@ export function readDesign(modules: Modules, file: SourceFile, literal: t.Object
   const variants = new Map<string, string>();
   for (const [part, node] of read.fields(fields.get("parts"))) {
     const decl = node.type === "Identifier" ? file.declared.get(node.name) : undefined;
-    if (decl?.kind !== "namespace") return read.fail(node, `parts.${part}: an imported module (import * as …) is needed`);
+    if (decl?.kind !== "namespace")
+      return read.fail(node, `parts.${part}: an imported module (import * as …) is needed`);
     const variant = namespaceFile(modules, decl);
     parts.set(part, variant);
     variants.set(part, variantName(variant.path));
   }
   const text = (name: string): string => read.text(fields, name, literal);
   return {
-    name: text("name"), arch: text("arch"), parts, variants, config: read.numbers(fields.get("config")),
-    source: text("source"), status: text("status"), file,
+    name: text("name"),
+    arch: text("arch"),
+    parts,
+    variants,
+    config: read.numbers(fields.get("config")),
+    source: text("source"),
+    status: text("status"),
+    file,
   };
 }
 
@@ -239,7 +267,8 @@ export function readScenario(modules: Modules, decl: ConstDecl, literal: t.Objec
 function readMutant(read: Reader, node: t.Expression, inherited: Needs): MutantInfo {
   const fields = read.fields(node);
   const mutant = fields.get("mutant");
-  if (!mutant || mutant.type === "ObjectMethod") return read.fail(node, "mutant: drop(…), weaken(…), move_before(…) or replace(…)");
+  if (!mutant || mutant.type === "ObjectMethod")
+    return read.fail(node, "mutant: drop(…), weaken(…), move_before(…) or replace(…)");
   const own = read.needs(fields.get("needs"));
   const needs: Needs = {
     arch: own.arch ?? inherited.arch,
@@ -247,8 +276,11 @@ function readMutant(read: Reader, node: t.Expression, inherited: Needs): MutantI
     config: new Map([...inherited.config, ...own.config]),
   };
   return {
-    name: read.text(fields, "name", node), node: mutant, needs,
-    expect: read.expectation(fields.get("expect"), node), expectOf: read.expectations(fields.get("expect_of")),
+    name: read.text(fields, "name", node),
+    node: mutant,
+    needs,
+    expect: read.expectation(fields.get("expect"), node),
+    expectOf: read.expectations(fields.get("expect_of")),
   };
 }
 

@@ -8,12 +8,26 @@ type Live = Set<number>;
 
 export function readsOf(e: Expr, live: Live): void {
   switch (e.kind) {
-    case "local": live.add(e.local); return;
-    case "cell": for (const i of e.index) readsOf(i, live); return;
-    case "unary": readsOf(e.a, live); return;
-    case "binary": readsOf(e.a, live); readsOf(e.b, live); return;
-    case "cond": readsOf(e.test, live); readsOf(e.then, live); readsOf(e.else, live); return;
-    default: return;
+    case "local":
+      live.add(e.local);
+      return;
+    case "cell":
+      for (const i of e.index) readsOf(i, live);
+      return;
+    case "unary":
+      readsOf(e.a, live);
+      return;
+    case "binary":
+      readsOf(e.a, live);
+      readsOf(e.b, live);
+      return;
+    case "cond":
+      readsOf(e.test, live);
+      readsOf(e.then, live);
+      readsOf(e.else, live);
+      return;
+    default:
+      return;
   }
 }
 
@@ -26,10 +40,20 @@ function stmts(list: readonly Stmt[], live: Live): void {
   for (let i = list.length - 1; i >= 0; i--) {
     const s = defined(list[i], "in range");
     switch (s.kind) {
-      case "set": live.delete(s.local); readsOf(s.value, live); break;
-      case "put": for (const x of s.index) readsOf(x, live); readsOf(s.value, live); break;
-      case "trace": for (const x of s.args) readsOf(x, live); break;
-      case "block": stmts(s.body, live); break;
+      case "set":
+        live.delete(s.local);
+        readsOf(s.value, live);
+        break;
+      case "put":
+        for (const x of s.index) readsOf(x, live);
+        readsOf(s.value, live);
+        break;
+      case "trace":
+        for (const x of s.args) readsOf(x, live);
+        break;
+      case "block":
+        stmts(s.body, live);
+        break;
       case "if": {
         const other = new Set(live);
         stmts(s.then, live);
@@ -38,25 +62,42 @@ function stmts(list: readonly Stmt[], live: Live): void {
         readsOf(s.test, live);
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
 }
 
 function access(a: Access, live: Live): void {
   switch (a.kind) {
-    case "load": live.delete(a.into); place(a.place, live); return;
-    case "await": readsOf(a.until, live); live.delete(a.into); place(a.place, live); return;
-    case "store": readsOf(a.value, live); place(a.place, live); return;
+    case "load":
+      live.delete(a.into);
+      place(a.place, live);
+      return;
+    case "await":
+      readsOf(a.until, live);
+      live.delete(a.into);
+      place(a.place, live);
+      return;
+    case "store":
+      readsOf(a.value, live);
+      place(a.place, live);
+      return;
     case "rmw":
       readsOf(a.value, live);
       if (a.when) readsOf(a.when, live);
       live.delete(a.old);
       place(a.place, live);
       return;
-    case "choose": if (a.such) readsOf(a.such, live); live.delete(a.into); return;
-    case "instruction": stmts(a.body, live); return;
-    default: return;
+    case "choose":
+      if (a.such) readsOf(a.such, live);
+      live.delete(a.into);
+      return;
+    case "instruction":
+      stmts(a.body, live);
+      return;
+    default:
+      return;
   }
 }
 
@@ -70,10 +111,14 @@ function instr(i: Instr, live: Live): void {
 function successorsOf(block: Block): readonly Block[] {
   const term = block.term;
   switch (term?.t) {
-    case "jump": return [term.to];
-    case "branch": return [term.then, term.else];
-    case "region": return [term.body];
-    default: return [];
+    case "jump":
+      return [term.to];
+    case "branch":
+      return [term.then, term.else];
+    case "region":
+      return [term.body];
+    default:
+      return [];
   }
 }
 

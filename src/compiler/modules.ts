@@ -56,7 +56,12 @@ export function lookup(modules: Modules, file: SourceFile, name: string): Declar
   return declared?.kind === "import" ? follow(modules, file, declared, declared.imported) : declared;
 }
 
-function follow(modules: Modules, file: SourceFile, declared: Extract<Declared, { kind: "import" }>, exported: string): Declared {
+function follow(
+  modules: Modules,
+  file: SourceFile,
+  declared: Extract<Declared, { kind: "import" }>,
+  exported: string,
+): Declared {
   const target = load(modules, resolvePath(file, declared.from, declared.node), { file, node: declared.node });
   const found = target && lookupExport(modules, target, exported);
   if (!found) fail("LZ101", file, declared.node, `"${declared.imported}" in ${declared.from}`);

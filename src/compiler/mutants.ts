@@ -20,11 +20,17 @@ export function noMutation(): Mutation {
 }
 
 /** `parts`: where hooks named through a part are, for mutants that apply to whatever variant a design has. */
-export function mutate(modules: Modules, file: SourceFile, mutant: MutantInfo, parts: ReadonlyMap<string, SourceFile>): Mutation {
+export function mutate(
+  modules: Modules,
+  file: SourceFile,
+  mutant: MutantInfo,
+  parts: ReadonlyMap<string, SourceFile>,
+): Mutation {
   const { node } = mutant;
   const mutation = noMutation();
   const kind = node.type === "CallExpression" && node.callee.type === "Identifier" ? node.callee.name : "";
-  if (node.type !== "CallExpression") return fail("LZ113", file, node, "a mutant is drop(…), weaken(…), move_before(…) or replace(…)");
+  if (node.type !== "CallExpression")
+    return fail("LZ113", file, node, "a mutant is drop(…), weaken(…), move_before(…) or replace(…)");
   const arg = (i: number): Node => node.arguments[i] ?? fail("LZ110", file, node, textOf(file, node));
   const func = functionOf(modules, file, arg(0), parts);
   if (kind === "replace") {
@@ -32,12 +38,26 @@ export function mutate(modules: Modules, file: SourceFile, mutant: MutantInfo, p
     return mutation;
   }
   const copy = structuredClone(func.node);
-  const edit = { func, copy, file, node, callee: stringOf(file, arg(1)), nth: node.arguments.length > 2 ? numberOf(file, arg(2)) : 1 };
+  const edit = {
+    func,
+    copy,
+    file,
+    node,
+    callee: stringOf(file, arg(1)),
+    nth: node.arguments.length > 2 ? numberOf(file, arg(2)) : 1,
+  };
   switch (kind) {
-    case "drop": dropCall(edit); break;
-    case "weaken": calls(edit, edit.callee, edit.nth).callee = { type: "Identifier", name: stringOf(file, arg(3)) } as t.Identifier; break;
-    case "move_before": moveBefore(edit, stringOf(file, arg(3)), numberOf(file, arg(4))); break;
-    default: return fail("LZ113", file, node, kind);
+    case "drop":
+      dropCall(edit);
+      break;
+    case "weaken":
+      calls(edit, edit.callee, edit.nth).callee = { type: "Identifier", name: stringOf(file, arg(3)) } as t.Identifier;
+      break;
+    case "move_before":
+      moveBefore(edit, stringOf(file, arg(3)), numberOf(file, arg(4)));
+      break;
+    default:
+      return fail("LZ113", file, node, kind);
   }
   mutation.rewritten.set(keyOf(func), copy);
   return mutation;
@@ -52,13 +72,21 @@ function numberOf(file: SourceFile, node: Node): number {
 }
 
 /** A function by name, by module.name, or parts.part.hook. */
-function functionOf(modules: Modules, file: SourceFile, node: Node, parts: ReadonlyMap<string, SourceFile>): FunctionDecl {
+function functionOf(
+  modules: Modules,
+  file: SourceFile,
+  node: Node,
+  parts: ReadonlyMap<string, SourceFile>,
+): FunctionDecl {
   let decl: Declared | undefined;
   if (node.type === "Identifier") decl = lookup(modules, file, node.name);
   else if (node.type === "MemberExpression" && node.property.type === "Identifier") {
     const { object } = node;
     const namespace = object.type === "Identifier" ? lookup(modules, file, object.name) : undefined;
-    const part = object.type === "MemberExpression" && object.property.type === "Identifier" ? parts.get(object.property.name) : undefined;
+    const part =
+      object.type === "MemberExpression" && object.property.type === "Identifier"
+        ? parts.get(object.property.name)
+        : undefined;
     const target = namespace?.kind === "namespace" ? namespaceFile(modules, namespace) : part;
     decl = target && lookupExport(modules, target, node.property.name);
   }
@@ -81,12 +109,17 @@ function calls(edit: Edit, callee: string, nth: number): t.CallExpression {
     if (n.type === "CallExpression" && calleeName(n) === callee) found.push(n);
   });
   found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
-  return found[nth - 1] ?? fail("LZ113", edit.file, edit.node, `${edit.func.name}() calls ${callee}() ${found.length} times, not ${nth}`);
+  return (
+    found[nth - 1] ??
+    fail("LZ113", edit.file, edit.node, `${edit.func.name}() calls ${callee}() ${found.length} times, not ${nth}`)
+  );
 }
 
 function calleeName(node: t.CallExpression): string {
   if (node.callee.type === "Identifier") return node.callee.name;
-  return node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier" ? node.callee.property.name : "";
+  return node.callee.type === "MemberExpression" && node.callee.property.type === "Identifier"
+    ? node.callee.property.name
+    : "";
 }
 
 function visit(node: unknown, f: (n: Node) => void): void {
@@ -102,7 +135,8 @@ function statementOf(edit: Edit, call: t.CallExpression): { list: t.Statement[];
   visit(edit.copy.body, (n) => {
     if (n.type !== "IfStatement") return;
     if (n.consequent.type !== "BlockStatement") n.consequent = blockOf(n.consequent);
-    if (n.alternate && n.alternate.type !== "BlockStatement" && n.alternate.type !== "IfStatement") n.alternate = blockOf(n.alternate);
+    if (n.alternate && n.alternate.type !== "BlockStatement" && n.alternate.type !== "IfStatement")
+      n.alternate = blockOf(n.alternate);
   });
   let found: { list: t.Statement[]; index: number } | undefined;
   visit(edit.copy.body, (n) => {

@@ -30,7 +30,9 @@ function elementOf(types: TypeContext, decl: ConstDecl, call: t.CallExpression):
 }
 
 export function declarePools(types: TypeContext): void {
-  const invalid = new Map(calls(types, "INVALID_POINTER").map(({ decl, call }) => [poolArgument(types, decl, call), decl.name]));
+  const invalid = new Map(
+    calls(types, "INVALID_POINTER").map(({ decl, call }) => [poolArgument(types, decl, call), decl.name]),
+  );
   for (const { decl, call } of calls(types, "DEFINE_POOL")) {
     const element = elementOf(types, decl, call);
     const size = poolSize(types, decl, call);
@@ -61,7 +63,8 @@ function poolSize(types: TypeContext, decl: ConstDecl, call: t.CallExpression): 
 function wellKnown(pool: ConstDecl, i: number): string | undefined {
   for (const decl of pool.file.declared.values()) {
     const init = decl.kind === "const" ? decl.node.init : undefined;
-    if (init?.type !== "MemberExpression" || init.object.type !== "Identifier" || init.object.name !== pool.name) continue;
+    if (init?.type !== "MemberExpression" || init.object.type !== "Identifier" || init.object.name !== pool.name)
+      continue;
     if (init.property.type === "NumericLiteral" && init.property.value === i) return decl.name;
   }
   return undefined;

@@ -2,22 +2,43 @@
 // One dialect file: its text, its syntax tree, its imports and its top-level names.
 import { parse } from "@babel/parser";
 import type * as t from "@babel/types";
-import { CompileError, diagnostic } from "./errors.ts";
 import type { Spot } from "./errors.ts";
+import { CompileError, diagnostic } from "./errors.ts";
 import type { MessageCode } from "./messages.ts";
 
 export type Node = t.Node;
 
 /** A top-level name of a file. */
 export type Declared =
-  | { readonly kind: "function"; readonly file: SourceFile; readonly name: string; readonly node: t.FunctionDeclaration }
+  | {
+      readonly kind: "function";
+      readonly file: SourceFile;
+      readonly name: string;
+      readonly node: t.FunctionDeclaration;
+    }
   | { readonly kind: "const"; readonly file: SourceFile; readonly name: string; readonly node: t.VariableDeclarator }
-  | { readonly kind: "type"; readonly file: SourceFile; readonly name: string;
-      readonly node: t.TSInterfaceDeclaration | t.TSTypeAliasDeclaration }
+  | {
+      readonly kind: "type";
+      readonly file: SourceFile;
+      readonly name: string;
+      readonly node: t.TSInterfaceDeclaration | t.TSTypeAliasDeclaration;
+    }
   | { readonly kind: "external"; readonly file: SourceFile; readonly name: string; readonly node: Node }
-  | { readonly kind: "import"; readonly file: SourceFile; readonly name: string; readonly from: string;
-      readonly imported: string; readonly node: Node }
-  | { readonly kind: "namespace"; readonly file: SourceFile; readonly name: string; readonly from: string; readonly node: Node };
+  | {
+      readonly kind: "import";
+      readonly file: SourceFile;
+      readonly name: string;
+      readonly from: string;
+      readonly imported: string;
+      readonly node: Node;
+    }
+  | {
+      readonly kind: "namespace";
+      readonly file: SourceFile;
+      readonly name: string;
+      readonly from: string;
+      readonly node: Node;
+    };
 
 /** Types have a name space of their own: an interface and a variable may share a name, as in C. */
 export function typeKey(name: string): string {
@@ -50,7 +71,10 @@ export function fail(code: MessageCode, file: SourceFile, node: Node, what: stri
 
 /** The text of a node on one line, for messages and source maps. */
 export function textOf(file: SourceFile, node: Node): string {
-  return file.text.slice(node.start ?? 0, node.end ?? 0).replace(/\s+/g, " ").trim();
+  return file.text
+    .slice(node.start ?? 0, node.end ?? 0)
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 export function parseFile(path: string, text: string): SourceFile {
@@ -62,8 +86,13 @@ export function parseFile(path: string, text: string): SourceFile {
     throw syntaxError(path, lines, error);
   }
   const file = {
-    path, lines, text, body, imports: [] as { specifier: string; node: Node }[],
-    declared: new Map<string, Declared>(), exported: new Map<string, string>(),
+    path,
+    lines,
+    text,
+    body,
+    imports: [] as { specifier: string; node: Node }[],
+    declared: new Map<string, Declared>(),
+    exported: new Map<string, string>(),
   };
   for (const statement of body) declare(file, statement);
   return file;
@@ -73,17 +102,23 @@ function syntaxError(path: string, lines: readonly string[], error: unknown): Co
   const e = error as { message?: string; loc?: { line: number; column: number } };
   const line = e.loc?.line ?? 1;
   const what = (e.message ?? "cannot be parsed").replace(/\s*\(\d+:\d+\)\s*$/, "");
-  return new CompileError(diagnostic("LZ100", { file: path, lines, line, column: (e.loc?.column ?? 0) + 1, length: 1 }, what));
+  return new CompileError(
+    diagnostic("LZ100", { file: path, lines, line, column: (e.loc?.column ?? 0) + 1, length: 1 }, what),
+  );
 }
 
 type Open = SourceFile & {
-  declared: Map<string, Declared>; exported: Map<string, string>; imports: { specifier: string; node: Node }[];
+  declared: Map<string, Declared>;
+  exported: Map<string, string>;
+  imports: { specifier: string; node: Node }[];
 };
 
 function declare(file: Open, statement: t.Statement): void {
   switch (statement.type) {
-    case "ImportDeclaration": return declareImport(file, statement);
-    case "ExportNamedDeclaration": return declareExport(file, statement);
+    case "ImportDeclaration":
+      return declareImport(file, statement);
+    case "ExportNamedDeclaration":
+      return declareExport(file, statement);
     default:
       if (!declarePlain(file, statement)) fail("LZ103", file, statement, `a ${statement.type} at top level`);
   }
@@ -94,7 +129,8 @@ function declareImport(file: Open, node: t.ImportDeclaration): void {
   file.imports.push({ specifier: from, node: node.source });
   for (const specifier of node.specifiers) {
     const name = specifier.local.name;
-    if (specifier.type === "ImportNamespaceSpecifier") file.declared.set(name, { kind: "namespace", file, name, from, node: specifier });
+    if (specifier.type === "ImportNamespaceSpecifier")
+      file.declared.set(name, { kind: "namespace", file, name, from, node: specifier });
     else if (specifier.type === "ImportSpecifier") {
       const imported = specifier.imported.type === "Identifier" ? specifier.imported.name : specifier.imported.value;
       file.declared.set(name, { kind: "import", file, name, from, imported, node: specifier });
@@ -120,7 +156,14 @@ function declareExport(file: Open, node: t.ExportNamedDeclaration): void {
     // export { a as b } from "./x.ts": an import under a name that cannot clash, exported again.
     const hidden = `${exported} from ${node.source.value}`;
     file.imports.push({ specifier: node.source.value, node: node.source });
-    file.declared.set(hidden, { kind: "import", file, name: hidden, from: node.source.value, imported: local, node: specifier });
+    file.declared.set(hidden, {
+      kind: "import",
+      file,
+      name: hidden,
+      from: node.source.value,
+      imported: local,
+      node: specifier,
+    });
     file.exported.set(exported, hidden);
   }
 }
@@ -142,8 +185,10 @@ function declarePlain(file: Open, node: t.Statement | t.Declaration): string[] |
     case "TSTypeAliasDeclaration":
       file.declared.set(typeKey(node.id.name), { kind: "type", file, name: node.id.name, node });
       return [typeKey(node.id.name)];
-    case "VariableDeclaration": return declareVariables(file, node);
-    default: return undefined;
+    case "VariableDeclaration":
+      return declareVariables(file, node);
+    default:
+      return undefined;
   }
 }
 

@@ -85,7 +85,15 @@ export class Cutter {
       if (index >= 0) {
         const instr = block.instrs[index] as AccessInstr;
         const body = this.tree({ block, index: index + 1 }, [], new Set());
-        return { at: instr.at, guard: null, before: [...prefix, ...instr.before], access: instr.access, body, live: [], scope: [] };
+        return {
+          at: instr.at,
+          guard: null,
+          before: [...prefix, ...instr.before],
+          access: instr.access,
+          body,
+          live: [],
+          scope: [],
+        };
       }
       const term = defined(block.term, "blocks are closed");
       if (term.t === "branch") {
@@ -146,8 +154,12 @@ export class Cutter {
     }
     const term = defined(block.term, "blocks are closed");
     switch (term.t) {
-      case "end": out.push({ kind: "end" }); return out;
-      case "jump": out.push(...this.jump(term.to, stops, seen)); return out;
+      case "end":
+        out.push({ kind: "end" });
+        return out;
+      case "jump":
+        out.push(...this.jump(term.to, stops, seen));
+        return out;
       case "branch": {
         const inner = this.withStop(term.join, stops);
         const then = this.jump(term.then, inner.stops, seen);

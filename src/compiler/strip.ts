@@ -30,8 +30,10 @@ export function strip(program: Program, keep: Keep): Program {
         const other = stmts(s.else);
         return then.length + other.length === 0 ? [] : [{ ...s, then, else: other }];
       }
-      case "block": return [{ ...s, body: stmts(s.body) }];
-      default: return [s];
+      case "block":
+        return [{ ...s, body: stmts(s.body) }];
+      default:
+        return [s];
     }
   }
 

@@ -64,16 +64,27 @@ export const keyOf = (d: Declared): string => `${d.file.path}#${d.name}`;
 
 export function resolveType(cx: TypeContext, file: SourceFile, node: t.TSType): DType {
   switch (node.type) {
-    case "TSBooleanKeyword": return BOOL;
-    case "TSNumberKeyword": return { k: "int", min: -1, max: NUMBER_MAX };
-    case "TSVoidKeyword": return VOID;
-    case "TSNeverKeyword": case "TSUnknownKeyword": return { k: "voidstar" };
-    case "TSFunctionType": return { k: "callback" };
-    case "TSParenthesizedType": return resolveType(cx, file, node.typeAnnotation);
-    case "TSUnionType": return resolveUnion(cx, file, node);
-    case "TSTypeLiteral": return structType(cx, file, "struct", node.members);
-    case "TSTypeReference": return resolveReference(cx, file, node);
-    default: return fail("LZ103", file, node, `the type ${textOf(file, node)}`);
+    case "TSBooleanKeyword":
+      return BOOL;
+    case "TSNumberKeyword":
+      return { k: "int", min: -1, max: NUMBER_MAX };
+    case "TSVoidKeyword":
+      return VOID;
+    case "TSNeverKeyword":
+    case "TSUnknownKeyword":
+      return { k: "voidstar" };
+    case "TSFunctionType":
+      return { k: "callback" };
+    case "TSParenthesizedType":
+      return resolveType(cx, file, node.typeAnnotation);
+    case "TSUnionType":
+      return resolveUnion(cx, file, node);
+    case "TSTypeLiteral":
+      return structType(cx, file, "struct", node.members);
+    case "TSTypeReference":
+      return resolveReference(cx, file, node);
+    default:
+      return fail("LZ103", file, node, `the type ${textOf(file, node)}`);
   }
 }
 
@@ -89,22 +100,34 @@ function resolveReference(cx: TypeContext, file: SourceFile, node: t.TSTypeRefer
   const name = node.typeName.name;
   const args = node.typeParameters?.params ?? [];
   switch (name) {
-    case "bool": return BOOL;
-    case "cpu_id": return CPU;
-    case "cpumask_t": return { k: "cpumask" };
-    case "cpumask_copy_t": return { k: "mask" };
-    case "spinlock_t": return { k: "spinlock" };
-    case "callback": return { k: "callback" };
-    case "void_star": return { k: "voidstar" };
-    case "int": return { k: "int", min: bound(cx, file, node, args[0]), max: bound(cx, file, node, args[1]) };
-    case "index": return { k: "int", min: 0, max: bound(cx, file, node, args[0]) - 1 };
-    case "upto": return { k: "int", min: 0, max: bound(cx, file, node, args[0]) };
-    case "atomic": return { k: "atomic", max: bound(cx, file, node, args[0]) };
+    case "bool":
+      return BOOL;
+    case "cpu_id":
+      return CPU;
+    case "cpumask_t":
+      return { k: "cpumask" };
+    case "cpumask_copy_t":
+      return { k: "mask" };
+    case "spinlock_t":
+      return { k: "spinlock" };
+    case "callback":
+      return { k: "callback" };
+    case "void_star":
+      return { k: "voidstar" };
+    case "int":
+      return { k: "int", min: bound(cx, file, node, args[0]), max: bound(cx, file, node, args[1]) };
+    case "index":
+      return { k: "int", min: 0, max: bound(cx, file, node, args[0]) - 1 };
+    case "upto":
+      return { k: "int", min: 0, max: bound(cx, file, node, args[0]) };
+    case "atomic":
+      return { k: "atomic", max: bound(cx, file, node, args[0]) };
     case "array": {
       const element = resolveType(cx, file, defined(args[0], "array<T, n>"));
       return { k: "array", element, extent: bound(cx, file, node, args[1]) };
     }
-    default: return resolveNamed(cx, file, node, name);
+    default:
+      return resolveNamed(cx, file, node, name);
   }
 }
 
@@ -112,9 +135,12 @@ function resolveNamed(cx: TypeContext, file: SourceFile, node: t.TSTypeReference
   const declared = lookupType(cx.modules, file, name);
   if (declared?.kind !== "type") {
     // A type parameter stands for whatever the caller passes.
-    return declared === undefined && name.length === 1 ? { k: "voidstar" } : fail("LZ101", file, node, `the type ${name}`);
+    return declared === undefined && name.length === 1
+      ? { k: "voidstar" }
+      : fail("LZ101", file, node, `the type ${name}`);
   }
-  if (declared.node.type === "TSTypeAliasDeclaration") return resolveType(cx, declared.file, declared.node.typeAnnotation);
+  if (declared.node.type === "TSTypeAliasDeclaration")
+    return resolveType(cx, declared.file, declared.node.typeAnnotation);
   const pool = cx.pools.get(keyOf(declared));
   if (pool) return { k: "ref", pool };
   const frame = cx.frames.get(keyOf(declared));
@@ -157,24 +183,41 @@ function bound(cx: TypeContext, file: SourceFile, node: t.Node, arg: t.TSType | 
 /** Inclusive range of a value of this type. */
 export function rangeOf(type: DType, cpus: number, callbacks: number): { min: number; max: number } {
   switch (type.k) {
-    case "int": return { min: type.min, max: type.max };
-    case "bool": return { min: 0, max: 1 };
-    case "cpu": case "frameref": return { min: 0, max: Math.max(cpus - 1, 0) };
-    case "mask": case "cpumask": return { min: 0, max: cpus >= 32 ? NUMBER_MAX : 2 ** cpus - 1 };
-    case "ref": return { min: 0, max: type.pool.size + (type.pool.invalid ? 1 : 0) };
-    case "callback": return { min: 0, max: callbacks };
-    case "atomic": return { min: 0, max: type.max };
-    case "spinlock": return { min: 0, max: cpus };
-    default: return { min: 0, max: NUMBER_MAX };
+    case "int":
+      return { min: type.min, max: type.max };
+    case "bool":
+      return { min: 0, max: 1 };
+    case "cpu":
+    case "frameref":
+      return { min: 0, max: Math.max(cpus - 1, 0) };
+    case "mask":
+    case "cpumask":
+      return { min: 0, max: cpus >= 32 ? NUMBER_MAX : 2 ** cpus - 1 };
+    case "ref":
+      return { min: 0, max: type.pool.size + (type.pool.invalid ? 1 : 0) };
+    case "callback":
+      return { min: 0, max: callbacks };
+    case "atomic":
+      return { min: 0, max: type.max };
+    case "spinlock":
+      return { min: 0, max: cpus };
+    default:
+      return { min: 0, max: NUMBER_MAX };
   }
 }
 
 export function meaningOf(type: DType): Meaning {
   switch (type.k) {
-    case "bool": return { kind: "bool" };
-    case "cpu": return { kind: "cpu" };
-    case "mask": case "cpumask": return { kind: "mask" };
-    case "ref": return { kind: "ref", names: type.pool.names };
-    default: return { kind: "int" };
+    case "bool":
+      return { kind: "bool" };
+    case "cpu":
+      return { kind: "cpu" };
+    case "mask":
+    case "cpumask":
+      return { kind: "mask" };
+    case "ref":
+      return { kind: "ref", names: type.pool.names };
+    default:
+      return { kind: "int" };
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Where everything is in a packed state: cells, program counters, live locals and store buffers as bit fields of 32-bit
 // words. Cells that no code ever writes are constants and take no bits at all.
-import { assert, defined } from "../base/assert.ts";
+
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import { assert, defined } from "../base/assert.ts";
 import type { Field } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
 import type { Cell, Code, Program, Stmt } from "../program/program.ts";
@@ -123,13 +124,18 @@ export function packedLayout(program: Program, model: MemoryModel, depth: number
   const localRanges = program.codes.map((code) => rangesOfLocals(program, code));
 
   const contexts = program.codes.flatMap((code, id) =>
-    code.kind === "walker" ? [] : code.cpus.map((cpu) => contextLayout(bits, code, id, cpu, defined(localRanges[id], "by code"), add)));
+    code.kind === "walker"
+      ? []
+      : code.cpus.map((cpu) => contextLayout(bits, code, id, cpu, defined(localRanges[id], "by code"), add)),
+  );
   const cells = program.cells.map((cell, id) => {
     const values = defined(initial[id], "by cell");
     const width = bitsFor(cell);
     if (!written.has(id) || width === 0) return { values };
     const slots = bits.array(width, elements(cell));
-    slots.forEach((slot, i) => add(slot, { name: subscript(cell, i), kind: "cell", of: id, cpu: -1, element: i, min: cell.min }));
+    slots.forEach((slot, i) =>
+      add(slot, { name: subscript(cell, i), kind: "cell", of: id, cpu: -1, element: i, min: cell.min }),
+    );
     return { slots };
   });
   const { buffers, addresses } = bufferLayouts(bits, program, model, depth, add);
@@ -139,10 +145,22 @@ export function packedLayout(program: Program, model: MemoryModel, depth: number
 type AddField = (slot: Slot, field: Pick<Field, "name" | "kind" | "of" | "cpu" | "element" | "min">) => void;
 
 function contextLayout(
-  bits: Allocator, code: Code, id: number, cpu: number, ranges: readonly Range[], add: AddField,
+  bits: Allocator,
+  code: Code,
+  id: number,
+  cpu: number,
+  ranges: readonly Range[],
+  add: AddField,
 ): ContextLayout {
   const pc = bits.take(bitsFor({ min: 0, max: code.steps.length - 1 }));
-  add(pc, { name: `${code.name}${code.cpus.length > 1 ? `@${cpu}` : ""}.pc`, kind: "pc", of: id, cpu, element: 0, min: 0 });
+  add(pc, {
+    name: `${code.name}${code.cpus.length > 1 ? `@${cpu}` : ""}.pc`,
+    kind: "pc",
+    of: id,
+    cpu,
+    element: 0,
+    min: 0,
+  });
   const slots: (Slot | undefined)[] = code.locals.map(() => undefined);
   for (const group of shareableLocals(code, ranges)) {
     const slot = bits.take(group.width);
@@ -158,11 +176,15 @@ function contextLayout(
 /** Locals of equal width that are never live together share their bits. */
 function shareableLocals(code: Code, ranges: readonly Range[]): { width: number; locals: number[] }[] {
   const liveSets = code.steps.map((s) => new Set(s.live));
-  const kept = code.locals.map((_, l) => l).filter((l) => liveSets.some((s) => s.has(l)) && bitsFor(defined(ranges[l], "by local")) > 0);
+  const kept = code.locals
+    .map((_, l) => l)
+    .filter((l) => liveSets.some((s) => s.has(l)) && bitsFor(defined(ranges[l], "by local")) > 0);
   const groups: { width: number; locals: number[] }[] = [];
   for (const l of kept) {
     const width = bitsFor(defined(ranges[l], "by local"));
-    const fits = groups.find((g) => g.width === width && !g.locals.some((other) => liveSets.some((s) => s.has(l) && s.has(other))));
+    const fits = groups.find(
+      (g) => g.width === width && !g.locals.some((other) => liveSets.some((s) => s.has(l) && s.has(other))),
+    );
     if (fits) fits.locals.push(l);
     else groups.push({ width, locals: [l] });
   }
@@ -187,6 +209,7 @@ function bufferLayouts(bits: Allocator, program: Program, model: MemoryModel, de
       add(address, { name: `buffer@${cpu}[${i}].address`, kind: "buffer", of: i, cpu, element: 0, min: 0 });
       add(value, { name: `buffer@${cpu}[${i}].value`, kind: "buffer", of: i, cpu, element: 1, min: 0 });
       return { address, value };
-    }));
+    }),
+  );
   return { addresses, buffers };
 }

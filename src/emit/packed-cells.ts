@@ -13,8 +13,14 @@ export function maskOf(slot: Slot): number {
 /** The value of a field whose range starts at `min`. */
 export function readSlot(slot: Slot | undefined, min: number): string {
   if (!slot || slot.width === 0) return min < 0 ? `(${min})` : `${min}`;
-  const bits = slot.width === 32 ? `(n${slot.word}>>>0)` : slot.shift + slot.width === 32 ? `(n${slot.word}>>>${slot.shift})`
-    : slot.shift === 0 ? `(n${slot.word}&${maskOf(slot)})` : `(n${slot.word}>>>${slot.shift}&${maskOf(slot)})`;
+  const bits =
+    slot.width === 32
+      ? `(n${slot.word}>>>0)`
+      : slot.shift + slot.width === 32
+        ? `(n${slot.word}>>>${slot.shift})`
+        : slot.shift === 0
+          ? `(n${slot.word}&${maskOf(slot)})`
+          : `(n${slot.word}>>>${slot.shift}&${maskOf(slot)})`;
   return offset(bits, min);
 }
 
@@ -75,7 +81,10 @@ export function readElement(program: Program, layout: PackedLayout, id: number, 
   const first = defined(slots[0], "a cell has elements");
   const shift = evenShift(slots, at);
   if (shift !== undefined) return offset(`(n${first.word}>>>(${shift})&${maskOf(first)})`, cell.min);
-  const chain = slots.slice(0, -1).map((slot, i) => `${at}===${i}?${readSlot(slot, cell.min)}:`).join("");
+  const chain = slots
+    .slice(0, -1)
+    .map((slot, i) => `${at}===${i}?${readSlot(slot, cell.min)}:`)
+    .join("");
   return `(${chain}${readSlot(slots.at(-1), cell.min)})`;
 }
 
@@ -99,5 +108,7 @@ export function writeElement(program: Program, layout: PackedLayout, id: number,
 
 /** Arrays of constants that readElement() refers to. */
 export function constantTables(layout: PackedLayout): string {
-  return layout.cells.map((place, id) => ("values" in place ? `const K${id}=[${place.values.join(",")}];` : "")).join("");
+  return layout.cells
+    .map((place, id) => ("values" in place ? `const K${id}=[${place.values.join(",")}];` : ""))
+    .join("");
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // One step of one context as a function (S, a, O, k) => k: from the state at S[a] it writes the successors to O[k …].
 // The memory model's table decides what an access does to the store buffer.
-import { assert, defined } from "../base/assert.ts";
+
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
-import type { Access, Code, Expr, Place, Program, Step } from "../program/program.ts";
+import { assert, defined } from "../base/assert.ts";
 import { REPORT } from "../program/compiled.ts";
+import type { Access, Code, Expr, Place, Program, Step } from "../program/program.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
+import { intMasks } from "./masks.ts";
 import { bitsOf, flat, maskOf, readElement, readSlot, writeElement, writeSlot } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
 import { local, statements, truth, value } from "./printer.ts";
@@ -27,6 +29,8 @@ function within(inner: Range, outer: Range): boolean {
 const BUFFER_FULL = "a store found the store buffer full: give the machine a deeper one (store_buffer)";
 
 class PackedStep implements Layout {
+  readonly masks = intMasks;
+  readonly wideIntegers = false;
   readonly cpu: string;
   readonly cpus: number;
   private readonly p: StepPrinter;
@@ -51,7 +55,9 @@ class PackedStep implements Layout {
 
   writeCell(id: number, index: readonly string[], text: string, e: Expr): string {
     const cell = defined(this.p.program.cells[id], "cells exist");
-    return this.checked(text, e, cell, cell.name, (v) => writeElement(this.p.program, this.p.layout, id, flat(cell.dims, index), v));
+    return this.checked(text, e, cell, cell.name, (v) =>
+      writeElement(this.p.program, this.p.layout, id, flat(cell.dims, index), v),
+    );
   }
 
   setLocal(id: number, text: string, e: Expr): string {
@@ -62,7 +68,9 @@ class PackedStep implements Layout {
   /** A store outside of the range is a limit, never a wrap. */
   private checked(text: string, e: Expr, range: Range, name: string, store: (v: string) => string): string {
     if (within(rangeOfExpr({ program: this.p.program, locals: this.ranges }, e), range)) return store(text);
-    const limit = this.limit(`${name} would leave its range ${range.min} … ${range.max}: give the machine a larger bound`);
+    const limit = this.limit(
+      `${name} would leave its range ${range.min} … ${range.max}: give the machine a larger bound`,
+    );
     return `{const v=${text};if(v<${range.min}||v>${range.max}){${limit}}${store("v")}}`;
   }
 
@@ -118,7 +126,9 @@ class PackedStep implements Layout {
       at(slot.word).dynamic.push(slot.shift === 0 ? bits : `${bits}<<${slot.shift}`);
     }
     return [...words].map(([word, { clear, constant, dynamic }]) => ({
-      word, clear: ~clear, set: [...(constant ? [`${constant}`] : []), ...dynamic].join("|"),
+      word,
+      clear: ~clear,
+      set: [...(constant ? [`${constant}`] : []), ...dynamic].join("|"),
     }));
   }
 
@@ -148,12 +158,18 @@ class PackedStep implements Layout {
     const base = this.p.layout.addresses.get(place.cell);
     if (base === undefined || this.buffer.length === 0) return undefined;
     const cell = defined(this.p.program.cells[place.cell], "cells exist");
-    const at = flat(cell.dims, place.index.map((i) => value(this, i)));
+    const at = flat(
+      cell.dims,
+      place.index.map((i) => value(this, i)),
+    );
     return /^\d+$/.test(at) ? `${base + Number(at)}` : `${base}+${at}`;
   }
 
   private fromMemory(place: Place): string {
-    return this.readCell(place.cell, place.index.map((i) => value(this, i)));
+    return this.readCell(
+      place.cell,
+      place.index.map((i) => value(this, i)),
+    );
   }
 
   /** The newest buffered store to the address, or `otherwise`. */
@@ -169,7 +185,8 @@ class PackedStep implements Layout {
     const address = this.address(access.place);
     const effect = this.p.model.load[access.order];
     if (address === undefined || effect === "memory") return `${l}=${this.fromMemory(access.place)};`;
-    if (effect === "forward") return `{const d=${address};${l}=${this.forwarded(access.place, this.fromMemory(access.place))};}`;
+    if (effect === "forward")
+      return `{const d=${address};${l}=${this.forwarded(access.place, this.fromMemory(access.place))};}`;
     // A walker: q is 0 for memory, 1 for a store of its own CPU that is still in the buffer.
     return `{const d=${address};const m=${this.fromMemory(access.place)};${l}=q===0?m:${this.forwarded(access.place, "m")};if(q!==0&&${l}===m)break S;}`;
   }
@@ -179,11 +196,19 @@ class PackedStep implements Layout {
     const address = this.address(place);
     const text = value(this, access.value);
     if (address === undefined || this.p.model.store[access.order] === "memory") {
-      return this.writeCell(place.cell, place.index.map((i) => value(this, i)), text, access.value);
+      return this.writeCell(
+        place.cell,
+        place.index.map((i) => value(this, i)),
+        text,
+        access.value,
+      );
     }
     const cell = defined(this.p.program.cells[place.cell], "cells exist");
     return this.checked(text, access.value, cell, cell.name, (v) => {
-      const push = this.buffer.map((b) => `if(${readSlot(b.address, 0)}===0){${writeSlot(b.address, address, 0)}${writeSlot(b.value, v, cell.min)}}`);
+      const push = this.buffer.map(
+        (b) =>
+          `if(${readSlot(b.address, 0)}===0){${writeSlot(b.address, address, 0)}${writeSlot(b.value, v, cell.min)}}`,
+      );
       return `${push.join("else ")}else{${this.limit(BUFFER_FULL)}}`;
     });
   }
@@ -191,7 +216,12 @@ class PackedStep implements Layout {
   private rmw(access: Extract<Access, { kind: "rmw" }>): string {
     const { place } = access;
     const wait = this.p.model.rmw[access.order] === "drain" ? this.drained() : "";
-    const put = this.writeCell(place.cell, place.index.map((i) => value(this, i)), value(this, access.value), access.value);
+    const put = this.writeCell(
+      place.cell,
+      place.index.map((i) => value(this, i)),
+      value(this, access.value),
+      access.value,
+    );
     const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
     return `${wait}${local(access.old)}=${this.fromMemory(place)};${store}`;
   }
@@ -199,26 +229,36 @@ class PackedStep implements Layout {
   private access(access: Access): string {
     const { model } = this.p;
     switch (access.kind) {
-      case "none": return "";
-      case "load": return this.load(access);
-      case "await": return `${this.load(access)}if(!(${truth(this, access.until)}))break S;`;
-      case "store": return this.store(access);
-      case "rmw": return this.rmw(access);
-      case "fence": return model.fence[access.order] === "drain" ? this.drained() : "";
+      case "none":
+        return "";
+      case "load":
+        return this.load(access);
+      case "await":
+        return `${this.load(access)}if(!(${truth(this, access.until)}))break S;`;
+      case "store":
+        return this.store(access);
+      case "rmw":
+        return this.rmw(access);
+      case "fence":
+        return model.fence[access.order] === "drain" ? this.drained() : "";
       case "instruction": {
         const order = access.serialising ? model.instruction.serialising : model.instruction.other;
         return (order === "drain" ? this.drained() : "") + statements(this, access.body);
       }
-      case "choose": return access.such ? `if(!(${truth(this, access.such)}))break S;` : "";
+      case "choose":
+        return access.such ? `if(!(${truth(this, access.such)}))break S;` : "";
     }
   }
 
   print(name: string, step: Step): string {
     const { access } = step;
     const inner = [
-      this.words(), this.declarations(step),
+      this.words(),
+      this.declarations(step),
       step.guard ? `if(!(${truth(this, step.guard)}))break S;` : "",
-      statements(this, step.before), this.access(access), statements(this, step.body),
+      statements(this, step.before),
+      this.access(access),
+      statements(this, step.body),
     ].join("");
     const loop = this.loop(access);
     return `function ${name}(S,a,O,k){${loop}S:{${inner}}return k;}\n`;
@@ -226,13 +266,18 @@ class PackedStep implements Layout {
 
   /** More than one successor: one round each. */
   private loop(access: Access): string {
-    if (access.kind === "choose") return `for(let ${local(access.into)}=0;${local(access.into)}<${access.count};${local(access.into)}++)`;
+    if (access.kind === "choose")
+      return `for(let ${local(access.into)}=0;${local(access.into)}<${access.count};${local(access.into)}++)`;
     return this.rounds(access) > 1 ? "for(let q=0;q<2;q++)" : "";
   }
 
   rounds(access: Access): number {
     if (access.kind === "choose") return access.count;
-    return access.kind === "load" && this.p.model.load[access.order] === "either" && this.address(access.place) !== undefined ? 2 : 1;
+    return access.kind === "load" &&
+      this.p.model.load[access.order] === "either" &&
+      this.address(access.place) !== undefined
+      ? 2
+      : 1;
   }
 
   words(): string {
@@ -244,7 +289,8 @@ class PackedStep implements Layout {
     const names = [...localsOf(step)].filter((l) => l !== chosen);
     if (names.length === 0) return "";
     const live = new Set(step.live);
-    const init = (l: number): string => (live.has(l) && this.context ? readSlot(this.context.locals[l], defined(this.ranges[l], "by local").min) : "0");
+    const init = (l: number): string =>
+      live.has(l) && this.context ? readSlot(this.context.locals[l], defined(this.ranges[l], "by local").min) : "0";
     return `let ${names.map((l) => `${local(l)}=${init(l)}`).join(",")};`;
   }
 }
@@ -265,7 +311,13 @@ function localsOf(step: Step): Set<number> {
 }
 
 /** The function of one step, and how many successors it can have. */
-export function printStep(p: StepPrinter, name: string, codeId: number, cpu: number, step: Step): { text: string; rounds: number } {
+export function printStep(
+  p: StepPrinter,
+  name: string,
+  codeId: number,
+  cpu: number,
+  step: Step,
+): { text: string; rounds: number } {
   const printer = new PackedStep(p, codeId, cpu);
   return { text: printer.print(name, step), rounds: printer.rounds(step.access) };
 }
@@ -278,16 +330,27 @@ export function printDrain(p: StepPrinter, name: string, cpu: number): string {
   const cases = [...layout.addresses].map(([id, base]) => {
     const cell = defined(program.cells[id], "cells exist");
     const count = cell.dims.reduce((n, extent) => n * extent, 1);
-    const put = writeElement(program, layout, id, count === 1 ? "0" : `(d-${base})`, cell.min === 0 ? "v" : `(v+${cell.min})`);
+    const put = writeElement(
+      program,
+      layout,
+      id,
+      count === 1 ? "0" : `(d-${base})`,
+      cell.min === 0 ? "v" : `(v+${cell.min})`,
+    );
     return `if(d<${base + count}){${put}}`;
   });
   const shift = buffer.map((b, i) => {
     const next = buffer[i + 1];
-    return writeSlot(b.address, next ? readSlot(next.address, 0) : "0", 0) + writeSlot(b.value, next ? readSlot(next.value, 0) : "0", 0);
+    return (
+      writeSlot(b.address, next ? readSlot(next.address, 0) : "0", 0) +
+      writeSlot(b.value, next ? readSlot(next.value, 0) : "0", 0)
+    );
   });
   const words = Array.from({ length: layout.words }, (_, i) => i);
   assert(cases.length > 0, "something is buffered");
-  return `function ${name}(S,a,O,k){let ${words.map((i) => `n${i}=S[a+${i}]`).join(",")};`
-    + `const d=${readSlot(oldest.address, 0)};if(d===0)return k;const v=${readSlot(oldest.value, 0)};`
-    + `${cases.join("else ")}${shift.join("")}${words.map((i) => `O[k+${i}]=n${i};`).join("")}return k+${layout.words};}\n`;
+  return (
+    `function ${name}(S,a,O,k){let ${words.map((i) => `n${i}=S[a+${i}]`).join(",")};` +
+    `const d=${readSlot(oldest.address, 0)};if(d===0)return k;const v=${readSlot(oldest.value, 0)};` +
+    `${cases.join("else ")}${shift.join("")}${words.map((i) => `O[k+${i}]=n${i};`).join("")}return k+${layout.words};}\n`
+  );
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Layout `packed`, for the checker: a Program under a memory model as straight-line JavaScript over bit fields.
-import { defined } from "../base/assert.ts";
+
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import { defined } from "../base/assert.ts";
 import type { Field } from "../program/compiled.ts";
 import { REPORT } from "../program/compiled.ts";
 import type { Expr, Program } from "../program/program.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
 import { packedLayout } from "./layout.ts";
+import { intMasks } from "./masks.ts";
 import { bitsOf, constantTables, readElement, readSlot } from "./packed-cells.ts";
 import type { StepPrinter } from "./packed-step.ts";
 import { printDrain, printStep } from "./packed-step.ts";
@@ -33,8 +35,12 @@ export function emitPacked(program: Program, model: MemoryModel, options: Packed
   const p: StepPrinter = { program, model, layout, limits: [] };
   const functions: string[] = [];
   const maxima: number[] = [];
-  const body = Array.from({ length: program.cpus }, (_, cpu) => printCpu(p, cpu, functions, maxima, options.labels)).join("");
-  const walkers = Array.from({ length: program.cpus }, (_, cpu) => printWalkers(p, cpu, functions, maxima, options.labels)).join("");
+  const body = Array.from({ length: program.cpus }, (_, cpu) =>
+    printCpu(p, cpu, functions, maxima, options.labels),
+  ).join("");
+  const walkers = Array.from({ length: program.cpus }, (_, cpu) =>
+    printWalkers(p, cpu, functions, maxima, options.labels),
+  ).join("");
   const maxSuccessors = maxima.reduce((a, b) => a + b, 0) + program.cpus;
   const { words } = layout;
   const text = `"use strict";${RUNTIME}
@@ -44,7 +50,9 @@ ${functions.join("")}
 function successors(S,a,O,k){R[${REPORT.raised}]=0;R[${REPORT.limit}]=0;const b=k;${options.labels ? "let m=k,j=0;" : ""}
 ${body}R[${REPORT.progress}]=(k-b)/${words};
 ${walkers}R[${REPORT.atRest}]=${atRest(layout)}?1:0;return k;}
-function initial(O){${initialWords(program, layout).map((w, i) => `O[${i}]=${w};`).join("")}}
+function initial(O){${initialWords(program, layout)
+    .map((w, i) => `O[${i}]=${w};`)
+    .join("")}}
 ${printCheck(p)}
 return {words:${words},maxSuccessors:${maxSuccessors},initial,successors,check,checkEnd,report:R,choices:C,limits:${JSON.stringify(p.limits)}};`;
   return { text, fields: layout.fields };
@@ -87,7 +95,11 @@ function printCpu(p: StepPrinter, cpu: number, functions: string[], maxima: numb
 }
 
 /** A function that runs whichever step the program counter names. */
-function printContext(p: StepPrinter, context: ContextLayout, functions: string[]): { name: string; rounds: number; kind: string } {
+function printContext(
+  p: StepPrinter,
+  context: ContextLayout,
+  functions: string[],
+): { name: string; rounds: number; kind: string } {
   const code = defined(p.program.codes[context.code], "codes exist");
   const name = `x${context.code}_${context.cpu}`;
   let most = 0;
@@ -104,16 +116,20 @@ function printContext(p: StepPrinter, context: ContextLayout, functions: string[
 }
 
 function printWalkers(p: StepPrinter, cpu: number, functions: string[], maxima: number[], labels: boolean): string {
-  return p.program.codes.map((code, id) => {
-    if (code.kind !== "walker" || !code.cpus.includes(cpu)) return "";
-    return code.steps.map((step, s) => {
-      const name = `w${id}_${cpu}_${s}`;
-      const { text, rounds } = printStep(p, name, id, cpu, step);
-      functions.push(text);
-      maxima.push(rounds);
-      return `k=${name}(S,a,O,k);${label(labels, p.layout.words, id, cpu, `${s}`)}`;
-    }).join("");
-  }).join("");
+  return p.program.codes
+    .map((code, id) => {
+      if (code.kind !== "walker" || !code.cpus.includes(cpu)) return "";
+      return code.steps
+        .map((step, s) => {
+          const name = `w${id}_${cpu}_${s}`;
+          const { text, rounds } = printStep(p, name, id, cpu, step);
+          functions.push(text);
+          maxima.push(rounds);
+          return `k=${name}(S,a,O,k);${label(labels, p.layout.words, id, cpu, `${s}`)}`;
+        })
+        .join("");
+    })
+    .join("");
 }
 
 function atRest(layout: PackedLayout): string {
@@ -140,16 +156,32 @@ function printCheck(p: StepPrinter): string {
   const { program, layout } = p;
   const unused = (): string => "";
   const view: Layout = {
-    readCell: (cell, index) => readElement(program, layout, cell, index), cpu: "0", cpus: program.cpus,
-    writeCell: unused, setLocal: unused, raise: unused, reach: unused, trace: unused, limit: unused, disabled: unused, goto: unused, end: unused,
+    readCell: (cell, index) => readElement(program, layout, cell, index),
+    cpu: "0",
+    cpus: program.cpus,
+    masks: intMasks,
+    wideIntegers: false,
+    writeCell: unused,
+    setLocal: unused,
+    raise: unused,
+    reach: unused,
+    trace: unused,
+    limit: unused,
+    disabled: unused,
+    goto: unused,
+    end: unused,
   };
   const words = `const ${Array.from({ length: layout.words }, (_, i) => `n${i}=S[a+${i}]`).join(",")};`;
   const test = (e: Expr): string => truth(view, e);
   const properties = (kind: string): string =>
-    program.properties.map((x, i) => (x.kind === kind && x.test ? `if(!(${test(x.test)}))return ${i + 1};` : "")).join("");
-  const witnesses = program.witnesses.map((x, i) => {
-    const flag = `R[${REPORT.witnesses + i}]`;
-    return x.test ? `if(${flag}===0&&${test(x.test)})${flag}=1;` : "";
-  }).join("");
+    program.properties
+      .map((x, i) => (x.kind === kind && x.test ? `if(!(${test(x.test)}))return ${i + 1};` : ""))
+      .join("");
+  const witnesses = program.witnesses
+    .map((x, i) => {
+      const flag = `R[${REPORT.witnesses + i}]`;
+      return x.test ? `if(${flag}===0&&${test(x.test)})${flag}=1;` : "";
+    })
+    .join("");
   return `function check(S,a){${words}${witnesses}${properties("always")}return 0;}\nfunction checkEnd(S,a){${words}${properties("at_end")}return 0;}`;
 }

@@ -3,6 +3,7 @@
 // else is printed here, once. What is printed holds names that we generate and integer literals, nothing of the source.
 import { unreachable } from "../base/assert.ts";
 import type { BinaryOp, Expr, Stmt, UnaryOp } from "../program/program.ts";
+import type { MaskPrinter } from "./masks.ts";
 
 /** What a layout provides. Arguments and results are JavaScript expressions. */
 export interface Layout {
@@ -12,6 +13,9 @@ export interface Layout {
   setLocal(local: number, value: string, e: Expr): string;
   readonly cpu: string;
   readonly cpus: number;
+  readonly masks: MaskPrinter;
+  /** Values may exceed 32 bits (addresses): shifts are divisions then. */
+  readonly wideIntegers: boolean;
   /** For the statements that finish a step, and for the events in between. */
   raise(property: number): string;
   reach(witness: number): string;
@@ -22,20 +26,39 @@ export interface Layout {
   end(): string;
 }
 
-const COMPARE: { readonly [op: string]: string } = { "==": "===", "!=": "!==", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };
+const COMPARE: { readonly [op: string]: string } = {
+  "==": "===",
+  "!=": "!==",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+};
 
 export const local = (id: number): string => `l${id}`;
 
 /** A number. Truth values are 0 and 1. */
 export function value(layout: Layout, e: Expr): string {
   switch (e.kind) {
-    case "const": return e.value < 0 ? `(${e.value})` : `${e.value}`;
-    case "local": return local(e.local);
-    case "cpu": return layout.cpu;
-    case "cell": return layout.readCell(e.cell, e.index.map((i) => value(layout, i)));
-    case "cond": return `(${truth(layout, e.test)}?${value(layout, e.then)}:${value(layout, e.else)})`;
-    case "unary": return unaryValue(layout, e.op, e.a);
-    case "binary": return isTruth(e.op) ? `(${truth(layout, e)}?1:0)` : arithmetic(e.op, value(layout, e.a), value(layout, e.b), layout.cpus);
+    case "const":
+      return e.value < 0 ? `(${e.value})` : `${e.value}`;
+    case "local":
+      return local(e.local);
+    case "cpu":
+      return layout.cpu;
+    case "cell":
+      return layout.readCell(
+        e.cell,
+        e.index.map((i) => value(layout, i)),
+      );
+    case "cond":
+      return `(${truth(layout, e.test)}?${value(layout, e.then)}:${value(layout, e.else)})`;
+    case "unary":
+      return unaryValue(layout, e.op, e.a);
+    case "binary":
+      return isTruth(e.op)
+        ? `(${truth(layout, e)}?1:0)`
+        : arithmetic(layout, e.op, value(layout, e.a), value(layout, e.b));
   }
 }
 
@@ -43,12 +66,12 @@ export function value(layout: Layout, e: Expr): string {
 export function truth(layout: Layout, e: Expr): string {
   if (e.kind === "const") return e.value ? "true" : "false";
   if (e.kind === "unary" && e.op === "!") return `!(${truth(layout, e.a)})`;
-  if (e.kind === "unary" && e.op === "mask_empty") return `${value(layout, e.a)}===0`;
+  if (e.kind === "unary" && e.op === "mask_empty") return layout.masks.empty(value(layout, e.a));
   if (e.kind === "binary") {
     if (e.op === "&&" || e.op === "||") return `(${truth(layout, e.a)}${e.op}${truth(layout, e.b)})`;
     const compare = COMPARE[e.op];
     if (compare) return `${value(layout, e.a)}${compare}${value(layout, e.b)}`;
-    if (e.op === "mask_test") return `(${value(layout, e.a)}>>>${value(layout, e.b)}&1)!==0`;
+    if (e.op === "mask_test") return layout.masks.test(value(layout, e.a), value(layout, e.b));
   }
   return `${value(layout, e)}!==0`;
 }
@@ -59,31 +82,53 @@ function isTruth(op: BinaryOp): boolean {
 
 function unaryValue(layout: Layout, op: UnaryOp, a: Expr): string {
   switch (op) {
-    case "!": case "mask_empty": return `(${truth(layout, { kind: "unary", op, a })}?1:0)`;
-    case "-": return `(-${value(layout, a)})`;
-    case "mask_weight": return `popcount(${value(layout, a)})`;
-    case "mask_of": return a.kind === "const" ? `${2 ** a.value - 1}` : `((1<<${value(layout, a)})-1)`;
-    default: return unreachable(op);
+    case "!":
+    case "mask_empty":
+      return `(${truth(layout, { kind: "unary", op, a })}?1:0)`;
+    case "-":
+      return `(-${value(layout, a)})`;
+    case "mask_weight":
+      return layout.masks.weight(value(layout, a));
+    case "mask_of":
+      return layout.masks.all(value(layout, a));
+    default:
+      return unreachable(op);
   }
 }
 
-function arithmetic(op: BinaryOp, a: string, b: string, cpus: number): string {
+function arithmetic(layout: Layout, op: BinaryOp, a: string, b: string): string {
+  const { masks } = layout;
   switch (op) {
-    case "/": return `Math.trunc(${a}/${b})`;
-    case "mask_add": return `(${a}|1<<${b})`;
-    case "mask_del": return `(${a}&~(1<<${b}))`;
-    case "mask_and": return `(${a}&${b})`;
-    case "mask_or": return `(${a}|${b})`;
-    case "mask_andnot": return `(${a}&~${b})`;
-    case "mask_next": return `next(${a},${b},${cpus})`;
-    default: return `(${a}${op}${b})`;
+    case "<<":
+      return layout.wideIntegers ? `(${a}*2**${b})` : `(${a}<<${b})`;
+    case ">>":
+      return layout.wideIntegers ? `Math.floor(${a}/2**${b})` : `(${a}>>${b})`;
+    case "/":
+      return `Math.trunc(${a}/${b})`;
+    case "mask_add":
+      return masks.add(a, b);
+    case "mask_del":
+      return masks.del(a, b);
+    case "mask_and":
+      return masks.and(a, b);
+    case "mask_or":
+      return masks.or(a, b);
+    case "mask_andnot":
+      return masks.andnot(a, b);
+    case "mask_next":
+      return masks.next(a, b, layout.cpus);
+    default:
+      return `(${a}${op}${b})`;
   }
 }
 
 /** Functions that printed code may call. */
 export const RUNTIME = `
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
-const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};`;
+const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
+const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
+const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
+const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};`;
 
 export function statements(layout: Layout, list: readonly Stmt[]): string {
   return list.map((s) => statement(layout, s)).join("");
@@ -91,21 +136,40 @@ export function statements(layout: Layout, list: readonly Stmt[]): string {
 
 function statement(layout: Layout, s: Stmt): string {
   switch (s.kind) {
-    case "set": return layout.setLocal(s.local, value(layout, s.value), s.value);
-    case "put": return layout.writeCell(s.cell, s.index.map((i) => value(layout, i)), value(layout, s.value), s.value);
+    case "set":
+      return layout.setLocal(s.local, value(layout, s.value), s.value);
+    case "put":
+      return layout.writeCell(
+        s.cell,
+        s.index.map((i) => value(layout, i)),
+        value(layout, s.value),
+        s.value,
+      );
     case "if": {
       const other = s.else.length > 0 ? `else{${statements(layout, s.else)}}` : "";
       if (s.then.length === 0) return `if(!(${truth(layout, s.test)})){${statements(layout, s.else)}}`;
       return `if(${truth(layout, s.test)}){${statements(layout, s.then)}}${other}`;
     }
-    case "block": return `B${s.label}:{${statements(layout, s.body)}}`;
-    case "break": return `break B${s.label};`;
-    case "raise": return layout.raise(s.property);
-    case "reach": return layout.reach(s.witness);
-    case "trace": return layout.trace(s.event, s.args.map((a) => value(layout, a)));
-    case "limit": return layout.limit(s.what);
-    case "disabled": return layout.disabled();
-    case "goto": return layout.goto(s.step);
-    case "end": return layout.end();
+    case "block":
+      return `B${s.label}:{${statements(layout, s.body)}}`;
+    case "break":
+      return `break B${s.label};`;
+    case "raise":
+      return layout.raise(s.property);
+    case "reach":
+      return layout.reach(s.witness);
+    case "trace":
+      return layout.trace(
+        s.event,
+        s.args.map((a) => value(layout, a)),
+      );
+    case "limit":
+      return layout.limit(s.what);
+    case "disabled":
+      return layout.disabled();
+    case "goto":
+      return layout.goto(s.step);
+    case "end":
+      return layout.end();
   }
 }

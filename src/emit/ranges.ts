@@ -20,21 +20,31 @@ export function rangeOfExpr(cx: RangeContext, e: Expr): Range {
   const { cpus } = cx.program;
   const mask: Range = { min: 0, max: cpus >= 31 ? 2 ** 31 - 1 : 2 ** cpus - 1 };
   switch (e.kind) {
-    case "const": return { min: e.value, max: e.value };
-    case "local": return defined(cx.locals[e.local], "locals have ranges");
-    case "cpu": return { min: 0, max: cpus - 1 };
-    case "cell": return defined(cx.program.cells[e.cell], "cells exist");
-    case "cond": return union(rangeOfExpr(cx, e.then), rangeOfExpr(cx, e.else));
+    case "const":
+      return { min: e.value, max: e.value };
+    case "local":
+      return defined(cx.locals[e.local], "locals have ranges");
+    case "cpu":
+      return { min: 0, max: cpus - 1 };
+    case "cell":
+      return defined(cx.program.cells[e.cell], "cells exist");
+    case "cond":
+      return union(rangeOfExpr(cx, e.then), rangeOfExpr(cx, e.else));
     case "unary": {
       const a = rangeOfExpr(cx, e.a);
       switch (e.op) {
-        case "-": return { min: -a.max, max: -a.min };
-        case "mask_weight": return { min: 0, max: cpus };
-        case "mask_of": return mask;
-        default: return BIT;
+        case "-":
+          return { min: -a.max, max: -a.min };
+        case "mask_weight":
+          return { min: 0, max: cpus };
+        case "mask_of":
+          return mask;
+        default:
+          return BIT;
       }
     }
-    case "binary": return rangeOfBinary(cx, e, mask);
+    case "binary":
+      return rangeOfBinary(cx, e, mask);
   }
 }
 
@@ -42,17 +52,37 @@ function rangeOfBinary(cx: RangeContext, e: Extract<Expr, { kind: "binary" }>, m
   const a = rangeOfExpr(cx, e.a);
   const b = rangeOfExpr(cx, e.b);
   switch (e.op) {
-    case "+": return { min: a.min + b.min, max: a.max + b.max };
-    case "-": return { min: a.min - b.max, max: a.max - b.min };
-    case "*": return { min: Math.min(a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max), max: Math.max(a.max * b.max, a.min * b.min) };
-    case "<<": return { min: Math.min(a.min, a.min * 2 ** b.max), max: a.max * 2 ** b.max };
-    case ">>": return { min: Math.min(a.min, 0), max: Math.max(a.max, 0) };
-    case "/": case "%": return { min: Math.min(a.min, 0, -Math.abs(a.max)), max: Math.max(Math.abs(a.max), Math.abs(a.min)) };
-    case "&": return a.min >= 0 || b.min >= 0 ? { min: 0, max: Math.max(a.max, b.max) } : { min: -(2 ** 31), max: 2 ** 31 - 1 };
-    case "|": case "^": return { min: Math.min(a.min, b.min, 0), max: 2 ** Math.ceil(Math.log2(Math.max(a.max, b.max, 0) + 1)) - 1 };
-    case "mask_add": case "mask_del": case "mask_and": case "mask_or": case "mask_andnot": return mask;
-    case "mask_next": return { min: 0, max: cx.program.cpus };
-    default: return BIT;
+    case "+":
+      return { min: a.min + b.min, max: a.max + b.max };
+    case "-":
+      return { min: a.min - b.max, max: a.max - b.min };
+    case "*":
+      return {
+        min: Math.min(a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max),
+        max: Math.max(a.max * b.max, a.min * b.min),
+      };
+    case "<<":
+      return { min: Math.min(a.min, a.min * 2 ** b.max), max: a.max * 2 ** b.max };
+    case ">>":
+      return { min: Math.min(a.min, 0), max: Math.max(a.max, 0) };
+    case "/":
+    case "%":
+      return { min: Math.min(a.min, 0, -Math.abs(a.max)), max: Math.max(Math.abs(a.max), Math.abs(a.min)) };
+    case "&":
+      return a.min >= 0 || b.min >= 0 ? { min: 0, max: Math.max(a.max, b.max) } : { min: -(2 ** 31), max: 2 ** 31 - 1 };
+    case "|":
+    case "^":
+      return { min: Math.min(a.min, b.min, 0), max: 2 ** Math.ceil(Math.log2(Math.max(a.max, b.max, 0) + 1)) - 1 };
+    case "mask_add":
+    case "mask_del":
+    case "mask_and":
+    case "mask_or":
+    case "mask_andnot":
+      return mask;
+    case "mask_next":
+      return { min: 0, max: cx.program.cpus };
+    default:
+      return BIT;
   }
 }
 
@@ -76,7 +106,11 @@ export function rangesOfLocals(program: Program, code: Code): Range[] {
   }
 }
 
-function assignments(cx: RangeContext, step: Code["steps"][number], assign: (local: number, range: Range) => void): void {
+function assignments(
+  cx: RangeContext,
+  step: Code["steps"][number],
+  assign: (local: number, range: Range) => void,
+): void {
   const { access } = step;
   const cell = (id: number): Range => defined(cx.program.cells[id], "cells exist");
   const walk = (list: readonly Stmt[]): void => {
@@ -87,11 +121,21 @@ function assignments(cx: RangeContext, step: Code["steps"][number], assign: (loc
     }
   };
   switch (access.kind) {
-    case "load": case "await": assign(access.into, cell(access.place.cell)); break;
-    case "rmw": assign(access.old, cell(access.place.cell)); break;
-    case "choose": assign(access.into, { min: 0, max: access.count - 1 }); break;
-    case "instruction": walk(access.body); break;
-    default: break;
+    case "load":
+    case "await":
+      assign(access.into, cell(access.place.cell));
+      break;
+    case "rmw":
+      assign(access.old, cell(access.place.cell));
+      break;
+    case "choose":
+      assign(access.into, { min: 0, max: access.count - 1 });
+      break;
+    case "instruction":
+      walk(access.body);
+      break;
+    default:
+      break;
   }
   walk(step.before);
   walk(step.body);

@@ -17,10 +17,23 @@ export function flatIndex(cell: Cell, index: readonly number[]): number {
 }
 
 const OPERATIONS: { readonly [op in BinaryOp]: (a: number, b: number, cpus: number) => number } = {
-  "+": (a, b) => a + b, "-": (a, b) => a - b, "*": (a, b) => a * b, "/": (a, b) => Math.trunc(a / b), "%": (a, b) => a % b,
-  "<<": (a, b) => a * 2 ** b, ">>": (a, b) => Math.floor(a / 2 ** b), "&": (a, b) => a & b, "|": (a, b) => a | b, "^": (a, b) => a ^ b,
-  "==": (a, b) => Number(a === b), "!=": (a, b) => Number(a !== b), "<": (a, b) => Number(a < b), "<=": (a, b) => Number(a <= b),
-  ">": (a, b) => Number(a > b), ">=": (a, b) => Number(a >= b), "&&": (a, b) => Number(a !== 0 && b !== 0),
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => Math.trunc(a / b),
+  "%": (a, b) => a % b,
+  "<<": (a, b) => a * 2 ** b,
+  ">>": (a, b) => Math.floor(a / 2 ** b),
+  "&": (a, b) => a & b,
+  "|": (a, b) => a | b,
+  "^": (a, b) => a ^ b,
+  "==": (a, b) => Number(a === b),
+  "!=": (a, b) => Number(a !== b),
+  "<": (a, b) => Number(a < b),
+  "<=": (a, b) => Number(a <= b),
+  ">": (a, b) => Number(a > b),
+  ">=": (a, b) => Number(a >= b),
+  "&&": (a, b) => Number(a !== 0 && b !== 0),
   "||": (a, b) => Number(a !== 0 || b !== 0),
   mask_test: (mask, cpu) => (mask >>> cpu) & 1,
   mask_add: (mask, cpu) => mask | (1 << cpu),
@@ -36,26 +49,44 @@ const OPERATIONS: { readonly [op in BinaryOp]: (a: number, b: number, cpus: numb
 
 export function evaluateExpr(program: Program, env: Environment, e: Expr): number {
   switch (e.kind) {
-    case "const": return e.value;
-    case "local": return env.locals[e.local] ?? 0;
-    case "cpu": return env.cpu;
+    case "const":
+      return e.value;
+    case "local":
+      return env.locals[e.local] ?? 0;
+    case "cpu":
+      return env.cpu;
     case "cell": {
       const cell = defined(program.cells[e.cell], "cells exist");
-      return env.cells[e.cell]?.[flatIndex(cell, e.index.map((i) => evaluateExpr(program, env, i)))] ?? 0;
+      return (
+        env.cells[e.cell]?.[
+          flatIndex(
+            cell,
+            e.index.map((i) => evaluateExpr(program, env, i)),
+          )
+        ] ?? 0
+      );
     }
     case "unary": {
       const a = evaluateExpr(program, env, e.a);
       switch (e.op) {
-        case "!": return Number(a === 0);
-        case "-": return -a;
-        case "mask_empty": return Number(a === 0);
-        case "mask_weight": return a.toString(2).replaceAll("0", "").length;
-        default: return 2 ** a - 1; // mask_of
+        case "!":
+          return Number(a === 0);
+        case "-":
+          return -a;
+        case "mask_empty":
+          return Number(a === 0);
+        case "mask_weight":
+          return a.toString(2).replaceAll("0", "").length;
+        default:
+          return 2 ** a - 1; // mask_of
       }
     }
-    case "binary": return OPERATIONS[e.op](evaluateExpr(program, env, e.a), evaluateExpr(program, env, e.b), env.cpus);
-    case "cond": return evaluateExpr(program, env, evaluateExpr(program, env, e.test) ? e.then : e.else);
-    default: return unreachable(e);
+    case "binary":
+      return OPERATIONS[e.op](evaluateExpr(program, env, e.a), evaluateExpr(program, env, e.b), env.cpus);
+    case "cond":
+      return evaluateExpr(program, env, evaluateExpr(program, env, e.test) ? e.then : e.else);
+    default:
+      return unreachable(e);
   }
 }
 
@@ -63,12 +94,20 @@ export function evaluateExpr(program: Program, env: Environment, e: Expr): numbe
 function run(program: Program, env: Environment, list: readonly Stmt[]): number | undefined {
   for (const s of list) {
     switch (s.kind) {
-      case "set": env.locals[s.local] = evaluateExpr(program, env, s.value); break;
+      case "set":
+        env.locals[s.local] = evaluateExpr(program, env, s.value);
+        break;
       case "put": {
         const cell = defined(program.cells[s.cell], "cells exist");
-        const at = flatIndex(cell, s.index.map((i) => evaluateExpr(program, env, i)));
+        const at = flatIndex(
+          cell,
+          s.index.map((i) => evaluateExpr(program, env, i)),
+        );
         const value = evaluateExpr(program, env, s.value);
-        assert(value >= cell.min && value <= cell.max, `initial ${cell.name} = ${value} is outside ${cell.min} … ${cell.max}`);
+        assert(
+          value >= cell.min && value <= cell.max,
+          `initial ${cell.name} = ${value} is outside ${cell.min} … ${cell.max}`,
+        );
         defined(env.cells[s.cell], "cells exist")[at] = value;
         break;
       }
@@ -82,10 +121,15 @@ function run(program: Program, env: Environment, list: readonly Stmt[]): number 
         if (left !== undefined && left !== s.label) return left;
         break;
       }
-      case "break": return s.label;
-      case "reach": case "trace": break;
-      case "limit": throw new Error(`initial state: ${s.what}`);
-      default: assert(false, `a ${s.kind} in the initial state`);
+      case "break":
+        return s.label;
+      case "reach":
+      case "trace":
+        break;
+      case "limit":
+        throw new Error(`initial state: ${s.what}`);
+      default:
+        assert(false, `a ${s.kind} in the initial state`);
     }
   }
   return undefined;

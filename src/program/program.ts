@@ -46,9 +46,30 @@ export interface Local {
 
 export type UnaryOp = "!" | "-" | "mask_empty" | "mask_weight" | "mask_of";
 export type BinaryOp =
-  | "+" | "-" | "*" | "/" | "%" | "<<" | ">>" | "&" | "|" | "^" // integers; "/" truncates
-  | "==" | "!=" | "<" | "<=" | ">" | ">=" | "&&" | "||" // 0 or 1; && and || have no side effects to order
-  | "mask_test" | "mask_add" | "mask_del" | "mask_and" | "mask_or" | "mask_andnot" // (mask, cpu) or (mask, mask)
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "<<"
+  | ">>"
+  | "&"
+  | "|"
+  | "^" // integers; "/" truncates
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "&&"
+  | "||" // 0 or 1; && and || have no side effects to order
+  | "mask_test"
+  | "mask_add"
+  | "mask_del"
+  | "mask_and"
+  | "mask_or"
+  | "mask_andnot" // (mask, cpu) or (mask, mask)
   /** (mask, cpu): the first member greater than cpu, or nr_cpus. Start with -1. */
   | "mask_next";
 
@@ -101,20 +122,55 @@ export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock";
 export type Access =
   /** Nothing: the start of a thread, or a jump backwards over local computation. */
   | { readonly kind: "none" }
-  | { readonly kind: "load"; readonly primitive: string; readonly order: LoadOrder; readonly place: Place; readonly into: number }
-  | { readonly kind: "store"; readonly primitive: string; readonly order: StoreOrder; readonly place: Place; readonly value: Expr }
+  | {
+      readonly kind: "load";
+      readonly primitive: string;
+      readonly order: LoadOrder;
+      readonly place: Place;
+      readonly into: number;
+    }
+  | {
+      readonly kind: "store";
+      readonly primitive: string;
+      readonly order: StoreOrder;
+      readonly place: Place;
+      readonly value: Expr;
+    }
   /** old = *place; if (when) *place = value; `value` and `when` may read the local `old`. */
-  | { readonly kind: "rmw"; readonly primitive: string; readonly order: RmwOrder; readonly place: Place; readonly old: number;
-      readonly when: Expr | null; readonly value: Expr }
+  | {
+      readonly kind: "rmw";
+      readonly primitive: string;
+      readonly order: RmwOrder;
+      readonly place: Place;
+      readonly old: number;
+      readonly when: Expr | null;
+      readonly value: Expr;
+    }
   /** Blocks until `until` holds of the loaded value. */
-  | { readonly kind: "await"; readonly primitive: string; readonly order: LoadOrder; readonly place: Place; readonly into: number;
-      readonly until: Expr }
+  | {
+      readonly kind: "await";
+      readonly primitive: string;
+      readonly order: LoadOrder;
+      readonly place: Place;
+      readonly into: number;
+      readonly until: Expr;
+    }
   | { readonly kind: "fence"; readonly primitive: string; readonly order: FenceOrder }
   /** A machine instruction with its own meaning (hw/mmu). `serialising` ones wait for earlier stores of this CPU. */
-  | { readonly kind: "instruction"; readonly primitive: string; readonly serialising: boolean; readonly body: readonly Stmt[] }
+  | {
+      readonly kind: "instruction";
+      readonly primitive: string;
+      readonly serialising: boolean;
+      readonly body: readonly Stmt[];
+    }
   /** Any value in [0, count) for which `such` holds of `into`: one successor each. */
-  | { readonly kind: "choose"; readonly primitive: string; readonly into: number; readonly count: number;
-      readonly such: Expr | null };
+  | {
+      readonly kind: "choose";
+      readonly primitive: string;
+      readonly into: number;
+      readonly count: number;
+      readonly such: Expr | null;
+    };
 
 /** Where a step comes from: index into `sources`, line and column from 1, and the kernel function it belongs to. */
 export interface SourceRef {

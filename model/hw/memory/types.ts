@@ -17,10 +17,25 @@ export interface MemoryModel {
   readonly kind: "store-buffer";
   readonly title: string;
   readonly source: string;
-  readonly load: { readonly plain: LoadEffect; readonly once: LoadEffect; readonly acquire: LoadEffect; readonly walk: LoadEffect };
+  readonly load: {
+    readonly plain: LoadEffect;
+    readonly once: LoadEffect;
+    readonly acquire: LoadEffect;
+    readonly walk: LoadEffect;
+  };
   readonly store: { readonly plain: StoreEffect; readonly once: StoreEffect; readonly release: StoreEffect };
-  readonly rmw: { readonly full: OrderEffect; readonly acquire: OrderEffect; readonly release: OrderEffect; readonly relaxed: OrderEffect };
-  readonly fence: { readonly mb: OrderEffect; readonly rmb: OrderEffect; readonly wmb: OrderEffect; readonly after_spinlock: OrderEffect };
+  readonly rmw: {
+    readonly full: OrderEffect;
+    readonly acquire: OrderEffect;
+    readonly release: OrderEffect;
+    readonly relaxed: OrderEffect;
+  };
+  readonly fence: {
+    readonly mb: OrderEffect;
+    readonly rmb: OrderEffect;
+    readonly wmb: OrderEffect;
+    readonly after_spinlock: OrderEffect;
+  };
   readonly instruction: { readonly serialising: OrderEffect; readonly other: OrderEffect };
   /** Stores that one CPU can hold back. A full buffer is a limit: the answer is then `unknown`, never `safe`. */
   readonly depth: number;

@@ -26,8 +26,10 @@ export function call(cx: Lowering, node: t.CallExpression): Val {
     const primitive = local || declared ? undefined : primitives.get(callee.name);
     if (primitive) return primitive(cx, node, callee.name);
   }
-  const target = callee.type === "V8IntrinsicIdentifier" || callee.type === "Super" || callee.type === "Import"
-    ? cx.fail("LZ103", callee) : calledFunction(cx, callee);
+  const target =
+    callee.type === "V8IntrinsicIdentifier" || callee.type === "Super" || callee.type === "Import"
+      ? cx.fail("LZ103", callee)
+      : calledFunction(cx, callee);
   const args = node.arguments.map((a) => argument(cx, a));
   return expand(cx, target, args, node);
 }
@@ -44,7 +46,9 @@ function calledFunction(cx: Lowering, callee: t.Expression): FunctionDecl {
     }
   }
   const val = evaluate(cx, callee);
-  return val.v === "function" ? val.decl : cx.fail("LZ109", callee, "not a function that is known when the model is compiled");
+  return val.v === "function"
+    ? val.decl
+    : cx.fail("LZ109", callee, "not a function that is known when the model is compiled");
 }
 
 /** `parts.lifetime` or an imported namespace. */
@@ -53,7 +57,8 @@ function moduleOf(cx: Lowering, node: t.Expression | t.Super): ReturnType<typeof
     const declared = lookup(cx.types.modules, cx.file, node.name);
     return declared?.kind === "namespace" ? namespaceFile(cx.types.modules, declared) : undefined;
   }
-  if (node.type !== "MemberExpression" || node.object.type !== "Identifier" || node.property.type !== "Identifier") return undefined;
+  if (node.type !== "MemberExpression" || node.object.type !== "Identifier" || node.property.type !== "Identifier")
+    return undefined;
   const declared = lookup(cx.types.modules, cx.file, node.object.name);
   if (declared?.name !== "parts") return undefined;
   return cx.parts.variants.get(node.property.name) ?? cx.fail("LZ111", node, `parts.${node.property.name}`);
@@ -79,7 +84,8 @@ export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], n
   if (cx.stack.some((f) => keyOf(f.decl) === keyOf(decl))) cx.fail("LZ106", node, decl.name);
   if (args.length !== body.params.length) cx.fail("LZ110", node, `${decl.name}() takes ${body.params.length}`);
   const marker = instructionMarker(body);
-  if (marker && cx.mode === "normal") return instruction(cx, decl, body, args, node, marker === "serialising_instruction");
+  if (marker && cx.mode === "normal")
+    return instruction(cx, decl, body, args, node, marker === "serialising_instruction");
   return inline(cx, decl, body, args);
 }
 
@@ -91,14 +97,20 @@ export function instructionMarker(node: t.FunctionDeclaration): string | undefin
   return name === "instruction" || name === "serialising_instruction" ? name : undefined;
 }
 
-function bindParameters(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, args: readonly Val[]): Map<string, Binding> {
+function bindParameters(
+  cx: Lowering,
+  decl: FunctionDecl,
+  node: t.FunctionDeclaration,
+  args: readonly Val[],
+): Map<string, Binding> {
   const names = new Map<string, Binding>();
   const assigned = assignedNames(node);
   node.params.forEach((param, i) => {
     if (param.type !== "Identifier") return cx.fail("LZ103", param, "this parameter");
     const arg = defined(args[i], "arity is checked");
     if (arg.v !== "expr") return void names.set(param.name, { b: "val", val: arg });
-    const annotation = param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
+    const annotation =
+      param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
     const declaredType = annotation ? resolveType(cx.types, decl.file, annotation) : arg.type;
     // The caller's range is the better one, unless the parameter gives an untyped value its meaning (info, null).
     const opaque = declaredType.k === "voidstar" || declaredType.k === "int";
@@ -133,7 +145,12 @@ function inline(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, a
 }
 
 /** A function that is one expression: it may denote a place (mm_cpumask), and stays pure in predicates. */
-function inlineExpression(cx: Lowering, decl: FunctionDecl, names: Map<string, Binding>, expression: t.Expression): Val {
+function inlineExpression(
+  cx: Lowering,
+  decl: FunctionDecl,
+  names: Map<string, Binding>,
+  expression: t.Expression,
+): Val {
   cx.stack.push({ decl, file: decl.file, exit: cx.code.current, names: [names], result: undefined, loops: [] });
   const val = evaluate(cx, expression);
   cx.stack.pop();
@@ -142,7 +159,12 @@ function inlineExpression(cx: Lowering, decl: FunctionDecl, names: Map<string, B
 
 /** One atomic step: the body runs in it as a whole. */
 function instruction(
-  cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, args: readonly Val[], at: Node, serialising: boolean,
+  cx: Lowering,
+  decl: FunctionDecl,
+  node: t.FunctionDeclaration,
+  args: readonly Val[],
+  at: Node,
+  serialising: boolean,
 ): Val {
   const frozen = args.map((a) => (a.v === "expr" ? { ...a, e: cx.freeze(a.e, a.type, "argument") } : a));
   const { entry, exit, result } = inMode(cx, "atomic", () => inline(cx, decl, node, frozen));
@@ -153,7 +175,11 @@ function instruction(
 }
 
 /** Lowers `build` apart from the current code; its result must not depend on cells any more. */
-export function inMode(cx: Lowering, mode: Mode, build: () => Val): { entry: ReturnType<Lowering["code"]["block"]>; exit: typeof entry; result: Val } {
+export function inMode(
+  cx: Lowering,
+  mode: Mode,
+  build: () => Val,
+): { entry: ReturnType<Lowering["code"]["block"]>; exit: typeof entry; result: Val } {
   const { current } = cx.code;
   const saved = cx.mode;
   const depth = cx.code.open.length;

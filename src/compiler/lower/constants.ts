@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Top-level names: variables (DEFINE_*), pools, properties, and constants.
 import { defined } from "../../base/assert.ts";
+import { CodeBuilder } from "../cfg.ts";
 import type { Declared, Node } from "../source.ts";
 import { fail } from "../source.ts";
 import type { DType } from "../types.ts";
 import { keyOf, resolveType } from "../types.ts";
-import { CodeBuilder } from "../cfg.ts";
 import { evaluate } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
 import { rootPlace } from "./places.ts";
@@ -24,11 +24,16 @@ type ConstDecl = Extract<Declared, { kind: "const" }>;
 
 export function topLevel(cx: Lowering, decl: Declared, node: Node): Val {
   switch (decl.kind) {
-    case "function": return { v: "function", decl: cx.replaced.get(keyOf(decl)) ?? decl };
-    case "namespace": return cx.fail("LZ103", node, "a whole module as a value");
-    case "const": return constantOf(cx, decl);
-    case "external": return external(cx, decl, node);
-    default: return cx.fail("LZ109", node, `${decl.name} is a type`);
+    case "function":
+      return { v: "function", decl: cx.target(decl) };
+    case "namespace":
+      return cx.fail("LZ103", node, "a whole module as a value");
+    case "const":
+      return constantOf(cx, decl);
+    case "external":
+      return external(cx, decl, node);
+    default:
+      return cx.fail("LZ109", node, `${decl.name} is a type`);
   }
 }
 
@@ -78,7 +83,14 @@ function valueConstant(cx: Lowering, decl: ConstDecl): Val {
   const saved = cx.code;
   cx.code = new CodeBuilder();
   const fake = { kind: "function", file: decl.file, name: decl.name } as never;
-  cx.stack.push({ decl: fake, file: decl.file, exit: cx.code.block(), names: [new Map()], result: undefined, loops: [] });
+  cx.stack.push({
+    decl: fake,
+    file: decl.file,
+    exit: cx.code.block(),
+    names: [new Map()],
+    result: undefined,
+    loops: [],
+  });
   const val = evaluate(cx, init);
   const emitted = cx.code.current !== cx.code.entry || cx.code.entry.instrs.length > 0;
   cx.stack.pop();

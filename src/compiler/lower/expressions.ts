@@ -17,26 +17,57 @@ import { binary, constant, constOf, unary, ZERO } from "./values.ts";
 const NULL: Val = { v: "expr", e: ZERO, type: { k: "voidstar" } };
 
 const OPERATORS: { readonly [op: string]: BinaryOp } = {
-  "===": "==", "!==": "!=", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
-  "+": "+", "-": "-", "*": "*", "/": "/", "%": "%", "<<": "<<", ">>": ">>", "&": "&", "|": "|", "^": "^",
+  "===": "==",
+  "!==": "!=",
+  "==": "==",
+  "!=": "!=",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+  "+": "+",
+  "-": "-",
+  "*": "*",
+  "/": "/",
+  "%": "%",
+  "<<": "<<",
+  ">>": ">>",
+  "&": "&",
+  "|": "|",
+  "^": "^",
 };
 const COMPARISONS = new Set<BinaryOp>(["==", "!=", "<", "<=", ">", ">="]);
 
 export function evaluate(cx: Lowering, node: Node): Val {
   switch (node.type) {
-    case "NumericLiteral": return number(node.value);
-    case "BooleanLiteral": return { v: "expr", e: constant(Number(node.value)), type: BOOL };
-    case "NullLiteral": return NULL;
-    case "Identifier": return identifier(cx, node);
-    case "ParenthesizedExpression": case "TSAsExpression": case "TSNonNullExpression": return evaluate(cx, node.expression);
-    case "MemberExpression": return memberExpression(cx, node);
-    case "CallExpression": return call(cx, node);
-    case "UnaryExpression": return unaryExpression(cx, node);
-    case "BinaryExpression": return binaryExpression(cx, node);
-    case "LogicalExpression": return { v: "expr", e: logical(cx, node), type: BOOL };
-    case "ConditionalExpression": return conditional(cx, node);
-    case "ObjectExpression": return structValue(cx, node);
-    default: return cx.fail("LZ103", node, `a ${node.type}`);
+    case "NumericLiteral":
+      return number(node.value);
+    case "BooleanLiteral":
+      return { v: "expr", e: constant(Number(node.value)), type: BOOL };
+    case "NullLiteral":
+      return NULL;
+    case "Identifier":
+      return identifier(cx, node);
+    case "ParenthesizedExpression":
+    case "TSAsExpression":
+    case "TSNonNullExpression":
+      return evaluate(cx, node.expression);
+    case "MemberExpression":
+      return memberExpression(cx, node);
+    case "CallExpression":
+      return call(cx, node);
+    case "UnaryExpression":
+      return unaryExpression(cx, node);
+    case "BinaryExpression":
+      return binaryExpression(cx, node);
+    case "LogicalExpression":
+      return { v: "expr", e: logical(cx, node), type: BOOL };
+    case "ConditionalExpression":
+      return conditional(cx, node);
+    case "ObjectExpression":
+      return structValue(cx, node);
+    default:
+      return cx.fail("LZ103", node, `a ${node.type}`);
   }
 }
 
@@ -65,11 +96,19 @@ function identifier(cx: Lowering, node: t.Identifier): Val {
   const declared = lookup(cx.types.modules, cx.file, name);
   if (declared) return topLevel(cx, declared, node);
   switch (name) {
-    case "machine": return { v: "machine" };
-    case "nr_cpu_ids": return { v: "expr", e: constant(cx.cpus), type: { k: "int", min: 0, max: cx.cpus } };
-    case "cpumask_none": return { v: "expr", e: ZERO, type: { k: "mask" } };
-    case "no_use_after_free": case "no_bug": case "no_warning": case "no_deadlock": return { v: "builtin-property", name };
-    default: return cx.fail("LZ101", node, `"${name}"`);
+    case "machine":
+      return { v: "machine" };
+    case "nr_cpu_ids":
+      return { v: "expr", e: constant(cx.cpus), type: { k: "int", min: 0, max: cx.cpus } };
+    case "cpumask_none":
+      return { v: "expr", e: ZERO, type: { k: "mask" } };
+    case "no_use_after_free":
+    case "no_bug":
+    case "no_warning":
+    case "no_deadlock":
+      return { v: "builtin-property", name };
+    default:
+      return cx.fail("LZ101", node, `"${name}"`);
   }
 }
 
@@ -79,9 +118,12 @@ function memberExpression(cx: Lowering, node: t.MemberExpression): Val {
   if (node.property.type !== "Identifier") return cx.fail("LZ103", node);
   const { name } = node.property;
   switch (base.v) {
-    case "machine": return number(cx.types.machine.get(name) ?? cx.fail("LZ111", node));
-    case "config": return number(cx.types.config.get(name) ?? cx.types.machine.get(name) ?? cx.fail("LZ111", node));
-    default: return member(cx, base, name, node);
+    case "machine":
+      return number(cx.types.machine.get(name) ?? cx.fail("LZ111", node));
+    case "config":
+      return number(cx.types.config.get(name) ?? cx.types.machine.get(name) ?? cx.fail("LZ111", node));
+    default:
+      return member(cx, base, name, node);
   }
 }
 
@@ -153,7 +195,11 @@ function conditional(cx: Lowering, node: t.ConditionalExpression): Val {
   const a = valueOf(cx, node.consequent);
   const b = valueOf(cx, node.alternate);
   if (cx.code.current !== current || current.instrs.length !== emitted) cx.fail("LZ103", node, "?: with a step inside");
-  return { v: "expr", e: { kind: "cond", test, then: a.e, else: b.e }, type: a.type.k === "voidstar" ? b.type : a.type };
+  return {
+    v: "expr",
+    e: { kind: "cond", test, then: a.e, else: b.e },
+    type: a.type.k === "voidstar" ? b.type : a.type,
+  };
 }
 
 function structValue(cx: Lowering, node: t.ObjectExpression): Val {

@@ -34,7 +34,9 @@ interface CellRecord {
 }
 
 /** A name in scope: a value, or a local that can be assigned. */
-export type Binding = { readonly b: "val"; readonly val: Val } | { readonly b: "let"; readonly local: number; readonly type: DType };
+export type Binding =
+  | { readonly b: "val"; readonly val: Val }
+  | { readonly b: "let"; readonly local: number; readonly type: DType };
 
 /** One expanded call. */
 export interface Frame {
@@ -63,6 +65,8 @@ export class Lowering {
   readonly parts: Parts;
   readonly cpus: number;
   readonly replaced: ReadonlyMap<string, FunctionDecl>;
+  /** REPLACE(): like `replaced`, but the file that says so still reaches the function itself. */
+  readonly stubs = new Map<string, FunctionDecl>();
   /** Function bodies as a mutant has them, by key. */
   readonly rewritten: ReadonlyMap<string, FunctionDecl["node"]>;
 
@@ -85,7 +89,12 @@ export class Lowering {
   mode: Mode = "normal";
   readonly stack: Frame[] = [];
 
-  constructor(types: TypeContext, parts: Parts, replaced: Map<string, FunctionDecl>, rewritten: Map<string, FunctionDecl["node"]>) {
+  constructor(
+    types: TypeContext,
+    parts: Parts,
+    replaced: Map<string, FunctionDecl>,
+    rewritten: Map<string, FunctionDecl["node"]>,
+  ) {
     this.types = types;
     this.parts = parts;
     this.replaced = replaced;
@@ -98,6 +107,14 @@ export class Lowering {
   }
 
   readonly numberMax = NUMBER_MAX;
+
+  /** What a call of `decl` goes to: its replacement, unless it is the replacement that calls. */
+  target(decl: FunctionDecl): FunctionDecl {
+    const other = this.replaced.get(keyOf(decl));
+    if (other && !this.stack.some((f) => keyOf(f.decl) === keyOf(other))) return other;
+    const stub = this.stubs.get(keyOf(decl));
+    return stub && stub.file.path !== this.file.path ? stub : decl;
+  }
 
   /** The body of a function, as the mutant has it. */
   rewrittenOf(decl: FunctionDecl): FunctionDecl["node"] {
@@ -125,7 +142,13 @@ export class Lowering {
     let source = this.sources.indexOf(path);
     if (source < 0) source = this.sources.push(path) - 1;
     const start = node.loc?.start ?? { line: 0, column: 0 };
-    return { source, line: start.line, column: start.column + 1, func: this.frame.decl.name, text: textOf(this.file, node) };
+    return {
+      source,
+      line: start.line,
+      column: start.column + 1,
+      func: this.frame.decl.name,
+      text: textOf(this.file, node),
+    };
   }
 
   /** A fresh local with the range of `type`. */
@@ -138,9 +161,16 @@ export class Lowering {
     const key = `${keyOf(place.root.decl)}.${place.path.join(".")}`;
     const known = this.cellIds.get(key);
     if (known !== undefined) return known;
-    const storage = place.root.storage === "hardware" ? "hardware" : place.root.storage.endsWith("frame") ? "frame" : "memory";
+    const storage =
+      place.root.storage === "hardware" ? "hardware" : place.root.storage.endsWith("frame") ? "frame" : "memory";
     const name = [place.root.decl.name, ...place.path].join(".");
-    return this.addCell(key, { name, storage, dims: place.dims, type: place.type, foreign: place.root.storage !== "percpu" });
+    return this.addCell(key, {
+      name,
+      storage,
+      dims: place.dims,
+      type: place.type,
+      foreign: place.root.storage !== "percpu",
+    });
   }
 
   private addCell(key: string, record: CellRecord): number {
@@ -152,7 +182,13 @@ export class Lowering {
   /** Which objects of a pool are in use: ghost state, judged by properties. */
   allocatedCell(pool: Pool): number {
     const key = `allocated ${keyOf(pool.decl)}`;
-    const record = { name: `${pool.struct}.allocated`, storage: "hardware", dims: [pool.size], type: { k: "bool" }, foreign: true } as const;
+    const record = {
+      name: `${pool.struct}.allocated`,
+      storage: "hardware",
+      dims: [pool.size],
+      type: { k: "bool" },
+      foreign: true,
+    } as const;
     return this.cellIds.get(key) ?? this.addCell(key, { ...record });
   }
 
@@ -211,7 +247,15 @@ export class Lowering {
     return this.cells.map((c) => {
       const range = rangeOf(c.type, this.cpus, this.callbacks.length);
       const max = c.type.k === "voidstar" ? this.voidMax : range.max;
-      return { name: c.name, storage: c.storage, dims: c.dims, own: !c.foreign, min: range.min, max, meaning: meaningOf(c.type) };
+      return {
+        name: c.name,
+        storage: c.storage,
+        dims: c.dims,
+        own: !c.foreign,
+        min: range.min,
+        max,
+        meaning: meaningOf(c.type),
+      };
     });
   }
 }

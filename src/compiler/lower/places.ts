@@ -8,7 +8,7 @@ import { CPU, interfaceType } from "../types.ts";
 import type { Lowering } from "./lowering.ts";
 import { BUILTIN } from "./lowering.ts";
 import type { PlaceVal, Root, Val } from "./values.ts";
-import { binary, constant, constOf, CPU_EXPR, unary } from "./values.ts";
+import { binary, CPU_EXPR, constant, constOf, unary } from "./values.ts";
 
 export interface Typed {
   readonly e: Expr;
@@ -39,7 +39,16 @@ function dereference(cx: Lowering, pointer: Typed, name: string, node: Node): Pl
     const root: Root = { decl: type.decl, storage: "percpu-frame", type: struct };
     const field = struct.k === "struct" ? struct.fields.get(name) : undefined;
     if (!field) cx.fail("LZ101", node, `.${name}`);
-    return { v: "place", root, path: [name], index: [pointer.e], dims: [cx.cpus], type: field(), anyCpu: false, checks: [] };
+    return {
+      v: "place",
+      root,
+      path: [name],
+      index: [pointer.e],
+      dims: [cx.cpus],
+      type: field(),
+      anyCpu: false,
+      checks: [],
+    };
   }
   if (type.k !== "ref") cx.fail("LZ109", node, `${textOf(cx.file, node)}: not a pointer`);
   const { pool } = type;
@@ -49,8 +58,14 @@ function dereference(cx: Lowering, pointer: Typed, name: string, node: Node): Pl
   const e = cx.mode === "normal" ? cx.freeze(pointer.e, type, name) : pointer.e;
   const index = binary("-", e, constant(1));
   return {
-    v: "place", root: { decl: pool.element, storage: "pool", type: struct }, path: [name], index: [index],
-    dims: [pool.size], type: field(), anyCpu: false, checks: pointerChecks(cx, e, type),
+    v: "place",
+    root: { decl: pool.element, storage: "pool", type: struct },
+    path: [name],
+    index: [index],
+    dims: [pool.size],
+    type: field(),
+    anyCpu: false,
+    checks: pointerChecks(cx, e, type),
   };
 }
 
@@ -91,7 +106,8 @@ export function onCpu(cx: Lowering, place: Val, cpu: Expr, node: Node): PlaceVal
 /** The cell of a place, and where in it. */
 function resolve(cx: Lowering, place: PlaceVal, node: Node): { cell: number; index: readonly Expr[] } {
   if (place.anyCpu) cx.fail("LZ104", node);
-  if (place.type.k === "struct" || place.type.k === "array") cx.fail("LZ109", node, `${textOf(cx.file, node)}: a whole ${place.type.k}`);
+  if (place.type.k === "struct" || place.type.k === "array")
+    cx.fail("LZ109", node, `${textOf(cx.file, node)}: a whole ${place.type.k}`);
   const cell = cx.cellOf(place);
   const record = cx.cells[cell];
   // Properties and the initial state observe from outside: they do not make a variable shared.
@@ -103,11 +119,14 @@ function resolve(cx: Lowering, place: PlaceVal, node: Node): { cell: number; ind
 /** Whether the place is touched directly, without a step of its own. Rejects what is not allowed here. */
 function isDirect(cx: Lowering, place: PlaceVal, node: Node): boolean {
   switch (place.root.storage) {
-    case "frame": case "percpu-frame": return true;
+    case "frame":
+    case "percpu-frame":
+      return true;
     case "hardware":
       if (cx.mode === "normal") cx.fail("LZ107", node);
       return true;
-    default: return cx.mode !== "normal";
+    default:
+      return cx.mode !== "normal";
   }
 }
 
@@ -117,7 +136,14 @@ function valueType(type: DType): DType {
   return type.k === "cpumask" ? { k: "mask" } : type;
 }
 
-export function loadPlace(cx: Lowering, place: PlaceVal, order: LoadOrder, primitive: string, node: Node, hint?: string): Typed {
+export function loadPlace(
+  cx: Lowering,
+  place: PlaceVal,
+  order: LoadOrder,
+  primitive: string,
+  node: Node,
+  hint?: string,
+): Typed {
   const type = valueType(place.type);
   const direct = isDirect(cx, place, node) && order !== "walk";
   const at = resolve(cx, place, node);
@@ -128,7 +154,14 @@ export function loadPlace(cx: Lowering, place: PlaceVal, order: LoadOrder, primi
   return { e: { kind: "local", local: into }, type };
 }
 
-export function storePlace(cx: Lowering, place: PlaceVal, value: Expr, order: StoreOrder, primitive: string, node: Node): void {
+export function storePlace(
+  cx: Lowering,
+  place: PlaceVal,
+  value: Expr,
+  order: StoreOrder,
+  primitive: string,
+  node: Node,
+): void {
   const direct = isDirect(cx, place, node);
   const at = resolve(cx, place, node);
   if (direct) return cx.stmt({ kind: "put", ...at, value });
@@ -138,8 +171,13 @@ export function storePlace(cx: Lowering, place: PlaceVal, value: Expr, order: St
 
 /** The value before. `next` computes the new value from it, `when` says whether it is stored. */
 export function rmwPlace(
-  cx: Lowering, place: PlaceVal, order: RmwOrder, primitive: string, node: Node,
-  next: (old: Expr) => Expr, when?: (old: Expr) => Expr,
+  cx: Lowering,
+  place: PlaceVal,
+  order: RmwOrder,
+  primitive: string,
+  node: Node,
+  next: (old: Expr) => Expr,
+  when?: (old: Expr) => Expr,
 ): Typed {
   const type = valueType(place.type);
   const direct = isDirect(cx, place, node);
@@ -152,13 +190,27 @@ export function rmwPlace(
     cx.stmt(when ? { kind: "if", test: when(e), then: [put], else: [] } : put);
     return { e, type };
   }
-  const access = { kind: "rmw", primitive, order, place: at, old, when: when ? when(e) : null, value: next(e) } as const;
+  const access = {
+    kind: "rmw",
+    primitive,
+    order,
+    place: at,
+    old,
+    when: when ? when(e) : null,
+    value: next(e),
+  } as const;
   cx.code.access({ access, guard: null, before: place.checks, at: cx.at(node) });
   return { e, type };
 }
 
 /** Blocks until `until` holds of the loaded value. */
-export function awaitPlace(cx: Lowering, place: PlaceVal, primitive: string, node: Node, until: (value: Typed) => Expr): Typed {
+export function awaitPlace(
+  cx: Lowering,
+  place: PlaceVal,
+  primitive: string,
+  node: Node,
+  until: (value: Typed) => Expr,
+): Typed {
   const type = valueType(place.type);
   if (isDirect(cx, place, node)) cx.fail("LZ115", node);
   const at = resolve(cx, place, node);
@@ -183,12 +235,16 @@ export function lockPlace(cx: Lowering, place: PlaceVal, primitive: string, node
 /** The value of an expression: what a place holds is read with a plain access. */
 export function rvalue(cx: Lowering, val: Val, node: Node, hint?: string): Typed {
   switch (val.v) {
-    case "expr": return { e: val.e, type: val.type };
+    case "expr":
+      return { e: val.e, type: val.type };
     case "place":
       if (val.anyCpu) cx.fail("LZ104", node);
-      if (val.type.k === "atomic" || val.type.k === "spinlock") cx.fail("LZ109", node, `${textOf(cx.file, node)}: use its own primitives`);
+      if (val.type.k === "atomic" || val.type.k === "spinlock")
+        cx.fail("LZ109", node, `${textOf(cx.file, node)}: use its own primitives`);
       return loadPlace(cx, val, "plain", "plain", node, hint);
-    case "function": return { e: constant(cx.callbackId(val.decl)), type: { k: "callback" } };
-    default: return cx.fail("LZ109", node, `${textOf(cx.file, node)}: not a value`);
+    case "function":
+      return { e: constant(cx.callbackId(val.decl)), type: { k: "callback" } };
+    default:
+      return cx.fail("LZ109", node, `${textOf(cx.file, node)}: not a value`);
   }
 }

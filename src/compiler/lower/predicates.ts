@@ -26,6 +26,7 @@ export function predicate(cx: Lowering, node: Node, args: readonly Expr[] = []):
   const e = condition(cx, body);
   cx.frame.names.pop();
   cx.mode = saved;
-  if (cx.code.current !== current || current.instrs.length !== emitted) cx.fail("LZ103", node, "a predicate that does something");
+  if (cx.code.current !== current || current.instrs.length !== emitted)
+    cx.fail("LZ103", node, "a predicate that does something");
   return e;
 }

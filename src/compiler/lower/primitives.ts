@@ -12,7 +12,7 @@ import { awaitPlace, loadPlace, lockPlace, onCpu, rmwPlace, storePlace } from ".
 import { predicate } from "./predicates.ts";
 import { branch } from "./statements.ts";
 import type { PlaceVal, Val } from "./values.ts";
-import { binary, constant, CPU_EXPR, unary, VOID_VAL, ZERO } from "./values.ts";
+import { binary, CPU_EXPR, constant, unary, VOID_VAL, ZERO } from "./values.ts";
 
 export type Primitive = (cx: Lowering, node: t.CallExpression, name: string) => Val;
 
@@ -33,61 +33,93 @@ function placeArg(cx: Lowering, node: t.CallExpression, i = 0): PlaceVal {
 
 const number = (cx: Lowering, node: t.CallExpression, i: number): Expr => valueOf(cx, arg(cx, node, i)).e;
 
-const load = (order: LoadOrder): Primitive => (cx, node, name) => value(loadPlace(cx, placeArg(cx, node), order, name, node));
+const load =
+  (order: LoadOrder): Primitive =>
+  (cx, node, name) =>
+    value(loadPlace(cx, placeArg(cx, node), order, name, node));
 
-const store = (order: StoreOrder, at = 0): Primitive => (cx, node, name) => {
-  const place = placeArg(cx, node, at);
-  storePlace(cx, place, number(cx, node, 1 - at), order, name, node);
-  return VOID_VAL;
-};
+const store =
+  (order: StoreOrder, at = 0): Primitive =>
+  (cx, node, name) => {
+    const place = placeArg(cx, node, at);
+    storePlace(cx, place, number(cx, node, 1 - at), order, name, node);
+    return VOID_VAL;
+  };
 
-const fence = (order: FenceOrder): Primitive => (cx, node, name) => {
-  if (cx.mode === "normal") {
-    cx.code.access({ access: { kind: "fence", primitive: name, order }, guard: null, before: [], at: cx.at(node) });
-  }
-  return VOID_VAL;
-};
+const fence =
+  (order: FenceOrder): Primitive =>
+  (cx, node, name) => {
+    if (cx.mode === "normal") {
+      cx.code.access({ access: { kind: "fence", primitive: name, order }, guard: null, before: [], at: cx.at(node) });
+    }
+    return VOID_VAL;
+  };
 
 /** An atomic operation: `next` of the old value, and what it returns. */
-const rmw = (
-  order: RmwOrder, at: number, next: (old: Expr, n: Expr) => Expr, returns: (old: Typed, n: Expr) => Val,
-): Primitive => (cx, node, name) => {
-  const place = placeArg(cx, node, at);
-  const n = node.arguments.length > 1 ? number(cx, node, 1 - at) : constant(1);
-  const old = rmwPlace(cx, place, order, name, node, (o) => next(o, n));
-  return returns(old, n);
-};
+const rmw =
+  (order: RmwOrder, at: number, next: (old: Expr, n: Expr) => Expr, returns: (old: Typed, n: Expr) => Val): Primitive =>
+  (cx, node, name) => {
+    const place = placeArg(cx, node, at);
+    const n = node.arguments.length > 1 ? number(cx, node, 1 - at) : constant(1);
+    const old = rmwPlace(cx, place, order, name, node, (o) => next(o, n));
+    return returns(old, n);
+  };
 
 const plus = (old: Expr, n: Expr): Expr => binary("+", old, n);
 const minus = (old: Expr, n: Expr): Expr => binary("-", old, n);
 const nothing = (): Val => VOID_VAL;
 
-const cmpxchg = (order: RmwOrder, returns: (old: Typed, expected: Expr) => Val): Primitive => (cx, node, name) => {
-  const place = placeArg(cx, node);
-  const expected = cx.freeze(number(cx, node, 1), place.type, "expected");
-  const replacement = cx.freeze(number(cx, node, 2), place.type, "replacement");
-  const old = rmwPlace(cx, place, order, name, node, () => replacement, (o) => binary("==", o, expected));
-  return returns(old, expected);
-};
+const cmpxchg =
+  (order: RmwOrder, returns: (old: Typed, expected: Expr) => Val): Primitive =>
+  (cx, node, name) => {
+    const place = placeArg(cx, node);
+    const expected = cx.freeze(number(cx, node, 1), place.type, "expected");
+    const replacement = cx.freeze(number(cx, node, 2), place.type, "replacement");
+    const old = rmwPlace(
+      cx,
+      place,
+      order,
+      name,
+      node,
+      () => replacement,
+      (o) => binary("==", o, expected),
+    );
+    return returns(old, expected);
+  };
 const succeeded = (old: Typed, expected: Expr): Val => boolean(binary("==", old.e, expected));
 
-const onMask = (op: "mask_add" | "mask_del"): Primitive => (cx, node, name) => {
-  const cpu = number(cx, node, 0);
-  rmwPlace(cx, placeArg(cx, node, 1), "relaxed", name, node, (old) => ({ kind: "binary", op, a: old, b: cpu }));
-  return VOID_VAL;
-};
+const onMask =
+  (op: "mask_add" | "mask_del"): Primitive =>
+  (cx, node, name) => {
+    const cpu = number(cx, node, 0);
+    rmwPlace(cx, placeArg(cx, node, 1), "relaxed", name, node, (old) => ({ kind: "binary", op, a: old, b: cpu }));
+    return VOID_VAL;
+  };
 
-const ofCopy = (op: "mask_test" | "mask_add" | "mask_del"): Primitive => (cx, node) => {
-  const cpu = number(cx, node, 0);
-  const mask = number(cx, node, 1);
-  return { v: "expr", e: { kind: "binary", op, a: mask, b: cpu }, type: op === "mask_test" ? { k: "bool" } : { k: "mask" } };
-};
+const ofCopy =
+  (op: "mask_test" | "mask_add" | "mask_del"): Primitive =>
+  (cx, node) => {
+    const cpu = number(cx, node, 0);
+    const mask = number(cx, node, 1);
+    return {
+      v: "expr",
+      e: { kind: "binary", op, a: mask, b: cpu },
+      type: op === "mask_test" ? { k: "bool" } : { k: "mask" },
+    };
+  };
 
-const complain = (property: string): Primitive => (cx, node) => {
-  const test = condition(cx, arg(cx, node, 0));
-  branch(cx, test, () => cx.stmt({ kind: "raise", property: cx.builtin(property) }), () => undefined);
-  return VOID_VAL;
-};
+const complain =
+  (property: string): Primitive =>
+  (cx, node) => {
+    const test = condition(cx, arg(cx, node, 0));
+    branch(
+      cx,
+      test,
+      () => cx.stmt({ kind: "raise", property: cx.builtin(property) }),
+      () => undefined,
+    );
+    return VOID_VAL;
+  };
 
 /** Waits: in an instruction or a walker the step is disabled, in kernel code it is a step of its own. */
 function when(cx: Lowering, node: t.CallExpression): Val {
@@ -104,7 +136,12 @@ function choose(cx: Lowering, node: t.CallExpression, name: string): Val {
   const type = { k: "int", min: 0, max: Math.max(count - 1, 0) } as const;
   const into = cx.local(name, type);
   const such = node.arguments.length > 1 ? predicate(cx, arg(cx, node, 1), [{ kind: "local", local: into }]) : null;
-  cx.code.access({ access: { kind: "choose", primitive: name, into, count, such }, guard: null, before: [], at: cx.at(node) });
+  cx.code.access({
+    access: { kind: "choose", primitive: name, into, count, such },
+    guard: null,
+    before: [],
+    at: cx.at(node),
+  });
   return { v: "expr", e: { kind: "local", local: into }, type };
 }
 
@@ -118,7 +155,10 @@ function poolAlloc(cx: Lowering, node: t.CallExpression, name: string): Val {
   let body: Stmt[] = [{ kind: "limit", what: `no free ${pool.struct} left: the machine has ${pool.size}` }];
   for (let i = pool.size - 1; i >= 0; i--) {
     const index = [constant(i)];
-    const take: Stmt[] = [{ kind: "put", cell, index, value: constant(1) }, { kind: "set", local, value: constant(i + 1) }];
+    const take: Stmt[] = [
+      { kind: "put", cell, index, value: constant(1) },
+      { kind: "set", local, value: constant(i + 1) },
+    ];
     body = [{ kind: "if", test: { kind: "cell", cell, index }, then: body, else: take }];
   }
   if (cx.mode === "normal") {
@@ -171,12 +211,14 @@ function quantifier(cx: Lowering, node: t.CallExpression, name: string): Val {
 
 function condLoadAcquire(cx: Lowering, node: t.CallExpression, name: string): Val {
   const place = placeArg(cx, node);
-  return value(awaitPlace(cx, place, name, node, (val) => {
-    cx.frame.names.push(new Map([["VAL", { b: "val", val: value(val) }]]));
-    const until = predicate(cx, arg(cx, node, 1));
-    cx.frame.names.pop();
-    return until;
-  }));
+  return value(
+    awaitPlace(cx, place, name, node, (val) => {
+      cx.frame.names.push(new Map([["VAL", { b: "val", val: value(val) }]]));
+      const until = predicate(cx, arg(cx, node, 1));
+      cx.frame.names.pop();
+      return until;
+    }),
+  );
 }
 
 function callFunc(cx: Lowering, node: t.CallExpression): Val {
@@ -207,7 +249,8 @@ const table: { readonly [name: string]: Primitive } = {
   smp_cond_load_acquire: condLoadAcquire,
   data_race: load("plain"),
   walker_read: load("walk"),
-  this_cpu_read: (cx, node, name) => value(loadPlace(cx, onCpu(cx, evaluate(cx, arg(cx, node, 0)), CPU_EXPR, node), "once", name, node)),
+  this_cpu_read: (cx, node, name) =>
+    value(loadPlace(cx, onCpu(cx, evaluate(cx, arg(cx, node, 0)), CPU_EXPR, node), "once", name, node)),
   this_cpu_write: (cx, node, name) => {
     const place = onCpu(cx, evaluate(cx, arg(cx, node, 0)), CPU_EXPR, node);
     storePlace(cx, place, number(cx, node, 1), "once", name, node);
@@ -252,7 +295,11 @@ const table: { readonly [name: string]: Primitive } = {
   cpumask_any_but: (cx, node, name) => {
     const mask = loadPlace(cx, placeArg(cx, node), "once", name, node);
     const others: Expr = { kind: "binary", op: "mask_del", a: mask.e, b: number(cx, node, 1) };
-    return { v: "expr", e: { kind: "binary", op: "mask_next", a: others, b: constant(-1) }, type: { k: "int", min: 0, max: cx.cpus } };
+    return {
+      v: "expr",
+      e: { kind: "binary", op: "mask_next", a: others, b: constant(-1) },
+      type: { k: "int", min: 0, max: cx.cpus },
+    };
   },
   cpumask_copy: load("once"),
   cpumask_empty: (cx, node) => boolean({ kind: "unary", op: "mask_empty", a: number(cx, node, 0) }),
@@ -290,11 +337,11 @@ const table: { readonly [name: string]: Primitive } = {
   BUG_ON: complain(BUILTIN.bug),
   WARN_ON_ONCE: complain(BUILTIN.warning),
   // Compiled out without CONFIG_DEBUG_VM, accesses included.
-  VM_WARN_ON: (cx, node, name) => (cx.types.config.get("DEBUG_VM") ? complain(BUILTIN.warning)(cx, node, name) : VOID_VAL),
+  VM_WARN_ON: (cx, node, name) =>
+    cx.types.config.get("DEBUG_VM") ? complain(BUILTIN.warning)(cx, node, name) : VOID_VAL,
   every: quantifier,
   some: quantifier,
   count: quantifier,
 };
 
 export const primitives: ReadonlyMap<string, Primitive> = new Map(Object.entries(table));
-

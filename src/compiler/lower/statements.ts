@@ -31,7 +31,13 @@ export function block(cx: Lowering, list: readonly t.Statement[], tail = false):
 function statements(cx: Lowering, list: readonly t.Statement[], tail: boolean): Val | undefined {
   for (const [i, node] of list.entries()) {
     if (cx.code.unreachable) return undefined;
-    if (tail && i === list.length - 1 && node.type === "ReturnStatement" && node.argument && cx.frame.result === undefined) {
+    if (
+      tail &&
+      i === list.length - 1 &&
+      node.type === "ReturnStatement" &&
+      node.argument &&
+      cx.frame.result === undefined
+    ) {
       const val = evaluate(cx, node.argument);
       return val.v === "expr" ? { ...val, e: cx.freeze(val.e, val.type, "result") } : val;
     }
@@ -42,22 +48,36 @@ function statements(cx: Lowering, list: readonly t.Statement[], tail: boolean): 
 
 export function statement(cx: Lowering, node: t.Statement): void {
   switch (node.type) {
-    case "BlockStatement": block(cx, node.body); return;
-    case "EmptyStatement": case "TSInterfaceDeclaration": case "TSTypeAliasDeclaration": return;
-    case "ExpressionStatement": return expressionStatement(cx, node.expression);
-    case "VariableDeclaration": return declaration(cx, node);
-    case "IfStatement": return ifStatement(cx, node);
-    case "ReturnStatement": return returnStatement(cx, node);
-    case "WhileStatement": return whileLoop(cx, node);
-    case "ForStatement": return forLoop(cx, node);
-    case "ForOfStatement": return forOf(cx, node);
-    case "BreakStatement": case "ContinueStatement": {
+    case "BlockStatement":
+      block(cx, node.body);
+      return;
+    case "EmptyStatement":
+    case "TSInterfaceDeclaration":
+    case "TSTypeAliasDeclaration":
+      return;
+    case "ExpressionStatement":
+      return expressionStatement(cx, node.expression);
+    case "VariableDeclaration":
+      return declaration(cx, node);
+    case "IfStatement":
+      return ifStatement(cx, node);
+    case "ReturnStatement":
+      return returnStatement(cx, node);
+    case "WhileStatement":
+      return whileLoop(cx, node);
+    case "ForStatement":
+      return forLoop(cx, node);
+    case "ForOfStatement":
+      return forOf(cx, node);
+    case "BreakStatement":
+    case "ContinueStatement": {
       const loop = cx.frame.loops.at(-1);
       if (!loop || node.label) return cx.fail("LZ103", node, "a labelled jump");
       const to = node.type === "BreakStatement" ? loop.onBreak : loop.onContinue;
       return cx.code.finish({ t: "jump", to }, cx.code.current);
     }
-    default: return cx.fail("LZ103", node, `a ${node.type}`);
+    default:
+      return cx.fail("LZ103", node, `a ${node.type}`);
   }
 }
 
@@ -79,9 +99,18 @@ function assignment(cx: Lowering, node: t.AssignmentExpression): void {
 }
 
 /** To a local, or a plain store to a place. `update` computes the new value from the old one. */
-function assign(cx: Lowering, left: t.LVal | t.Expression, update: ((old: Expr) => Expr) | undefined, node: Node, right?: Node): void {
+function assign(
+  cx: Lowering,
+  left: t.LVal | t.Expression,
+  update: ((old: Expr) => Expr) | undefined,
+  node: Node,
+  right?: Node,
+): void {
   if (left.type === "Identifier") {
-    const binding = [...cx.frame.names].reverse().find((scope) => scope.has(left.name))?.get(left.name);
+    const binding = [...cx.frame.names]
+      .reverse()
+      .find((scope) => scope.has(left.name))
+      ?.get(left.name);
     if (binding?.b !== "let") return cx.fail("LZ109", node, `${left.name} is constant`);
     const old: Expr = { kind: "local", local: binding.local };
     const value = update ? update(old) : valueOf(cx, defined(right, "an assignment has a right side")).e;
@@ -110,7 +139,8 @@ function bind(cx: Lowering, id: t.Identifier, init: t.Expression, kind: string):
   if (!reassigned && val.v !== "place" && val.v !== "expr") return void names.set(id.name, { b: "val", val });
   const { e, type: inferred } = rvalue(cx, val, init, id.name);
   const type = annotation ? resolveType(cx.types, cx.file, annotation) : inferred;
-  if (!reassigned) return void names.set(id.name, { b: "val", val: { v: "expr", e: cx.freeze(e, type, id.name), type } });
+  if (!reassigned)
+    return void names.set(id.name, { b: "val", val: { v: "expr", e: cx.freeze(e, type, id.name), type } });
   // Its range is that of all it may be assigned: the declared type, or any number.
   const wide = annotation || inferred.k !== "int" ? type : ({ k: "int", min: -1, max: cx.numberMax } as const);
   const local = cx.local(id.name, wide);
@@ -127,7 +157,12 @@ function ifStatement(cx: Lowering, node: t.IfStatement): void {
     if (taken) block(cx, [taken]);
     return;
   }
-  branch(cx, test, () => void block(cx, [node.consequent]), () => void (node.alternate && block(cx, [node.alternate])));
+  branch(
+    cx,
+    test,
+    () => void block(cx, [node.consequent]),
+    () => void (node.alternate && block(cx, [node.alternate])),
+  );
 }
 
 export function branch(cx: Lowering, test: Expr, onTrue: () => void, onFalse: () => void): void {
@@ -155,10 +190,15 @@ function returnStatement(cx: Lowering, node: t.ReturnStatement): void {
 function resultPlace(cx: Lowering, val: Val, node: t.ReturnStatement): Val {
   const annotation = cx.frame.decl.node.returnType;
   if (val.v === "struct") {
-    return { v: "struct", fields: new Map([...val.fields].map(([name, field]) => [name, resultPlace(cx, field, node)])) };
+    return {
+      v: "struct",
+      fields: new Map([...val.fields].map(([name, field]) => [name, resultPlace(cx, field, node)])),
+    };
   }
-  const type = annotation?.type === "TSTypeAnnotation"
-    ? resolveScalarReturn(cx, val, annotation.typeAnnotation) : cx.fail("LZ109", node, "a function that returns a value needs a return type");
+  const type =
+    annotation?.type === "TSTypeAnnotation"
+      ? resolveScalarReturn(cx, val, annotation.typeAnnotation)
+      : cx.fail("LZ109", node, "a function that returns a value needs a return type");
   const local = cx.local("result", type);
   cx.mutable.add(local);
   return { v: "expr", e: { kind: "local", local }, type };
@@ -196,7 +236,12 @@ function whileLoop(cx: Lowering, node: t.WhileStatement): void {
 }
 
 function loopBody(
-  cx: Lowering, test: Expr, body: t.Statement, start: Lowering["code"]["current"], onContinue: typeof start, exit: typeof start,
+  cx: Lowering,
+  test: Expr,
+  body: t.Statement,
+  start: Lowering["code"]["current"],
+  onContinue: typeof start,
+  exit: typeof start,
 ): void {
   const inside = cx.code.block();
   cx.code.finish({ t: "branch", test, then: inside, else: exit, join: exit }, inside);
@@ -224,7 +269,10 @@ function countedLoop(cx: Lowering, node: t.ForStatement): Counted {
   const { name } = declarator.id;
   const tested = test.type === "BinaryExpression" && test.left.type === "Identifier" && test.left.name === name;
   const forward = tested && (test.operator === "<" || test.operator === "<=");
-  const steps = update.type === "UpdateExpression" ? update.operator === "++" : update.type === "AssignmentExpression" && update.operator === "+=";
+  const steps =
+    update.type === "UpdateExpression"
+      ? update.operator === "++"
+      : update.type === "AssignmentExpression" && update.operator === "+=";
   if (!forward || !steps || assignedNames(node.body).has(name)) return cx.fail("LZ105", node, text);
   return { name, init: declarator.init, test, update };
 }
@@ -299,11 +347,17 @@ function forOf(cx: Lowering, node: t.ForOfStatement): void {
   if (cx.mode !== "normal") return cx.fail("LZ115", node, callee);
   cx.code.scoped(() => {
     const all: Expr = { kind: "unary", op: "mask_of", a: constant(cx.cpus) };
-    const masks = right.arguments.map((a) => (a.type === "SpreadElement" || a.type === "ArgumentPlaceholder" ? cx.fail("LZ103", a) : a));
-    const mask = callee === "for_each_cpu" ? cx.freeze(valueOf(cx, defined(masks[0], "for_each_cpu(mask)")).e, { k: "mask" }, "mask") : all;
+    const masks = right.arguments.map((a) =>
+      a.type === "SpreadElement" || a.type === "ArgumentPlaceholder" ? cx.fail("LZ103", a) : a,
+    );
+    const mask =
+      callee === "for_each_cpu"
+        ? cx.freeze(valueOf(cx, defined(masks[0], "for_each_cpu(mask)")).e, { k: "mask" }, "mask")
+        : all;
     const local = cx.local(variable.name, { k: "int", min: 0, max: cx.cpus });
     const e: Expr = { kind: "local", local };
-    const next = (after: Expr): void => cx.stmt({ kind: "set", local, value: { kind: "binary", op: "mask_next", a: mask, b: after } });
+    const next = (after: Expr): void =>
+      cx.stmt({ kind: "set", local, value: { kind: "binary", op: "mask_next", a: mask, b: after } });
     next(constant(-1));
     const start = cx.code.block();
     const update = cx.code.block();

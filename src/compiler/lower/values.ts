@@ -102,11 +102,18 @@ export function unary(op: UnaryOp, a: Expr): Expr {
 /** Whether evaluating it later gives the same value: it reads nothing that a step could change. */
 export function isStable(e: Expr, mutable: ReadonlySet<number>): boolean {
   switch (e.kind) {
-    case "const": case "cpu": return true;
-    case "local": return !mutable.has(e.local);
-    case "cell": return false;
-    case "unary": return isStable(e.a, mutable);
-    case "binary": return isStable(e.a, mutable) && isStable(e.b, mutable);
-    case "cond": return isStable(e.test, mutable) && isStable(e.then, mutable) && isStable(e.else, mutable);
+    case "const":
+    case "cpu":
+      return true;
+    case "local":
+      return !mutable.has(e.local);
+    case "cell":
+      return false;
+    case "unary":
+      return isStable(e.a, mutable);
+    case "binary":
+      return isStable(e.a, mutable) && isStable(e.b, mutable);
+    case "cond":
+      return isStable(e.test, mutable) && isStable(e.then, mutable) && isStable(e.else, mutable);
   }
 }

@@ -16,6 +16,11 @@ import {
 import { on_each_cpu_cond_mask } from "../../../smp.ts";
 
 declare function trace_tlb_flush(reason: number, pages: number): void;
+// Not in Linux: what a replay counts.
+declare function trace_lazy_enter(): void;
+declare function trace_lazy_exit(): void;
+declare function trace_lazy_left(local: boolean): void;
+declare function trace_ipi_avoided(cpu: cpu_id): void;
 
 /** A flush left a CPU alone because it is lazy. */
 export const lazy_cpu_skipped = sometimes("a flush skips a lazy CPU");
@@ -36,7 +41,10 @@ export function switch_mm_irqs_off(next: mm_struct): void {
   let new_asid = prev_asid;
   let need_flush = true;
 
-  if (was_lazy) this_cpu_write(cpu_tlbstate_shared.is_lazy, false);
+  if (was_lazy) {
+    this_cpu_write(cpu_tlbstate_shared.is_lazy, false);
+    trace_lazy_exit();
+  }
 
   if (prev === next) {
     // Another thread of the same process: no request was withheld from us.
@@ -87,6 +95,7 @@ export function switch_mm_irqs_off(next: mm_struct): void {
 export function enter_lazy_tlb(_mm: mm_struct): void {
   if (this_cpu_read(cpu_tlbstate.loaded_mm) === init_mm) return;
   this_cpu_write(cpu_tlbstate_shared.is_lazy, true);
+  trace_lazy_enter();
 }
 
 /** The running CPU, on a kernel thread, stops using the mm that it borrows: deep idle states, temporary mms. */
@@ -178,6 +187,7 @@ export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
   // A lazy CPU looks at tlb_gen before it uses its entries again.
   if (READ_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) {
     reached(lazy_cpu_skipped);
+    trace_ipi_avoided(cpu);
     return false;
   }
   if (info.mm === null) return true; // Kernel addresses.
@@ -201,6 +211,7 @@ export function flush_tlb_func(f: flush_tlb_info): void {
   if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
     // A flush of the paging-structure cache is due at least; to leave for init_mm costs no more than that.
     reached(lazy_cpu_leaves);
+    trace_lazy_left(local);
     parts.coherence.switch_mm_irqs_off(init_mm);
     return;
   }

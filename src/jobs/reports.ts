@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The boundary between the commands and the work. A command parses options, calls one function of `Jobs`, and prints
+// The boundary between whoever asks and the work. A command parses options, calls one function of `Jobs`, and prints
 // the report; the reports are the published JSON formats.
-import { err, type Result } from "../base/result.ts";
+import type { Result } from "../base/result.ts";
 
 /** What a job may use of its caller. It must look at `signal` now and then (and yield to the event loop between looks,
  * or the signal never arrives), and then return what it has, with `interrupted: true`. */
@@ -87,52 +87,67 @@ export interface ReplayReport extends Report<"lazymm.replay/1"> {
   readonly agreement: Agreement | null;
 }
 
-export interface MutantResult {
-  readonly mutant: string;
-  readonly verdict: Verdict;
-  readonly expected: string | null;
-  readonly agrees: boolean;
-}
-export interface CheckResult {
-  readonly scenario: string;
-  readonly design: string;
-  readonly model: string;
+/** One exhaustive search, and what the scenario's file says about it. */
+interface Searched {
   readonly verdict: Verdict;
   /** The violated property. */
   readonly property: string | null;
-  /** null for a user's file that expects nothing. */
-  readonly expected: string | null;
+  /** null where the file expects nothing: a user's scenario, or any scenario under a user's design. */
+  readonly expected: Verdict | null;
+  readonly expected_property: string | null;
+  /**
+   * The verdict and the property are the expected ones, and a `safe` has reached every witness; where nothing is
+   * expected: nothing is violated. An `unknown` never agrees.
+   */
   readonly agrees: boolean;
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
   readonly bytes_per_state: number;
+  /** Which of the witnesses were reached. */
   readonly witnesses: Readonly<Record<string, boolean>>;
-  readonly mutants: readonly MutantResult[];
-  /** "no violation of P1…Pn for 2 CPUs, 1 mm under x86_tso", or why it is unknown. */
+  /** In the words of one who may have to defend it: what was found, for which bounds, under which assumptions. */
   readonly claim: string;
-  /** In two-column kernel form, with the command that prints it again. */
+  /** In n-column kernel form, with the command that prints it again. */
   readonly counterexample: string | null;
+}
+export interface MutantResult extends Searched {
+  readonly mutant: string;
+}
+export interface CheckResult extends Searched {
+  readonly scenario: string;
+  readonly question: string;
+  readonly design: string;
+  readonly model: string;
+  readonly mutants: readonly MutantResult[];
 }
 export interface CheckReport extends Report<"lazymm.check/1"> {
   readonly results: readonly CheckResult[];
 }
 
+export interface ExplainStep {
+  readonly cpu: number;
+  readonly func: string;
+  /** `file:line`, from the root of the project. */
+  readonly at: string;
+  /** The source text; "" for a store that leaves the store buffer. */
+  readonly text: string;
+  /** What happened, as the counterexample prints it. */
+  readonly effects: readonly string[];
+  /** Only `--full` prints it: no other CPU, and no property, looks at what it touches. */
+  readonly private: boolean;
+}
 export interface ExplainReport extends Report<"lazymm.explain/1"> {
   readonly scenario: string;
   readonly design: string;
   readonly model: string;
   readonly mutant: string | null;
   readonly path: readonly number[];
-  readonly verdict: Verdict;
+  /** Of this one run: that nothing is violated here says nothing of the others. */
+  readonly verdict: "violates" | "no violation";
   readonly property: string | null;
-  readonly steps: readonly {
-    readonly cpu: number;
-    readonly func: string;
-    readonly at: string;
-    readonly text: string;
-  }[];
+  readonly steps: readonly ExplainStep[];
   readonly text: string;
 }
 
@@ -150,6 +165,9 @@ export interface ListReport extends Report<"lazymm.list/1"> {
     readonly question: string;
     readonly expect: Readonly<Record<string, string>>;
     readonly mutants: readonly string[];
+    /** The designs that it is asked about. */
+    readonly designs: readonly string[];
+    readonly file: string;
   }[];
   readonly models?: readonly { readonly name: string; readonly source: string }[];
   readonly profiles?: readonly { readonly name: string; readonly machine: string; readonly source: string }[];
@@ -179,12 +197,17 @@ export interface CheckOptions {
   readonly maxStates: number | undefined;
 }
 export interface ExplainOptions {
+  /** Its name, or a dialect file with one scenario. */
   readonly scenario: string;
   readonly design: string | undefined;
   readonly model: string | undefined;
+  /** Its name, or its number from 1. */
   readonly mutant: string | undefined;
-  readonly path: readonly number[];
+  /** `0.0.1` or `0x2.1`; undefined: the shortest counterexample that a search finds. */
+  readonly path: string | undefined;
   readonly overlay: string | undefined;
+  /** Private steps, too. */
+  readonly full: boolean;
 }
 export type Listable = "designs" | "scenarios" | "models" | "profiles";
 
@@ -195,9 +218,3 @@ export interface Jobs {
   readonly replay: (options: ReplayOptions, context: JobContext) => Promise<Result<ReplayReport, JobError>>;
   readonly list: (what: Listable) => Promise<Result<ListReport, JobError>>;
 }
-
-async function notBuilt(): Promise<Result<never, JobError>> {
-  return err({ kind: "input", message: "this build has no engine behind the command yet" });
-}
-
-export const jobs: Jobs = { compare: notBuilt, check: notBuilt, explain: notBuilt, replay: notBuilt, list: notBuilt };

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a replay calls: one function for each action of a recorded schedule, and how a replay starts. The schedule and
+// the flush calls are given; what the design does about them is the kernel code that these functions call.
+import { hw, pgds } from "../hw/mmu/x86.ts";
+import { cpu_tlbstate, cpu_tlbstate_shared } from "./arch/x86/mm/tlbstate.ts";
+import { exec_mmap } from "./exec.ts";
+import { exit_mm } from "./exit.ts";
+import { mmput } from "./fork.ts";
+import { kthread_unuse_mm, kthread_use_mm } from "./kthread.ts";
+import { init_mm, mm_cpumask } from "./mm_types.ts";
+import type { mm_struct, task_struct } from "./mm_types.ts";
+import { parts } from "./parts.ts";
+import { context_switch } from "./sched/core.ts";
+import { get_current, pcpu_hot } from "./sched/sched.ts";
+
+declare function trace_mmput(mm: mm_struct): void;
+
+/** In a trace the flush that tears an mm down comes after its last user has gone: mmput() waits for it. */
+function deferred_mmput(mm: mm_struct): void {
+  trace_mmput(mm);
+}
+export const mmput_waits = REPLACE(mmput, deferred_mmput);
+
+export function replay_mmput(mm: mm_struct): void {
+  mmput(mm);
+}
+
+export function replay_switch(next: task_struct): void {
+  context_switch(get_current(), next);
+}
+
+export function replay_exec(mm: mm_struct): void {
+  exec_mmap(mm);
+}
+
+export function replay_exit(): void {
+  exit_mm();
+}
+
+export function replay_use_mm(mm: mm_struct): void {
+  kthread_use_mm(mm);
+}
+
+export function replay_unuse_mm(): void {
+  kthread_unuse_mm(get_current().mm!);
+}
+
+export function replay_flush(mm: mm_struct, start: number, end: number, stride_shift: number, freed_tables: bool): void {
+  parts.coherence.flush_tlb_mm_range(mm, start, end, stride_shift, freed_tables);
+}
+
+/** A new mm with one user. `id` counts from 0 and is the context too: no mm has it twice. */
+export function replay_mm_init(mm: mm_struct, id: index<"mms">): void {
+  instruction();
+  mm.pgd = pgds[id];
+  mm.context.ctx_id = id + 1;
+  atomic_set(mm.mm_users, 1);
+  atomic_set(mm.mm_count, 1);
+}
+
+/** A task starts with this mm (or none); `shares`: as one more user of it. */
+export function replay_new_task(task: task_struct, mm: mm_struct | null, shares: bool): void {
+  instruction();
+  task.mm = mm;
+  task.active_mm = mm;
+  if (mm !== null && shares) atomic_inc(mm.mm_users);
+}
+
+/** What a CPU runs, and has loaded, when the replay starts. A kernel thread borrows `loaded`. */
+export function replay_cpu(cpu: cpu_id, task: task_struct, loaded: mm_struct, asid: index<"pcids">, next_asid: upto<"TLB_NR_DYN_ASIDS">): void {
+  instruction();
+  WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu), loaded);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm_asid, cpu), asid);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), next_asid);
+  hw[cpu].cr3 = loaded.pgd;
+  if (loaded !== init_mm) cpumask_set_cpu(cpu, mm_cpumask(loaded));
+  if (task.mm === null) {
+    task.active_mm = loaded;
+    atomic_inc(loaded.mm_count);
+    if (loaded !== init_mm) WRITE_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu), true);
+  }
+}
+
+/** What an ASID slot holds when the replay starts. */
+export function replay_asid(cpu: cpu_id, asid: index<"TLB_NR_DYN_ASIDS">, ctx_id: upto<"ctx_ids">, tlb_gen: upto<"tlb_gens">): void {
+  instruction();
+  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), ctx_id);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), tlb_gen);
+}
+
+export function replay_tlb_gen(mm: mm_struct, tlb_gen: upto<"tlb_gens">): void {
+  instruction();
+  atomic_set(mm.context.tlb_gen, tlb_gen);
+}

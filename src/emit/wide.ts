@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// Layout `wide`, for the simulator: every cell is a typed array, every entry a function that runs to completion. The
+// same steps as in `packed`, printed by the same printer; a step that would wait asks the host to let others run.
+import { defined } from "../base/assert.ts";
+import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
+import { elements } from "../program/program.ts";
+import { bigMasks, INT_MASK_CPUS, intMasks } from "./masks.ts";
+import { flat } from "./packed-cells.ts";
+import type { Layout } from "./printer.ts";
+import { local, RUNTIME, statements, truth, value } from "./printer.ts";
+
+/** What emitted code calls. */
+export interface WideHost {
+  /** A tracepoint of the model. */
+  event(event: number, cpu: number, a: number, b: number): void;
+  /** An access to a line that is accounted for. kind: 0 read, 1 write, 2 atomic. */
+  touch(line: number, object: number, cpu: number, kind: number): void;
+  /** Called when `cpu` cannot go on: lets others run. False if nobody can. */
+  wait(cpu: number): boolean;
+  limit(what: string): void;
+}
+
+export interface WideMachine {
+  /** By name of the entry: (cpu, …arguments). */
+  readonly entries: Readonly<Record<string, (cpu: number, ...args: number[]) => void>>;
+  /** Interrupt handlers, highest level first: true if there was something to do. */
+  readonly interrupts: readonly ((cpu: number) => boolean)[];
+  /** Executions of each instruction, in the order of `instructionNames`. */
+  readonly instructions: Float64Array;
+}
+
+export interface EmittedWide {
+  /** Body of a function (host) that returns a WideMachine. */
+  readonly text: string;
+  readonly instructionNames: readonly string[];
+}
+
+/** `lines`: by cell name, which accounted line it is on. */
+export function emitWide(program: Program, lines: ReadonlyMap<string, number>): EmittedWide {
+  const instructionNames = [
+    ...new Set(
+      program.codes.flatMap((c) =>
+        c.steps.flatMap((s) => (s.access.kind === "instruction" ? [s.access.primitive] : [])),
+      ),
+    ),
+  ];
+  const big = program.cpus > INT_MASK_CPUS;
+  const w: WidePrinter = { program, lines, instructionNames, big };
+  const cells = program.cells.map((cell, id) => `const c${id}=${arrayOf(cell, big)};`).join("");
+  const functions = program.codes.map((code, id) => printCode(w, code, id)).join("\n");
+  const entries = program.codes.flatMap((code, id) =>
+    code.kind === "entry" ? [`${JSON.stringify(code.name)}:f${id}`] : [],
+  );
+  const interrupts = program.codes
+    .map((code, id) => ({ code, id }))
+    .filter(({ code }) => code.kind === "interrupt")
+    .sort((a, b) => b.code.level - a.code.level)
+    .map(({ id }) => `f${id}`);
+  const text = `"use strict";${RUNTIME}
+const I=new Float64Array(${instructionNames.length});
+${cells}
+${functions}
+return {entries:{${entries.join(",")}},interrupts:[${interrupts.join(",")}],instructions:I};`;
+  return { text, instructionNames };
+}
+
+interface WidePrinter {
+  readonly program: Program;
+  readonly lines: ReadonlyMap<string, number>;
+  readonly instructionNames: readonly string[];
+  readonly big: boolean;
+}
+
+function arrayOf(cell: Cell, big: boolean): string {
+  const n = elements(cell);
+  if (cell.meaning.kind === "mask" && big) return `new Array(${n}).fill(0n)`;
+  return cell.max > 0x7fffffff ? `new Float64Array(${n})` : `new Int32Array(${n})`;
+}
+
+class WideStep implements Layout {
+  readonly cpu = "cpu";
+  readonly cpus: number;
+  readonly masks;
+  readonly wideIntegers = true;
+  private readonly w: WidePrinter;
+  private readonly code: Code;
+
+  constructor(w: WidePrinter, code: Code) {
+    this.w = w;
+    this.code = code;
+    this.cpus = w.program.cpus;
+    this.masks = w.big ? bigMasks : intMasks;
+  }
+
+  private cell(id: number): Cell {
+    return defined(this.w.program.cells[id], "cells exist");
+  }
+
+  readCell(id: number, index: readonly string[]): string {
+    return `c${id}[${flat(this.cell(id).dims, index)}]`;
+  }
+
+  writeCell(id: number, index: readonly string[], text: string): string {
+    const mask = this.w.big && this.cell(id).meaning.kind === "mask";
+    return `${this.readCell(id, index)}=${mask ? `BigInt(${text})` : text};`;
+  }
+
+  setLocal(id: number, text: string): string {
+    const mask = this.w.big && this.code.locals[id]?.meaning.kind === "mask";
+    return `${local(id)}=${mask ? `BigInt(${text})` : text};`;
+  }
+
+  /** Properties are the checker's business; compileReplay() leaves none. */
+  raise(): string {
+    return "";
+  }
+
+  reach(): string {
+    return "";
+  }
+
+  trace(event: number, args: readonly string[]): string {
+    return `host.event(${event},cpu,${args[0] ?? "0"},${args[1] ?? "0"});`;
+  }
+
+  limit(what: string): string {
+    return `host.limit(${JSON.stringify(what)});return false;`;
+  }
+
+  disabled(): string {
+    return this.wait();
+  }
+
+  goto(step: number): string {
+    return `pc=${step};continue L;`;
+  }
+
+  end(): string {
+    return "return true;";
+  }
+
+  /** The step cannot run yet: let others run, then try it again. */
+  private wait(): string {
+    return 'if(!host.wait(cpu))throw new Error("lazymm bug: a replay waits for ever");continue L;';
+  }
+
+  private at(place: Place): string {
+    return flat(
+      this.cell(place.cell).dims,
+      place.index.map((i) => value(this, i)),
+    );
+  }
+
+  private touch(place: Place, kind: number): string {
+    const line = this.w.lines.get(this.cell(place.cell).name);
+    return line === undefined ? "" : `host.touch(${line},${this.at(place)},cpu,${kind});`;
+  }
+
+  private read(place: Place): string {
+    return this.readCell(
+      place.cell,
+      place.index.map((i) => value(this, i)),
+    );
+  }
+
+  private write(place: Place, e: Expr): string {
+    return this.writeCell(
+      place.cell,
+      place.index.map((i) => value(this, i)),
+      value(this, e),
+    );
+  }
+
+  private access(access: Access): string {
+    switch (access.kind) {
+      case "none":
+      case "fence":
+        return "";
+      case "load":
+        return `${this.touch(access.place, 0)}${local(access.into)}=${this.read(access.place)};`;
+      case "await":
+        return `${this.touch(access.place, 0)}${local(access.into)}=${this.read(access.place)};if(!(${truth(this, access.until)})){${this.wait()}}`;
+      case "store":
+        return this.touch(access.place, 1) + this.write(access.place, access.value);
+      case "rmw": {
+        const put = this.write(access.place, access.value);
+        const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
+        return `${this.touch(access.place, 2)}${local(access.old)}=${this.read(access.place)};${store}`;
+      }
+      case "instruction":
+        // Counted last: a body that has to wait is run again.
+        return `${statements(this, access.body)}I[${this.w.instructionNames.indexOf(access.primitive)}]++;`;
+      case "choose": {
+        const l = local(access.into);
+        const such = access.such ? truth(this, access.such) : "true";
+        return `for(${l}=0;${l}<${access.count};${l}++)if(${such})break;if(${l}===${access.count})return false;`;
+      }
+    }
+  }
+
+  print(id: number, step: Step): string {
+    const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.wait()}}` : "";
+    return `case ${id}:{${guard}${statements(this, step.before)}${this.access(step.access)}${statements(this, step.body)}}\n`;
+  }
+}
+
+function printCode(w: WidePrinter, code: Code, id: number): string {
+  const printer = new WideStep(w, code);
+  const first = code.kind === "interrupt" ? 0 : 1;
+  const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
+  const params = Array.from({ length: code.params }, (_, i) => local(i));
+  const zero = (l: number): string => (w.big && code.locals[l]?.meaning.kind === "mask" ? "0n" : "0");
+  const rest = code.locals.map((_, l) => l).filter((l) => l >= code.params);
+  const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
+  return `function f${id}(${["cpu", ...params].join(",")}){let pc=${first};${declarations}L:for(;;){switch(pc){\n${steps}}return true;}}`;
+}

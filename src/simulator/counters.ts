@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// What a replay counts. Names are those of the JSON report.
+import type { Schedule } from "../events/schedule.ts";
+import { LineDirectory } from "./lines.ts";
+import { EVENT, REASONS } from "./protocol.ts";
+
+interface FlushCount {
+  full: number;
+  ranged: number;
+  /** Nothing was left to do. */
+  none: number;
+}
+
+export type CountTree = { [name: string]: number | CountTree };
+
+export class Counters {
+  readonly lines: LineDirectory;
+  flushCalls = 0;
+  execs = 0;
+  exits = 0;
+  private readonly lineNames: readonly string[];
+  private readonly instructionNames: readonly string[];
+  private instructions: Float64Array = new Float64Array(0);
+  private readonly flushes: FlushCount[] = REASONS.map(() => ({ full: 0, ranged: 0, none: 0 }));
+  private readonly events = new Map<string, number>();
+  private readonly switches = {
+    user_to_user_same_mm: 0,
+    user_to_user: 0,
+    user_to_kernel: 0,
+    kernel_to_user: 0,
+    kernel_to_kernel: 0,
+  };
+  private ipisToLazy = 0;
+  /** When an mm lost its last user; NaN: has not. */
+  private readonly deadSince: Float64Array;
+  private readonly pinned: number[] = [];
+  private readonly secondsPerTick: number;
+
+  constructor(schedule: Schedule, lineNames: readonly string[], instructionNames: readonly string[]) {
+    this.lineNames = lineNames;
+    this.instructionNames = instructionNames;
+    this.lines = new LineDirectory(lineNames.length, schedule.cpus);
+    this.deadSince = new Float64Array(schedule.mms + 1).fill(Number.NaN);
+    this.secondsPerTick = schedule.secondsPerTick;
+  }
+
+  flush(reason: number, pages: number): void {
+    const count = this.flushes[reason];
+    if (!count) return;
+    if (pages < 0) count.full++;
+    else if (pages > 0) count.ranged++;
+    else count.none++;
+  }
+
+  event(name: string, argument: number): void {
+    this.events.set(name, (this.events.get(name) ?? 0) + 1);
+    if (name === EVENT.lazyLeft && argument === 0) this.ipisToLazy++;
+  }
+
+  switched(prevMm: number, nextMm: number): void {
+    if (prevMm > 0 && nextMm > 0) this.switches[prevMm === nextMm ? "user_to_user_same_mm" : "user_to_user"]++;
+    else if (prevMm > 0) this.switches.user_to_kernel++;
+    else if (nextMm > 0) this.switches.kernel_to_user++;
+    else this.switches.kernel_to_kernel++;
+  }
+
+  died(mm: number, now: number): void {
+    this.deadSince[mm] = now;
+  }
+
+  freed(mm: number, now: number): void {
+    const since = this.deadSince[mm];
+    if (since === undefined || Number.isNaN(since)) return;
+    this.pinned.push(now - since);
+    this.deadSince[mm] = Number.NaN;
+  }
+
+  finish(now: number, instructions: Float64Array): void {
+    this.instructions = instructions;
+    this.stillPinned = [...this.deadSince].filter((since) => !Number.isNaN(since)).map((since) => now - since);
+  }
+  private stillPinned: number[] = [];
+
+  private count(event: string): number {
+    return this.events.get(event) ?? 0;
+  }
+
+  private instruction(name: string): number {
+    const index = this.instructionNames.indexOf(name);
+    return index < 0 ? 0 : (this.instructions[index] ?? 0);
+  }
+
+  /** The report's `counts`. Times are in ticks of the trace's clock, and in seconds where its unit is known. */
+  tree(): CountTree {
+    const flushes: CountTree = {};
+    REASONS.forEach((reason, i) => {
+      flushes[reason] = { ...this.flushes[i]! };
+    });
+    const lines: CountTree = {};
+    this.lineNames.forEach((name, i) => {
+      lines[name] = { ...this.lines.counts[i]! };
+    });
+    const switchFlushes = this.flushes[0]!;
+    return {
+      switches: { ...this.switches, execs: this.execs, exits: this.exits },
+      lazy: {
+        entries: this.count(EVENT.lazyEnter),
+        exits: this.count(EVENT.lazyExit),
+        left_by_flush: this.count(EVENT.lazyLeft),
+      },
+      cr3_writes: { total: this.instruction("write_cr3"), flush: switchFlushes.full, noflush: switchFlushes.none },
+      flush_calls: this.flushCalls,
+      flushes,
+      invlpg: this.instruction("invlpg"),
+      flush_all: this.instruction("flush_current_pcid"),
+      ipis: { sent: this.count(EVENT.ipiSend), to_lazy: this.ipisToLazy, avoided_lazy: this.count(EVENT.ipiAvoided) },
+      lines,
+      pinned_mms: this.pinnedTree(),
+    };
+  }
+
+  private pinnedTree(): CountTree {
+    const all = [...this.pinned].sort((a, b) => a - b);
+    const longest = Math.max(0, ...all, ...this.stillPinned);
+    const tree: CountTree = { freed: all.length, still_pinned: this.stillPinned.length, longest_ticks: longest };
+    if (!Number.isNaN(this.secondsPerTick)) tree["longest_s"] = longest * this.secondsPerTick;
+    return tree;
+  }
+}

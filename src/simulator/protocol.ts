@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What a replay calls and hears: the names that model/kernel/replay.ts gives its entries and the model its events. The
+// simulator knows these and no other name of the model.
+
+export const ENTRY = {
+  mmInit: "replay_mm_init",
+  newTask: "replay_new_task",
+  cpu: "replay_cpu",
+  asid: "replay_asid",
+  tlbGen: "replay_tlb_gen",
+  switch: "replay_switch",
+  exec: "replay_exec",
+  exit: "replay_exit",
+  useMm: "replay_use_mm",
+  unuseMm: "replay_unuse_mm",
+  flush: "replay_flush",
+  mmput: "replay_mmput",
+} as const;
+
+/** Events and their arguments. */
+export const EVENT = {
+  /** reason, pages (-1: everything) */
+  tlbFlush: "tlb_flush",
+  /** target */
+  ipiSend: "ipi_send",
+  /** target */
+  ipiAvoided: "ipi_avoided",
+  lazyEnter: "lazy_enter",
+  lazyExit: "lazy_exit",
+  /** 1 if its own flush did it, 0 if an IPI */
+  lazyLeft: "lazy_left",
+  /** mm: its last known user goes; the mapping's teardown is still to come */
+  mmput: "mmput",
+  /** mm: pgd and struct are freed */
+  mmdrop: "mmdrop",
+} as const;
+
+/** Reasons of a tlb_flush event, as the kernel numbers them. */
+export const REASONS = [
+  "task_switch",
+  "remote_shootdown",
+  "local_shootdown",
+  "local_mm_shootdown",
+  "remote_send_ipi",
+] as const;
+
+/** Values of a pointer: 0 is NULL, object i of a pool is i + 1. */
+export const pointer = (index: number): number => index + 1;

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+// Runs a design over a recorded schedule. The schedule and the flush calls are those of the recording; everything else
+// (who is interrupted, what is flushed, what is counted) is what the design's own code does. A handler runs when its
+// sender waits for it: the recording does not say how long the target kept interrupts off.
+import { defined } from "../base/assert.ts";
+import type { WideHost, WideMachine } from "../emit/wide.ts";
+import { ACTION, type Schedule } from "../events/schedule.ts";
+import { Counters } from "./counters.ts";
+import { ENTRY, EVENT, pointer } from "./protocol.ts";
+
+/** freed_tables where the recording does not say. */
+export type FreedUnknown = 0 | 1;
+
+/** Predicted flush events of one CPU, in order. */
+export interface PredictedFlushes {
+  readonly reason: number[];
+  readonly pages: number[];
+}
+
+export interface ReplayResult {
+  readonly counters: Counters;
+  readonly predicted: readonly PredictedFlushes[];
+  /** Actions that the design could not follow, by why. */
+  readonly skipped: ReadonlyMap<string, number>;
+  readonly limits: readonly string[];
+}
+
+export interface ReplayProgram {
+  readonly events: readonly string[];
+  readonly instantiate: (host: WideHost) => WideMachine;
+  readonly instructionNames: readonly string[];
+  readonly lineNames: readonly string[];
+}
+
+/** Which CPUs may be wrong from where: see drop(). */
+export interface ReplayOptions {
+  readonly freedUnknown: FreedUnknown;
+  /** Called every few thousand actions; true stops the replay there. */
+  readonly progress?: (done: number, total: number) => boolean;
+  /** Inputs to ignore, to show what they are worth. */
+  readonly ignore?: { readonly lazy?: boolean; readonly freed?: boolean; readonly exec?: boolean };
+}
+
+const PROGRESS_EVERY = 4096;
+
+export function replay(program: ReplayProgram, schedule: Schedule, options: ReplayOptions): ReplayResult {
+  return new Replay(program, schedule, options).run();
+}
+
+class Replay implements WideHost {
+  private readonly schedule: Schedule;
+  private readonly options: ReplayOptions;
+  private readonly machine: WideMachine;
+  private readonly counters: Counters;
+  private readonly predicted: PredictedFlushes[];
+  private readonly skipped = new Map<string, number>();
+  private readonly limits = new Set<string>();
+  private readonly eventNames: readonly string[];
+  /** Task on each CPU, and the mm of each task, as the schedule has them. */
+  private readonly running: Int32Array;
+  private readonly taskMm: Int32Array;
+  /** mms that mmInit has made and no task has taken yet: their one user is still to come. */
+  private readonly fresh: Uint8Array;
+  private readonly started: Uint8Array;
+  /** The mm whose last mmput() a CPU has still to carry out. */
+  private readonly pendingPut: Int32Array;
+  /** 1 while a CPU runs a handler: they do not nest. */
+  private readonly inHandler: Uint8Array;
+  private now = 0;
+
+  constructor(program: ReplayProgram, schedule: Schedule, options: ReplayOptions) {
+    this.schedule = schedule;
+    this.options = options;
+    this.eventNames = program.events;
+    this.counters = new Counters(schedule, program.lineNames, program.instructionNames);
+    this.predicted = Array.from({ length: schedule.cpus }, () => ({ reason: [], pages: [] }));
+    this.running = new Int32Array(schedule.cpus).fill(-1);
+    this.taskMm = Int32Array.from(schedule.tasks, (t) => t.mm);
+    this.fresh = new Uint8Array(schedule.mms + 1);
+    this.started = new Uint8Array(schedule.mms + 1);
+    this.pendingPut = new Int32Array(schedule.cpus);
+    this.inHandler = new Uint8Array(schedule.cpus);
+    this.machine = program.instantiate(this);
+  }
+
+  // ---- host ---------------------------------------------------------------------------------------------------------
+
+  event(event: number, cpu: number, a: number, b: number): void {
+    const name = this.eventNames[event];
+    if (name === EVENT.tlbFlush) {
+      const list = this.predicted[cpu]!;
+      list.reason.push(a);
+      list.pages.push(b);
+      this.counters.flush(a, b);
+    } else if (name === EVENT.mmput) this.pendingPut[cpu] = a;
+    else if (name === EVENT.mmdrop) this.counters.freed(a, this.now);
+    else this.counters.event(name ?? "", a);
+  }
+
+  touch(line: number, object: number, cpu: number, kind: number): void {
+    this.counters.lines.touch(line, object, cpu, kind);
+  }
+
+  /** Runs whatever handlers are due anywhere. */
+  wait(): boolean {
+    let ran = false;
+    for (let cpu = 0; cpu < this.schedule.cpus; cpu++) ran = this.deliver(cpu) || ran;
+    return ran;
+  }
+
+  limit(what: string): void {
+    this.limits.add(what);
+  }
+
+  private deliver(cpu: number): boolean {
+    if (this.inHandler[cpu] === 1) return false;
+    this.inHandler[cpu] = 1;
+    let ran = false;
+    for (const handler of this.machine.interrupts) while (handler(cpu)) ran = true;
+    this.inHandler[cpu] = 0;
+    return ran;
+  }
+
+  // ---- the schedule ------------------------------------------------------------------------------------------------
+
+  run(): ReplayResult {
+    this.start();
+    const { schedule, options } = this;
+    for (let i = 0; i < schedule.length; i++) {
+      this.now = schedule.time[i]!;
+      this.action(i);
+      if (i % PROGRESS_EVERY === 0 && options.progress?.(i, schedule.length)) break;
+    }
+    for (let cpu = 0; cpu < schedule.cpus; cpu++) this.put(cpu);
+    this.counters.finish(this.now, this.machine.instructions);
+    return { counters: this.counters, predicted: this.predicted, skipped: this.skipped, limits: [...this.limits] };
+  }
+
+  private call(name: string, cpu: number, ...args: number[]): void {
+    defined(this.machine.entries[name], `entry ${name}`)(cpu, ...args);
+  }
+
+  private skip(why: string): void {
+    this.skipped.set(why, (this.skipped.get(why) ?? 0) + 1);
+  }
+
+  private mm(id: number): number {
+    if (id > 0 && this.started[id] === 0) {
+      this.started[id] = 1;
+      this.call(ENTRY.mmInit, 0, pointer(id - 1), id - 1);
+    }
+    return id;
+  }
+
+  private start(): void {
+    const { schedule } = this;
+    this.mm(1);
+    // mmInit counts one user: the first task of an mm is that one.
+    schedule.tasks.forEach((task, id) => {
+      const first = task.mm > 0 && this.started[task.mm] === 0;
+      this.call(ENTRY.newTask, 0, pointer(id), this.mm(task.mm), first ? 0 : 1);
+    });
+    for (let cpu = 0; cpu < schedule.cpus; cpu++) this.startCpu(cpu);
+  }
+
+  private startCpu(cpu: number): void {
+    const snapshot = this.schedule.snapshot?.[cpu];
+    const first = this.schedule.firstTask[cpu]!;
+    const task = snapshot?.task ?? (first >= 0 ? first : cpu);
+    const own = this.taskMm[task]!;
+    const loaded = snapshot && snapshot.loadedMm > 0 ? snapshot.loadedMm : own > 0 ? own : 1;
+    this.running[cpu] = task;
+    this.call(ENTRY.cpu, cpu, cpu, pointer(task), this.mm(loaded), snapshot?.asid ?? 0, snapshot?.nextAsid ?? 1);
+    if (!snapshot) {
+      this.call(ENTRY.asid, cpu, cpu, 0, loaded, 0);
+      return;
+    }
+    snapshot.ctxs.forEach((slot, asid) => {
+      if (slot.mm <= 0) return;
+      this.call(ENTRY.asid, cpu, cpu, asid, this.mm(slot.mm), slot.tlbGen);
+      if (slot.mm === loaded && asid === snapshot.asid) this.call(ENTRY.tlbGen, cpu, slot.mm, slot.tlbGen);
+    });
+  }
+
+  /** Carries out an mmput() that waited for the teardown's flush. */
+  private put(cpu: number): void {
+    const mm = this.pendingPut[cpu]!;
+    if (mm === 0) return;
+    this.pendingPut[cpu] = 0;
+    this.call(ENTRY.mmput, cpu, mm);
+  }
+
+  private action(i: number): void {
+    const { schedule } = this;
+    const cpu = schedule.cpu[i]!;
+    const a = schedule.a[i]!;
+    const b = schedule.b[i]!;
+    const kind = schedule.kind[i]!;
+    if (kind !== ACTION.flush || a !== this.pendingPut[cpu]) this.put(cpu);
+    switch (kind) {
+      case ACTION.switch:
+        return this.switchTo(cpu, a, b);
+      case ACTION.mmInit:
+        this.mm(a);
+        this.fresh[a] = 1;
+        return;
+      case ACTION.newTask:
+        return this.newTask(cpu, a, b);
+      case ACTION.exec:
+        return this.exec(cpu, a, b);
+      case ACTION.exit:
+        return this.exit(cpu, a);
+      case ACTION.useMm:
+        this.taskMm[a] = b;
+        if (this.expect(cpu, a)) this.call(ENTRY.useMm, cpu, this.mm(b));
+        return;
+      case ACTION.unuseMm:
+        this.taskMm[a] = 0;
+        if (this.expect(cpu, a)) this.call(ENTRY.unuseMm, cpu);
+        return;
+      case ACTION.flush:
+        return this.flush(cpu, i);
+      case ACTION.lost:
+        this.skip("events were lost here");
+        return;
+      default:
+        return this.skip(`action ${kind}`);
+    }
+  }
+
+  /** Whether the CPU runs this task; a switch that the recording lacks is made up for. */
+  private expect(cpu: number, task: number): boolean {
+    if (this.running[cpu] === task) return true;
+    if (task < 0) return false;
+    this.skip("switches that the recording lacks, made up for");
+    this.enter(cpu, task);
+    return true;
+  }
+
+  private enter(cpu: number, task: number): void {
+    this.running[cpu] = task;
+    this.call(ENTRY.switch, cpu, pointer(task));
+  }
+
+  private switchTo(cpu: number, prev: number, next: number): void {
+    this.expect(cpu, prev);
+    if (prev === next) return;
+    this.counters.switched(this.taskMm[prev]!, this.taskMm[next]!);
+    this.enter(cpu, next);
+  }
+
+  private newTask(cpu: number, task: number, mm: number): void {
+    const shares = mm > 0 && this.fresh[mm] === 0 && this.started[mm] === 1;
+    if (mm > 0) this.fresh[mm] = 0;
+    this.taskMm[task] = mm;
+    this.call(ENTRY.newTask, cpu, pointer(task), this.mm(mm), shares ? 1 : 0);
+  }
+
+  private exec(cpu: number, task: number, mm: number): void {
+    if (mm <= 0 || this.options.ignore?.exec || !this.expect(cpu, task)) return this.skip("exec of an unknown mm");
+    this.fresh[mm] = 0;
+    this.taskMm[task] = mm;
+    this.call(ENTRY.exec, cpu, this.mm(mm));
+    this.counters.execs++;
+  }
+
+  private exit(cpu: number, task: number): void {
+    if (!this.expect(cpu, task) || this.taskMm[task]! <= 0) return this.skip("exit of a task without an mm");
+    this.taskMm[task] = 0;
+    this.call(ENTRY.exit, cpu);
+    this.counters.exits++;
+  }
+
+  private flush(cpu: number, i: number): void {
+    const { schedule, options } = this;
+    const mm = schedule.a[i]!;
+    if (mm <= 0) return this.skip("flushes of an unknown mm");
+    const recorded = schedule.b[i]!;
+    const freed = options.ignore?.freed ? 0 : recorded < 0 ? options.freedUnknown : recorded;
+    const end = schedule.end[i]! < 0 ? -1 : schedule.end[i]!;
+    this.counters.flushCalls++;
+    this.call(ENTRY.flush, cpu, this.mm(mm), schedule.start[i]!, end, schedule.c[i]!, freed);
+    if (this.pendingPut[cpu] === mm && end === -1) {
+      this.counters.died(mm, this.now);
+      this.put(cpu);
+    }
+  }
+}
