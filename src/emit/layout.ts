@@ -133,9 +133,9 @@ export function packedLayout(program: Program, model: MemoryModel, depth: number
     const width = bitsFor(cell);
     if (!written.has(id) || width === 0) return { values };
     const slots = bits.array(width, elements(cell));
-    slots.forEach((slot, i) =>
-      add(slot, { name: subscript(cell, i), kind: "cell", of: id, cpu: -1, element: i, min: cell.min }),
-    );
+    for (const [i, slot] of slots.entries()) {
+      add(slot, { name: subscript(cell, i), kind: "cell", of: id, cpu: -1, element: i, min: cell.min });
+    }
     return { slots };
   });
   const { buffers, addresses } = bufferLayouts(bits, program, model, depth, add);

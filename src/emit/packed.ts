@@ -9,7 +9,7 @@ import type { Expr, Program } from "../program/program.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
 import { packedLayout } from "./layout.ts";
 import { intMasks } from "./masks.ts";
-import { bitsOf, constantTables, readElement, readSlot } from "./packed-cells.ts";
+import { constantTables, readElement, readSlot } from "./packed-cells.ts";
 import type { StepPrinter } from "./packed-step.ts";
 import { printDrain, printStep } from "./packed-step.ts";
 import type { Layout } from "./printer.ts";
@@ -146,7 +146,7 @@ function initialWords(program: Program, layout: PackedLayout): number[] {
   layout.cells.forEach((place, id) => {
     if ("values" in place) return;
     const { min } = defined(program.cells[id], "cells exist");
-    place.slots.forEach((slot, i) => put(slot, Number(bitsOf(`${layout.initial[id]?.[i] ?? 0}`, min))));
+    for (const [i, slot] of place.slots.entries()) put(slot, (layout.initial[id]?.[i] ?? 0) - min);
   });
   for (const context of layout.contexts) if (program.codes[context.code]?.kind === "thread") put(context.pc, 1);
   return words;

@@ -123,7 +123,7 @@ export class Counters {
     const all = [...this.pinned].sort((a, b) => a - b);
     const longest = Math.max(0, ...all, ...this.stillPinned);
     const tree: CountTree = { freed: all.length, still_pinned: this.stillPinned.length, longest_ticks: longest };
-    if (!Number.isNaN(this.secondsPerTick)) tree["longest_s"] = longest * this.secondsPerTick;
+    if (!Number.isNaN(this.secondsPerTick)) tree.longest_s = longest * this.secondsPerTick;
     return tree;
   }
 }

@@ -116,9 +116,10 @@ export function user_load(pgd: pgd_t, page: number): void {
 
 /** No CPU has a pgd loaded, or a table cached for its current PCID, that has been freed: it may be walked right now. */
 export const no_walk_of_freed_table = always("no walk of a freed page table", () =>
-  every(machine.cpus, (cpu) =>
-    is_allocated(hw[cpu].cr3) &&
-    (hw[cpu].psc[hw[cpu].pcid] === null || is_allocated(hw[cpu].psc[hw[cpu].pcid])),
+  every(
+    machine.cpus,
+    (cpu) =>
+      is_allocated(hw[cpu].cr3) && (hw[cpu].psc[hw[cpu].pcid] === null || is_allocated(hw[cpu].psc[hw[cpu].pcid])),
   ),
 );
 

@@ -9,7 +9,7 @@ import type { Node } from "../source.ts";
 import { Cutter } from "../steps.ts";
 import { keyOf, resolveType } from "../types.ts";
 import { topLevel } from "./constants.ts";
-import { evaluate, valueOf } from "./expressions.ts";
+import { evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Frame, FunctionDecl, Lowering, Mode } from "./lowering.ts";
 import { rvalue } from "./places.ts";
 import { primitives } from "./primitives.ts";
@@ -73,7 +73,7 @@ function argument(cx: Lowering, node: t.CallExpression["arguments"][number]): Va
 }
 
 function trace(cx: Lowering, name: string, node: t.CallExpression): Val {
-  const args = node.arguments.map((a) => valueOf(cx, a).e);
+  const args = node.arguments.map((a) => rvalueOf(cx, a).e);
   cx.stmt({ kind: "trace", event: cx.eventId(name.slice("trace_".length)), args });
   return VOID_VAL;
 }
@@ -105,10 +105,13 @@ function bindParameters(
 ): Map<string, Binding> {
   const names = new Map<string, Binding>();
   const assigned = assignedNames(node);
-  node.params.forEach((param, i) => {
-    if (param.type !== "Identifier") return cx.fail("LZ103", param, "this parameter");
+  for (const [i, param] of node.params.entries()) {
+    if (param.type !== "Identifier") cx.fail("LZ103", param, "this parameter");
     const arg = defined(args[i], "arity is checked");
-    if (arg.v !== "expr") return void names.set(param.name, { b: "val", val: arg });
+    if (arg.v !== "expr") {
+      names.set(param.name, { b: "val", val: arg });
+      continue;
+    }
     const annotation =
       param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
     const declaredType = annotation ? resolveType(cx.types, decl.file, annotation) : arg.type;
@@ -121,7 +124,7 @@ function bindParameters(
       cx.stmt({ kind: "set", local, value: arg.e });
       names.set(param.name, { b: "let", local, type });
     } else names.set(param.name, { b: "val", val: { v: "expr", e: cx.freeze(arg.e, type, param.name), type } });
-  });
+  }
   return names;
 }
 

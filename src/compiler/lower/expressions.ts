@@ -72,17 +72,17 @@ export function evaluate(cx: Lowering, node: Node): Val {
 }
 
 /** The value of an expression. `hint` names the local that a read of memory goes to. */
-export function valueOf(cx: Lowering, node: Node, hint?: string): Typed {
+export function rvalueOf(cx: Lowering, node: Node, hint?: string): Typed {
   return rvalue(cx, evaluate(cx, node), node, hint);
 }
 
 export function condition(cx: Lowering, node: Node): Expr {
-  return valueOf(cx, node).e;
+  return rvalueOf(cx, node).e;
 }
 
 /** A number that must be known now. */
 export function constantValue(cx: Lowering, node: Node): number {
-  return constOf(valueOf(cx, node).e) ?? cx.fail("LZ112", node);
+  return constOf(rvalueOf(cx, node).e) ?? cx.fail("LZ112", node);
 }
 
 function identifier(cx: Lowering, node: t.Identifier): Val {
@@ -114,7 +114,7 @@ function identifier(cx: Lowering, node: t.Identifier): Val {
 
 function memberExpression(cx: Lowering, node: t.MemberExpression): Val {
   const base = node.object.type === "Super" ? cx.fail("LZ103", node) : evaluate(cx, node.object);
-  if (node.computed) return element(cx, base, valueOf(cx, node.property), node);
+  if (node.computed) return element(cx, base, rvalueOf(cx, node.property), node);
   if (node.property.type !== "Identifier") return cx.fail("LZ103", node);
   const { name } = node.property;
   switch (base.v) {
@@ -128,7 +128,7 @@ function memberExpression(cx: Lowering, node: t.MemberExpression): Val {
 }
 
 function unaryExpression(cx: Lowering, node: t.UnaryExpression): Val {
-  const a = valueOf(cx, node.argument);
+  const a = rvalueOf(cx, node.argument);
   if (node.operator === "!") return { v: "expr", e: unary("!", a.e), type: BOOL };
   if (node.operator === "-") return { v: "expr", e: unary("-", a.e), type: a.type };
   return cx.fail("LZ103", node, `the operator ${node.operator}`);
@@ -141,7 +141,7 @@ function binaryExpression(cx: Lowering, node: t.BinaryExpression): Val {
   // `cond !== null`, where cond is a function parameter: known now, and no reason to give the function an id.
   if (left.v === "function") return { v: "expr", e: constant(Number(op === "!=")), type: BOOL };
   const a = rvalue(cx, left, node.left);
-  const b = valueOf(cx, node.right);
+  const b = rvalueOf(cx, node.right);
   const type: DType = COMPARISONS.has(op) ? BOOL : arithmeticType(a.type, b.type);
   return { v: "expr", e: binary(op, a.e, b.e), type };
 }
@@ -192,8 +192,8 @@ function conditional(cx: Lowering, node: t.ConditionalExpression): Val {
   if (known !== undefined) return evaluate(cx, known ? node.consequent : node.alternate);
   const { current } = cx.code;
   const emitted = current.instrs.length;
-  const a = valueOf(cx, node.consequent);
-  const b = valueOf(cx, node.alternate);
+  const a = rvalueOf(cx, node.consequent);
+  const b = rvalueOf(cx, node.alternate);
   if (cx.code.current !== current || current.instrs.length !== emitted) cx.fail("LZ103", node, "?: with a step inside");
   return {
     v: "expr",
@@ -206,7 +206,7 @@ function structValue(cx: Lowering, node: t.ObjectExpression): Val {
   const fields = new Map<string, Val>();
   for (const property of node.properties) {
     if (property.type !== "ObjectProperty" || property.key.type !== "Identifier") return cx.fail("LZ103", property);
-    const { e, type } = valueOf(cx, property.value, property.key.name);
+    const { e, type } = rvalueOf(cx, property.value, property.key.name);
     fields.set(property.key.name, { v: "expr", e: cx.freeze(e, type, property.key.name), type });
   }
   return { v: "struct", fields };

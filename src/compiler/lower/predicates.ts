@@ -16,11 +16,11 @@ export function predicate(cx: Lowering, node: Node, args: readonly Expr[] = []):
   let body = node;
   if (node.type === "ArrowFunctionExpression") {
     body = node.body;
-    node.params.forEach((param, i) => {
-      if (param.type !== "Identifier") return cx.fail("LZ103", param);
+    for (const [i, param] of node.params.entries()) {
+      if (param.type !== "Identifier") cx.fail("LZ103", param);
       const e = defined(args[i], "a quantifier passes its index");
       names.set(param.name, { b: "val", val: { v: "expr", e, type: { k: "int", min: 0, max: cx.cpus } } });
-    });
+    }
   }
   cx.frame.names.push(names);
   const e = condition(cx, body);

@@ -4,7 +4,7 @@ import type * as t from "@babel/types";
 import type { Expr, FenceOrder, LoadOrder, RmwOrder, Stmt, StoreOrder } from "../../program/program.ts";
 import { rangeOf } from "../types.ts";
 import { callIndirect } from "./calls.ts";
-import { condition, constantValue, evaluate, valueOf } from "./expressions.ts";
+import { condition, constantValue, evaluate, rvalueOf } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
 import { BUILTIN } from "./lowering.ts";
 import type { Typed } from "./places.ts";
@@ -31,7 +31,7 @@ function placeArg(cx: Lowering, node: t.CallExpression, i = 0): PlaceVal {
   return val.v === "place" ? val : cx.fail("LZ108", arg(cx, node, i));
 }
 
-const number = (cx: Lowering, node: t.CallExpression, i: number): Expr => valueOf(cx, arg(cx, node, i)).e;
+const number = (cx: Lowering, node: t.CallExpression, i: number): Expr => rvalueOf(cx, arg(cx, node, i)).e;
 
 const load =
   (order: LoadOrder): Primitive =>
@@ -169,7 +169,7 @@ function poolAlloc(cx: Lowering, node: t.CallExpression, name: string): Val {
 }
 
 function poolFree(cx: Lowering, node: t.CallExpression): Val {
-  const { e, type } = valueOf(cx, arg(cx, node, 0));
+  const { e, type } = rvalueOf(cx, arg(cx, node, 0));
   if (type.k !== "ref") return cx.fail("LZ109", node, "not an object of a pool");
   if (cx.mode === "normal") return cx.fail("LZ103", node, "pool_free() outside of an instruction");
   cx.freedPools.add(type.pool);
@@ -182,7 +182,7 @@ function poolFree(cx: Lowering, node: t.CallExpression): Val {
 }
 
 function isAllocated(cx: Lowering, node: t.CallExpression): Val {
-  const { e, type } = valueOf(cx, arg(cx, node, 0));
+  const { e, type } = rvalueOf(cx, arg(cx, node, 0));
   if (type.k !== "ref") return cx.fail("LZ109", node, "not an object of a pool");
   return boolean({ kind: "cell", cell: cx.allocatedCell(type.pool), index: [binary("-", e, constant(1))] });
 }
@@ -222,14 +222,14 @@ function condLoadAcquire(cx: Lowering, node: t.CallExpression, name: string): Va
 }
 
 function callFunc(cx: Lowering, node: t.CallExpression): Val {
-  const func = valueOf(cx, arg(cx, node, 0));
-  const info = valueOf(cx, arg(cx, node, 1));
+  const func = rvalueOf(cx, arg(cx, node, 0));
+  const info = rvalueOf(cx, arg(cx, node, 1));
   callIndirect(cx, func.e, info.e, node);
   return VOID_VAL;
 }
 
 function asVoid(cx: Lowering, node: t.CallExpression): Val {
-  const { e, type } = valueOf(cx, arg(cx, node, 0));
+  const { e, type } = rvalueOf(cx, arg(cx, node, 0));
   if (type.k !== "voidstar") cx.voidMax = Math.max(cx.voidMax, rangeOf(type, cx.cpus, cx.callbacks.length).max);
   return { v: "expr", e, type: { k: "voidstar" } };
 }

@@ -5,7 +5,7 @@ import { defined } from "../../base/assert.ts";
 import type { Expr } from "../../program/program.ts";
 import type { Node } from "../source.ts";
 import { CPU, resolveType } from "../types.ts";
-import { condition, evaluate, valueOf } from "./expressions.ts";
+import { condition, evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Lowering } from "./lowering.ts";
 import { rvalue, storePlace } from "./places.ts";
 import type { Val } from "./values.ts";
@@ -94,7 +94,7 @@ function assignment(cx: Lowering, node: t.AssignmentExpression): void {
   const op = { "=": undefined, "+=": "+", "-=": "-", "|=": "|", "&=": "&" } as const;
   if (!(node.operator in op)) return cx.fail("LZ103", node, `the operator ${node.operator}`);
   const arithmetic = op[node.operator as keyof typeof op];
-  if (arithmetic) return assign(cx, node.left, (old) => binary(arithmetic, old, valueOf(cx, node.right).e), node);
+  if (arithmetic) return assign(cx, node.left, (old) => binary(arithmetic, old, rvalueOf(cx, node.right).e), node);
   return assign(cx, node.left, undefined, node, node.right);
 }
 
@@ -113,14 +113,14 @@ function assign(
       ?.get(left.name);
     if (binding?.b !== "let") return cx.fail("LZ109", node, `${left.name} is constant`);
     const old: Expr = { kind: "local", local: binding.local };
-    const value = update ? update(old) : valueOf(cx, defined(right, "an assignment has a right side")).e;
+    const value = update ? update(old) : rvalueOf(cx, defined(right, "an assignment has a right side")).e;
     return cx.stmt({ kind: "set", local: binding.local, value });
   }
   if (left.type !== "MemberExpression") return cx.fail("LZ103", node, "this assignment");
   const place = evaluate(cx, left);
   if (place.v !== "place") return cx.fail("LZ108", left);
   if (update) return cx.fail("LZ103", node, "an update of a shared value (read it, then write it)");
-  const value = valueOf(cx, defined(right, "an assignment has a right side"));
+  const value = rvalueOf(cx, defined(right, "an assignment has a right side"));
   storePlace(cx, place, value.e, "plain", "plain", node);
 }
 
@@ -300,7 +300,7 @@ function forLoop(cx: Lowering, node: t.ForStatement): void {
 
 /** Within a round the variable does not change, so that what is computed from it need not be copied. */
 function bindLoopVariable(cx: Lowering, loop: Counted): void {
-  const { e, type } = valueOf(cx, loop.init);
+  const { e, type } = rvalueOf(cx, loop.init);
   const wide = type.k === "int" ? ({ k: "int", min: type.min, max: cx.numberMax } as const) : type;
   const local = cx.local(loop.name, wide);
   cx.stmt({ kind: "set", local, value: e });
@@ -309,10 +309,10 @@ function bindLoopVariable(cx: Lowering, loop: Counted): void {
 
 /** The values that the variable takes, if they are known now. */
 function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
-  const first = constOf(valueOf(cx, loop.init).e);
-  const limit = loop.test.type === "BinaryExpression" ? constOf(valueOf(cx, loop.test.right).e) : undefined;
+  const first = constOf(rvalueOf(cx, loop.init).e);
+  const limit = loop.test.type === "BinaryExpression" ? constOf(rvalueOf(cx, loop.test.right).e) : undefined;
   if (first === undefined || limit === undefined) return undefined;
-  const step = loop.update.type === "AssignmentExpression" ? constOf(valueOf(cx, loop.update.right).e) : 1;
+  const step = loop.update.type === "AssignmentExpression" ? constOf(rvalueOf(cx, loop.update.right).e) : 1;
   if (step === undefined || step <= 0) return undefined;
   const inclusive = loop.test.type === "BinaryExpression" && loop.test.operator === "<=";
   const values: number[] = [];
@@ -352,7 +352,7 @@ function forOf(cx: Lowering, node: t.ForOfStatement): void {
     );
     const mask =
       callee === "for_each_cpu"
-        ? cx.freeze(valueOf(cx, defined(masks[0], "for_each_cpu(mask)")).e, { k: "mask" }, "mask")
+        ? cx.freeze(rvalueOf(cx, defined(masks[0], "for_each_cpu(mask)")).e, { k: "mask" }, "mask")
         : all;
     const local = cx.local(variable.name, { k: "int", min: 0, max: cx.cpus });
     const e: Expr = { kind: "local", local };
