@@ -131,6 +131,8 @@ declare function atomic_inc_not_zero(v: atomic<string>): boolean;
 declare function cpumask_test_cpu(cpu: cpu_id, mask: cpumask_t): boolean;
 declare function cpumask_set_cpu(cpu: cpu_id, mask: cpumask_t): void;
 declare function cpumask_clear_cpu(cpu: cpu_id, mask: cpumask_t): void;
+/** Plain stores: only while nobody else knows the mask. */
+declare function cpumask_clear(mask: cpumask_t): void;
 /** Any member but `cpu`, or nr_cpu_ids. */
 declare function cpumask_any_but(mask: cpumask_t, cpu: cpu_id): cpu_id;
 /** A copy of the mask, as smp_call_function_many() takes one; only copies can be iterated. */
@@ -143,6 +145,8 @@ declare function cpumask_contains(cpu: cpu_id, mask: cpumask_copy_t): boolean;
 declare function cpumask_without(cpu: cpu_id, mask: cpumask_copy_t): cpumask_copy_t;
 declare function cpumask_with(cpu: cpu_id, mask: cpumask_copy_t): cpumask_copy_t;
 declare const cpumask_none: cpumask_copy_t;
+/** All possible CPUs. */
+declare const cpumask_all: cpumask_copy_t;
 declare const nr_cpu_ids: number;
 declare function for_each_cpu(mask: cpumask_copy_t): Iterable<cpu_id>;
 declare function for_each_possible_cpu(): Iterable<cpu_id>;

@@ -4,7 +4,7 @@
 import { page_tables, pgds } from "../hw/mmu/x86.ts";
 import type { pgd_t } from "../hw/mmu/x86.ts";
 import { exit_mmap } from "./mm/mmap.ts";
-import { mm_globals, mms } from "./mm_types.ts";
+import { mm_cpumask, mm_globals, mms } from "./mm_types.ts";
 import type { mm_struct } from "./mm_types.ts";
 import { parts } from "./parts.ts";
 
@@ -19,6 +19,11 @@ export function mmdrop(mm: mm_struct): void {
 
 export function mmget(mm: mm_struct): void {
   atomic_inc(mm.mm_users);
+}
+
+/** Somebody who has only mm_count wants to use the address space: not if it is being torn down. */
+export function mmget_not_zero(mm: mm_struct): boolean {
+  return atomic_inc_not_zero(mm.mm_users);
 }
 
 export function mmput(mm: mm_struct): void {
@@ -50,6 +55,7 @@ export function mm_alloc(): mm_struct {
   WRITE_ONCE(mm.pgd, pool_alloc(pgds));
   WRITE_ONCE(mm.context.ctx_id, atomic_inc_return(mm_globals.last_mm_ctx_id));
   atomic_set(mm.context.tlb_gen, 0);
+  cpumask_clear(mm_cpumask(mm));
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
   return mm;
@@ -58,6 +64,7 @@ export function mm_alloc(): mm_struct {
 /** A page table that maps nothing yet. */
 export function pte_alloc(mm: mm_struct): void {
   const table = pool_alloc(page_tables);
+  for (let page = 0; page < machine.pages; page++) WRITE_ONCE(table.pte[page], null);
   WRITE_ONCE(mm.pgd.entry, table);
 }
 

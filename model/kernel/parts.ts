@@ -78,4 +78,6 @@ export declare const config: {
   readonly trim_cpumask: boolean;
   /** activate_mm() with interrupts off: powerpc; not x86. */
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
+  /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
+  readonly kthread_use_mm_grabs: boolean;
 };

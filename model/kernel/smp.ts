@@ -4,7 +4,7 @@
 // store followed by IRET. Queue and interrupt are one step: a target may run the call as soon as it is queued anyway,
 // because an earlier IPI can still be on its way. Left out: offline CPUs, csd_lock debugging, asynchronous calls.
 import { hw } from "../hw/mmu/x86.ts";
-import { local_irq_restore, local_irq_save } from "./irqflags.ts";
+import { local_irq_restore, local_irq_save, preempt_disable, preempt_enable } from "./irqflags.ts";
 
 interface call_single_data {
   /** null: the slot is free. */
@@ -38,7 +38,15 @@ export function on_each_cpu_cond_mask<T>(
     func(info);
     local_irq_restore(flags);
   }
+  if (!cpumask_empty(queued)) trace_ipi_round();
   for (const cpu of for_each_cpu(queued)) csd_lock_wait(cpu);
+}
+
+/** Runs func(info) on every CPU of the mask, and waits until they have. */
+export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
+  preempt_disable();
+  on_each_cpu_cond_mask(null, func, info, mask);
+  preempt_enable();
 }
 
 function csd_lock_and_queue(cpu: cpu_id, func: callback<never>, info: void_star): void {
@@ -74,3 +82,4 @@ function csd_unlock_iret(from: cpu_id): void {
 }
 
 declare function trace_ipi_send(cpu: cpu_id): void;
+declare function trace_ipi_round(): void;

@@ -13,7 +13,7 @@ import { pcpu_hot } from "../kernel/sched/sched.ts";
  */
 export const small = {
   cpus: 2, mms: 2, tasks: 4, pages: 1, tables: 1, frames: 1, refs: 6, ctx_ids: 3, tlb_gens: 3, address: 2,
-  stride_shift: 0, PAGE_SHIFT: 0,
+  stride_shift: 0, PAGE_SHIFT: 0, store_buffer: 6,
 };
 /** Two ASID slots are enough to have one too few. */
 export const two_asids = { TLB_NR_DYN_ASIDS: 2 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A path names one run from the initial state: at each state, which of its successors was taken, by its index in the
-// order of Compiled.successors(). It is what a counterexample is stored, printed and passed on as: "0.0.1.1".
+// order of Compiled.successors(). It is what a counterexample is stored, printed and passed on as: "0.0.1.1", or, as
+// most runs stay with one CPU for long, with repetitions counted: "0x2.1x2".
 
 import { err, ok, type Result } from "../base/result.ts";
 import { type Choice, type Compiled, choiceOf, REPORT } from "../program/compiled.ts";
@@ -27,18 +28,34 @@ export interface Run {
   readonly end: { readonly progress: number; readonly atRest: boolean };
 }
 
+/** Longer than any run that a person could want, short enough to be replayed at once. */
+const STEPS_MAX = 1_000_000;
+/** A repetition is counted where that is shorter than writing it out. */
+const REPEATS_MIN = 3;
+
 /** The empty path, of a violation in the initial state, is "". */
 export function printPath(path: Path): string {
-  return path.join(".");
+  const parts: string[] = [];
+  for (let i = 0; i < path.length; ) {
+    let end = i + 1;
+    while (path[end] === path[i]) end++;
+    if (end - i >= REPEATS_MIN) parts.push(`${path[i]}x${end - i}`);
+    else parts.push(...path.slice(i, end).map(String));
+    i = end;
+  }
+  return parts.join(".");
 }
 
+/** Reads both forms, mixed as one likes. */
 export function parsePath(text: string): Result<Path, PathError> {
   if (text === "") return ok([]);
   const path: number[] = [];
-  for (const part of text.split(".")) {
+  for (const [position, part] of text.split(".").entries()) {
     // Nine digits always fit an integer, and no state has that many successors.
-    if (!/^(0|[1-9][0-9]{0,8})$/.test(part)) return err({ kind: "malformed", text, position: path.length, part });
-    path.push(Number(part));
+    const match = /^(0|[1-9][0-9]{0,8})(?:x([1-9][0-9]{0,8}))?$/.exec(part);
+    const times = Number(match?.[2] ?? 1);
+    if (!match || path.length + times > STEPS_MAX) return err({ kind: "malformed", text, position, part });
+    for (let i = 0; i < times; i++) path.push(Number(match[1]));
   }
   return ok(path);
 }
@@ -46,7 +63,7 @@ export function parsePath(text: string): Result<Path, PathError> {
 /** In words, for a message. */
 export function describePathError(error: PathError): string {
   if (error.kind === "malformed") {
-    return `"${error.part}" (part ${error.position + 1} of the path) is not an index; a path looks like 0.0.1.1`;
+    return `"${error.part}" (part ${error.position + 1} of the path) is not an index; a path looks like 0.0.1.1 or 0x12.1`;
   }
   const { available } = error;
   const range = available === 0 ? "nothing can happen there" : `the indices there are 0 to ${available - 1}`;

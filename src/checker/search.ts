@@ -117,6 +117,8 @@ interface Search {
   readonly ends: Int32Array;
   /** Numbers of the first states of each level so far. */
   readonly levels: number[];
+  /** Number of the first state behind the level that is being expanded. */
+  levelEnd: number;
   /** The shortest violation of each property, by its number. */
   readonly found: Map<number, Found>;
   /** Of the shortest violation; infinite while there is none. */
@@ -137,14 +139,35 @@ interface Search {
 /** Searches all that `compiled` can do from its initial state. */
 export function search(compiled: Compiled, names: Names, options: SearchOptions = {}): SearchResult {
   const s = begin(compiled, names, options);
-  let ended = !enterInitial(s);
-  while (!ended && s.head < s.store.count) {
-    const end = s.store.count;
-    while (!ended && s.head < end) ended = !expandBatch(s, end);
-    if (s.store.count > end) s.levels.push(end);
-    ended ||= s.stopping;
+  for (let more = enterInitial(s); more; more = advance(s));
+  return finish(s);
+}
+
+/** The same, waiting for `pause` about twice a second: an interrupt can only arrive while nothing runs. */
+export async function searchWithPauses(
+  compiled: Compiled,
+  names: Names,
+  options: SearchOptions,
+  pause: () => Promise<void>,
+): Promise<SearchResult> {
+  const s = begin(compiled, names, options);
+  let { reported } = s;
+  for (let more = enterInitial(s); more; more = advance(s)) {
+    if (s.reported === reported) continue;
+    reported = s.reported;
+    await pause();
   }
   return finish(s);
+}
+
+/** Expands a batch and, behind the last one of a level, opens the next level. False if the search ends here. */
+function advance(s: Search): boolean {
+  const more = expandBatch(s, s.levelEnd);
+  if (more && s.head < s.levelEnd) return true;
+  if (s.store.count > s.levelEnd) s.levels.push(s.levelEnd);
+  if (!more || s.stopping) return false;
+  s.levelEnd = s.store.count;
+  return s.head < s.levelEnd;
 }
 
 function begin(compiled: Compiled, names: Names, options: SearchOptions): Search {
@@ -165,6 +188,7 @@ function begin(compiled: Compiled, names: Names, options: SearchOptions): Search
     out: new Int32Array(Math.max(BATCH_WORDS, maxSuccessors * words)),
     ends: new Int32Array(BATCH),
     levels: [0],
+    levelEnd: 1,
     found: new Map(),
     bestDepth: Number.POSITIVE_INFINITY,
     stopping: false,

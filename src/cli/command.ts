@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Result } from "../base/result.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Failure, failureOf } from "./errors.ts";
 import type { Io } from "./io.ts";
-import type { JobContext, JobError } from "./jobs.ts";
+import type { JobContext, JobError } from "../jobs/reports.ts";
 import { deliver, type OutputOptions, type Paint } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
@@ -66,7 +66,7 @@ export function parseCount(value: string): number {
 }
 
 /** A path is the list of choices of a run: `0.0.1`. */
-export function parsePath(value: string): readonly number[] {
+function parsePathOld(value: string): readonly number[] {
   if (/^\d+(\.\d+)*$/.test(value)) return value.split(".").map(Number);
   throw new InvalidArgumentError("It must be a list of choices, such as 0.0.1.");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Exit codes, and the messages that go with them. A message says what was found, what was expected, and the way out.
-import type { JobError } from "./jobs.ts";
+import type { JobError } from "../jobs/reports.ts";
 
 export const EXIT = {
   ok: 0,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a replay counts. Names are those of the JSON report.
 import type { Schedule } from "../events/schedule.ts";
-import { LineDirectory } from "./lines.ts";
+import { type LineCounts, LineDirectory } from "./lines.ts";
 import { EVENT, REASONS } from "./protocol.ts";
 
 interface FlushCount {
@@ -92,31 +92,50 @@ export class Counters {
 
   /** The report's `counts`. Times are in ticks of the trace's clock, and in seconds where its unit is known. */
   tree(): CountTree {
-    const flushes: CountTree = {};
-    REASONS.forEach((reason, i) => {
-      flushes[reason] = { ...this.flushes[i]! };
-    });
-    const lines: CountTree = {};
-    this.lineNames.forEach((name, i) => {
-      lines[name] = { ...this.lines.counts[i]! };
-    });
-    const switchFlushes = this.flushes[0]!;
+    const switches = Object.values(this.switches).reduce((a, b) => a + b, 0);
     return {
-      switches: { ...this.switches, execs: this.execs, exits: this.exits },
+      switches: { total: switches, ...this.switches, execs: this.execs, exits: this.exits },
       lazy: {
         entries: this.count(EVENT.lazyEnter),
         exits: this.count(EVENT.lazyExit),
         left_by_flush: this.count(EVENT.lazyLeft),
       },
-      cr3_writes: { total: this.instruction("write_cr3"), flush: switchFlushes.full, noflush: switchFlushes.none },
+      cr3_writes: this.cr3Tree(),
       flush_calls: this.flushCalls,
-      flushes,
+      flushes: this.flushTree(),
       invlpg: this.instruction("invlpg"),
       flush_all: this.instruction("flush_current_pcid"),
-      ipis: { sent: this.count(EVENT.ipiSend), to_lazy: this.ipisToLazy, avoided_lazy: this.count(EVENT.ipiAvoided) },
-      lines,
+      ipis: {
+        sent: this.count(EVENT.ipiSend),
+        rounds: this.count(EVENT.ipiRound),
+        to_lazy: this.ipisToLazy,
+        avoided: this.count(EVENT.ipiAvoided),
+      },
+      atomics: this.lineTree((line) => line.atomics),
+      transfers: this.lineTree((line) => line.transfers),
+      accesses: this.lineTree((line) => line.reads + line.writes + line.atomics),
       pinned_mms: this.pinnedTree(),
     };
+  }
+
+  private cr3Tree(): CountTree {
+    const { full, none } = this.flushes[0]!;
+    return { total: this.instruction("write_cr3"), flush: full, noflush: none };
+  }
+
+  /** Flushes carried out by request, in all and by the kernel's reasons; `none`: the CPU was up to date already. */
+  private flushTree(): CountTree {
+    const asked = this.flushes.slice(1, 4);
+    const total = (name: keyof FlushCount): number => asked.reduce((sum, count) => sum + count[name], 0);
+    const tree: CountTree = { full: total("full"), ranged: total("ranged"), none: total("none") };
+    for (const [i, reason] of REASONS.entries()) tree[reason] = { ...this.flushes[i]! };
+    return tree;
+  }
+
+  private lineTree(of: (line: LineCounts) => number): CountTree {
+    const tree: CountTree = { total: this.lines.counts.reduce((sum, line) => sum + of(line), 0) };
+    for (const [i, name] of this.lineNames.entries()) tree[name] = of(this.lines.counts[i]!);
+    return tree;
   }
 
   private pinnedTree(): CountTree {

@@ -23,6 +23,8 @@ export const EVENT = {
   tlbFlush: "tlb_flush",
   /** target */
   ipiSend: "ipi_send",
+  /** A sender waits for the CPUs that it has interrupted. */
+  ipiRound: "ipi_round",
   /** target */
   ipiAvoided: "ipi_avoided",
   lazyEnter: "lazy_enter",

@@ -5,12 +5,23 @@ import { dining, grid } from "./models/classics.ts";
 import { compileExplicit } from "./models/explicit.ts";
 
 describe("a path", () => {
-  test.each([[[]], [[0]], [[0, 0, 1, 12]]])("prints and parses: %j", (path) => {
+  test.each([[[]], [[0]], [[0, 0, 1, 12]], [[0, 0, 0, 0, 1, 1, 1, 2, 2]]])("prints and parses: %j", (path) => {
     expect(parsePath(printPath(path))).toEqual({ ok: true, value: path });
+  });
+
+  test("counts repetitions, and reads them in any form", () => {
+    expect(printPath([0, 0, 0, 0, 1, 1, 12, 12, 12])).toBe("0x4.1.1.12x3");
+    expect(parsePath("0.0x2.0.1x1.1.12x3")).toEqual(parsePath("0.0.0.0.1.1.12.12.12"));
   });
 
   test.each([
     ["0.x.1", 1, "x"],
+    ["0.1x", 1, "1x"],
+    ["0x0", 0, "0x0"],
+    ["0x03", 0, "0x03"],
+    ["0x2x2", 0, "0x2x2"],
+    ["0x1000000.1", 1, "1"],
+    ["0x999999999", 0, "0x999999999"],
     ["0.", 1, ""],
     [".", 0, ""],
     ["-1", 0, "-1"],

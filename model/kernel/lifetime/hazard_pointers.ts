@@ -27,7 +27,7 @@ export function context_switch_to_kernel(prev: task_struct, next: task_struct): 
   next.active_mm = mm;
   if (prev.mm !== null) {
     // No barrier: prev still is a user of mm, and gives that up by an atomic operation, here or elsewhere, later.
-    WRITE_ONCE(this_rq_lazy_mm(), mm);
+    this_cpu_write(runqueues.lazy_mm, mm);
   } else prev.active_mm = null;
 }
 
@@ -45,7 +45,7 @@ export function finish_task_switch_mm(_prev_mm: mm_struct | null): void {
 
 export function enter_lazy_mm(mm: mm_struct): void {
   // No barrier: the running task still is a user of mm, and gives that up by an atomic operation, in mmput().
-  WRITE_ONCE(this_rq_lazy_mm(), mm);
+  this_cpu_write(runqueues.lazy_mm, mm);
   parts.coherence.enter_lazy_tlb(mm);
 }
 
@@ -62,4 +62,75 @@ export function unlazy_mm_irqs_off(): void {
   current.active_mm = init_mm;
   release_lazy_mm();
   mmdrop_lazy();
+}
+
+/** After the switch of page tables: this CPU has let go of the mm that it named. */
+function release_lazy_mm(): void {
+  // Pairs with: mm_unlazy_mm_count(). Who finds it NULL must know that our page tables are others.
+  smp_store_release(per_cpu(runqueues.lazy_mm, smp_processor_id()), null);
+}
+
+/** Drops what was handed to this CPU, unless it borrows just that. */
+function mmdrop_lazy(): void {
+  const rq = smp_processor_id();
+  const old_mm = READ_ONCE(per_cpu(runqueues.drop_mm, rq));
+  if (old_mm === null || old_mm === this_cpu_read(runqueues.lazy_mm)) return;
+  // Only a scan can be faster, and it has then dropped old_mm itself; what it parked instead is for the next time.
+  if (!try_cmpxchg_relaxed(per_cpu(runqueues.drop_mm, rq), old_mm, null)) return;
+  mmdrop(old_mm);
+}
+
+/** After exit_mmap(), with one mm_count held: every CPU that still borrows mm gets a reference to drop. */
+export function mmput_lazy(mm: mm_struct): void {
+  let drop_count = 0;
+  // mm_users is 0, so that no CPU starts to borrow mm now.
+  WARN_ON_ONCE(atomic_read(mm.mm_users) !== 0);
+
+  for (const cpu of for_each_cpu(possible_lazymm_cpus(mm))) {
+    // Pairs with: release_lazy_mm().
+    if (smp_load_acquire(per_cpu(runqueues.lazy_mm, cpu)) !== mm) continue;
+    // All at once, so that two atomic operations serve any number of CPUs.
+    if (drop_count === 0) {
+      drop_count = machine.cpus;
+      atomic_add(machine.cpus, mm.mm_count);
+    }
+    drop_count = drop_count - 1;
+    reached(lazy_cpu_handed_reference);
+    while (!__try_mm_drop_rq_ref(cpu, mm)) {}
+  }
+  atomic_sub(drop_count, mm.mm_count);
+}
+
+/** for_each_possible_lazymm_cpu(): all of them. */
+export function possible_lazymm_cpus(_mm: mm_struct): cpumask_copy_t {
+  return cpumask_all;
+}
+
+/** Gives one reference to the CPU, or finds that it does not need one any more. */
+export function __try_mm_drop_rq_ref(cpu: cpu_id, mm: mm_struct): boolean {
+  const old_drop_mm = smp_load_acquire(per_cpu(runqueues.drop_mm, cpu));
+  if (old_drop_mm === null) return try_cmpxchg(per_cpu(runqueues.drop_mm, cpu), null, mm);
+
+  // Is the CPU done with what was parked there before? Only a look that comes after the one at drop_mm can tell: by
+  // then nobody uses old_drop_mm, so that a CPU that does not borrow it never will.
+  if (has_left(cpu, mm)) {
+    mmdrop(mm);
+    return true;
+  }
+  if (cmpxchg(per_cpu(runqueues.drop_mm, cpu), old_drop_mm, mm) !== old_drop_mm) return false;
+  reached(parked_reference_replaced);
+  mmdrop(old_drop_mm);
+  return true;
+}
+
+/** The second look at lazy_mm. */
+export function has_left(cpu: cpu_id, mm: mm_struct): boolean {
+  return smp_load_acquire(per_cpu(runqueues.lazy_mm, cpu)) !== mm;
+}
+
+export function mmdrop_final(_mm: mm_struct): void {}
+
+/** One for each CPU where a reference is parked. */
+export function lazy_references(mm: mm_struct): number {
+  return count(machine.cpus, (cpu) => per_cpu(runqueues.drop_mm, cpu) === mm);
 }

@@ -20,34 +20,72 @@ export function flush_tlb_page(mm: mm_struct, page: number): void {
   parts.coherence.flush_tlb_mm_range(mm, start, start + (1 << machine.PAGE_SHIFT), machine.PAGE_SHIFT, false);
 }
 
-/** munmap() of all that a page table maps: free_pgtables() unhooks the table, and the flush says so. */
+/** munmap() of all that a page table maps, up to and including the table. */
 export function unmap_table(mm: mm_struct): void {
-  const table = mm.pgd.entry;
-  if (table === null) return;
-  for (let page = 0; page < machine.pages; page++) zap_pte(table, page);
-  WRITE_ONCE(mm.pgd.entry, null);
-  tlb_finish_mmu(mm, true);
-  free_table(table);
+  const tlb = this_cpu_ptr(mmu_gathers);
+  unmap_vmas(mm, tlb);
+  free_pgtables(mm, tlb);
+  tlb_finish_mmu(mm, tlb);
 }
 
-/** Teardown at mm_users == 0. Nothing is flushed if nothing was mapped: tlb_flush_mmu_tlbonly() looks. */
+/** Teardown at mm_users == 0: the same for all there is. */
 export function exit_mmap(mm: mm_struct): void {
   unmap_table(mm);
 }
 
-function zap_pte(table: page_table, page: number): void {
-  WRITE_ONCE(table.pte[page], null);
+/** include/asm-generic/tlb.h: what goes back to the allocator after the flush. On the caller's stack. */
+interface mmu_gather {
+  /** Without cleared entries and without freed tables there is nothing to flush. */
+  cleared_ptes: bool;
+  freed_tables: bool;
+  pages: array<frame | null, "pages">;
+  table: page_table | null;
+}
+/** Nobody is preempted in between to do the same. */
+const mmu_gathers = DEFINE_PER_CPU_FRAME<mmu_gather>();
+
+function unmap_vmas(mm: mm_struct, tlb: mmu_gather): void {
+  const table = mm.pgd.entry;
+  if (table === null) return;
+  for (let page = 0; page < machine.pages; page++) zap_pte(table, page, tlb);
 }
 
-/** A full-mm flush; freed_tables tells the lazy CPUs that they must not walk on. */
-function tlb_finish_mmu(mm: mm_struct, freed_tables: bool): void {
-  parts.coherence.flush_tlb_mm_range(mm, 0, TLB_FLUSH_ALL, machine.PAGE_SHIFT, freed_tables);
+function zap_pte(table: page_table, page: number, tlb: mmu_gather): void {
+  const old = xchg(table.pte[page], null);
+  if (old === null) return;
+  tlb.cleared_ptes = true;
+  tlb.pages[page] = old;
 }
 
-/** The table and the pages that it still held go back to the allocator. */
-function free_table(table: page_table): void {
+function free_pgtables(mm: mm_struct, tlb: mmu_gather): void {
+  const table = mm.pgd.entry;
+  if (table === null) return;
+  WRITE_ONCE(mm.pgd.entry, null);
+  tlb.freed_tables = true;
+  tlb.table = table;
+}
+
+/** freed_tables tells the flush that lazy CPUs, too, must stop to walk. */
+function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather): void {
+  if (tlb.cleared_ptes || tlb.freed_tables) {
+    parts.coherence.flush_tlb_mm_range(mm, 0, TLB_FLUSH_ALL, machine.PAGE_SHIFT, tlb.freed_tables);
+  }
+  tlb_batch_pages_flush();
+}
+
+function tlb_batch_pages_flush(): void {
   instruction();
-  pool_free(table);
+  const tlb = this_cpu_ptr(mmu_gathers);
+  for (let page = 0; page < machine.pages; page++) {
+    const old = tlb.pages[page];
+    if (old !== null) pool_free(old);
+    tlb.pages[page] = null;
+  }
+  const table = tlb.table;
+  if (table !== null) pool_free(table);
+  tlb.table = null;
+  tlb.cleared_ptes = false;
+  tlb.freed_tables = false;
 }
 
 function free_page(page: frame): void {

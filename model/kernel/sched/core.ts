@@ -4,15 +4,21 @@
 // Left out: who is picked, load balancing, membarrier's state (sched/membarrier.c), CPU hotplug.
 import { hw } from "../../hw/mmu/x86.ts";
 import type { task_struct } from "../mm_types.ts";
+import { preempt_enable } from "../irqflags.ts";
 import { parts } from "../parts.ts";
-import { get_current, pcpu_hot } from "./sched.ts";
+import { get_current, pcpu_hot, runqueues } from "./sched.ts";
 
-/** Gives this CPU to `next`, as the scheduler has decided. What follows runs in next's context. */
+/** Gives this CPU to `next`, as the scheduler has decided. What follows the switch runs in next's context. */
 export function __schedule(next: task_struct): void {
+  try_to_wake_up(next);
   rq_lock_irq();
-  // Pairs with: finish_task(). After it, the stores of the CPU that next ran on before are ours to see.
-  smp_cond_load_acquire(next.on_cpu, !VAL);
   context_switch(get_current(), next);
+}
+
+/** The end of the wakeup that put `next` on this runqueue: the CPU that it ran on before has let go of it. */
+function try_to_wake_up(next: task_struct): void {
+  // Pairs with: finish_task(). After it, the stores of that CPU are ours to see.
+  smp_cond_load_acquire(next.on_cpu, !VAL);
 }
 
 export function context_switch(prev: task_struct, next: task_struct): void {
@@ -30,17 +36,21 @@ function switch_to(next: task_struct): void {
 }
 
 function finish_task_switch(prev: task_struct): void {
+  const mm = this_cpu_read(runqueues.prev_mm);
+  this_cpu_write(runqueues.prev_mm, null);
   finish_task(prev);
   rq_unlock_irq();
-  parts.lifetime.finish_task_switch_mm();
+  parts.lifetime.finish_task_switch_mm(mm);
+  preempt_enable();
 }
 
-/** From here on another CPU may take prev. Pairs with: __schedule(). */
+/** From here on another CPU may take prev. */
 function finish_task(prev: task_struct): void {
+  // Pairs with: try_to_wake_up().
   smp_store_release(prev.on_cpu, false);
 }
 
-/** raw_spin_rq_lock_irq() and smp_mb__after_spinlock(): an atomic operation, a full barrier on x86. */
+/** preempt_disable(), raw_spin_rq_lock_irq() and smp_mb__after_spinlock(): a LOCKed operation, a full barrier on x86. */
 function rq_lock_irq(): void {
   serialising_instruction();
   hw[smp_processor_id()].irqs_off = true;
@@ -50,5 +60,4 @@ function rq_lock_irq(): void {
 function rq_unlock_irq(): void {
   instruction();
   hw[smp_processor_id()].irqs_off = false;
-  hw[smp_processor_id()].preempt_count = hw[smp_processor_id()].preempt_count - 1;
 }

@@ -2,10 +2,13 @@
 // Linux kernel/sched/sched.h and arch/x86/include/asm/current.h: what each CPU knows of its tasks.
 import type { mm_struct, task_struct } from "../mm_types.ts";
 
-/** Per runqueue; only its own CPU touches these, under the rq lock. */
 interface rq {
-  /** The lazy mm that the running switch leaves: dropped once the rq lock is released. */
+  /** The lazy mm that the running switch leaves: dropped once the rq lock is released. Only its own CPU touches it. */
   prev_mm: mm_struct | null;
+  /** Hazard pointer: the mm that this CPU borrows. Written by its own CPU; the last mmput() looks. */
+  lazy_mm: mm_struct | null;
+  /** An mm of which this CPU owes one mmdrop(), once it no longer borrows it. Only cmpxchg() changes it. */
+  drop_mm: mm_struct | null;
 }
 export const runqueues = DEFINE_PER_CPU<rq>();
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { type Command, Option } from "commander";
+import { jobs } from "../../jobs/jobs.ts";
+import type { CheckReport } from "../../jobs/reports.ts";
 import { addExamples, collect, parseCount, runJob, type Shell } from "../command.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
-import { type CheckReport, jobs } from "../jobs.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderCheck } from "../render/check.ts";
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { type Command, Option } from "commander";
+import { jobs } from "../../jobs/jobs.ts";
+import type { CompareReport } from "../../jobs/reports.ts";
 import { addExamples, collect, runJob, type Shell } from "../command.ts";
 import { EXIT } from "../errors.ts";
-import { type CompareReport, jobs } from "../jobs.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderCompare } from "../render/compare.ts";
 

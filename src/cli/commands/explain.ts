@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Command } from "commander";
+import { jobs } from "../../jobs/jobs.ts";
 import { addExamples, parsePath, runJob, type Shell } from "../command.ts";
 import { EXIT } from "../errors.ts";
-import { jobs } from "../jobs.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 
 interface Options extends OutputOptions {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { Command } from "commander";
+import { jobs } from "../../jobs/jobs.ts";
+import type { Listable } from "../../jobs/reports.ts";
 import { addExamples, fail, runJob, type Shell } from "../command.ts";
 import { EXIT, unknownName } from "../errors.ts";
-import { jobs, type Listable } from "../jobs.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderList } from "../render/list.ts";
 

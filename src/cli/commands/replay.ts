@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { Command } from "commander";
+import { jobs } from "../../jobs/jobs.ts";
+import type { ReplayReport } from "../../jobs/reports.ts";
 import { addExamples, runJob, type Shell } from "../command.ts";
 import { EXIT } from "../errors.ts";
-import { jobs, type ReplayReport } from "../jobs.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderReplay } from "../render/replay.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `lazymm check`: one row per verdict, mutants below their scenario, then every counterexample that nobody expected.
-import type { CheckReport, CheckResult, MutantResult } from "../jobs.ts";
+import type { CheckReport, CheckResult, MutantResult } from "../../jobs/reports.ts";
 import { type Column, formatTable, type Paint } from "../output.ts";
 import { paintVerdict } from "./compare.ts";
 import { formatCount, formatDuration, formatNotes } from "./numbers.ts";

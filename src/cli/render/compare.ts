@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `lazymm compare`: one row per design.
-import type { CompareReport, CompareRow, Verdict } from "../jobs.ts";
+import type { CompareReport, CompareRow, Verdict } from "../../jobs/reports.ts";
 import { type Column, formatTable, type Paint } from "../output.ts";
 import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } from "./numbers.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `lazymm list`: what there is to choose from.
-import type { ListReport } from "../jobs.ts";
+import type { ListReport } from "../../jobs/reports.ts";
 import { formatTable } from "../output.ts";
 
 function oneLine(text: string): string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Numbers as they appear in tables.
-import type { Count, Counts, Price, TraceInfo } from "../jobs.ts";
+import type { Count, Counts, Price, TraceInfo } from "../../jobs/reports.ts";
 
 export function formatCount(count: Count | undefined): string {
   if (count === undefined) return "-";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `lazymm replay`: everything about one design on one trace.
-import type { ReplayReport } from "../jobs.ts";
+import type { ReplayReport } from "../../jobs/reports.ts";
 import { formatTable } from "../output.ts";
 import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } from "./numbers.ts";
 

@@ -102,6 +102,7 @@ function identifier(cx: Lowering, node: t.Identifier): Val {
       return { v: "expr", e: constant(cx.cpus), type: { k: "int", min: 0, max: cx.cpus } };
     case "cpumask_none":
       return { v: "expr", e: ZERO, type: { k: "mask" } };
+    case "cpumask_all": return { v: "expr", e: { kind: "unary", op: "mask_of", a: constant(cx.cpus) }, type: { k: "mask" } };
     case "no_use_after_free":
     case "no_bug":
     case "no_warning":

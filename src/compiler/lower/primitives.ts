@@ -287,6 +287,10 @@ const table: { readonly [name: string]: Primitive } = {
   },
   cpumask_set_cpu: onMask("mask_add"),
   cpumask_clear_cpu: onMask("mask_del"),
+  cpumask_clear: (cx, node, name) => {
+    storePlace(cx, placeArg(cx, node), ZERO, "once", name, node);
+    return VOID_VAL;
+  },
   cpumask_test_cpu: (cx, node, name) => {
     const cpu = number(cx, node, 0);
     const mask = loadPlace(cx, placeArg(cx, node, 1), "once", name, node);

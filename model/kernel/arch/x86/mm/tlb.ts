@@ -5,7 +5,9 @@
 import { config, parts } from "../../../parts.ts";
 import type { flush_tlb_info } from "../../../parts.ts";
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
-import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
+import {
+  local_irq_disable, local_irq_enable, local_irq_restore, local_irq_save, preempt_disable, preempt_enable,
+} from "../../../irqflags.ts";
 import { init_mm, mm_cpumask } from "../../../mm_types.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { choose_new_asid, load_new_mm_cr3 } from "./asid.ts";
@@ -91,6 +93,13 @@ export function switch_mm_irqs_off(next: mm_struct): void {
   this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
 }
 
+/** The same from where interrupts may be on. */
+export function switch_mm(next: mm_struct): void {
+  const flags = local_irq_save();
+  parts.coherence.switch_mm_irqs_off(next);
+  local_irq_restore(flags);
+}
+
 /** The running CPU goes to a kernel thread and keeps mm loaded. */
 export function enter_lazy_tlb(_mm: mm_struct): void {
   if (this_cpu_read(cpu_tlbstate.loaded_mm) === init_mm) return;
@@ -103,7 +112,7 @@ export function leave_mm(): void {
   const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
   if (loaded_mm === init_mm) return;
   WARN_ON_ONCE(!this_cpu_read(cpu_tlbstate_shared.is_lazy));
-  parts.coherence.switch_mm_irqs_off(init_mm);
+  parts.lifetime.unlazy_mm_irqs_off();
 }
 
 /** After page-table entries of mm in [start, end) changed: no CPU uses an older translation once this returns. */
@@ -212,7 +221,7 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     // A flush of the paging-structure cache is due at least; to leave for init_mm costs no more than that.
     reached(lazy_cpu_leaves);
     trace_lazy_left(local);
-    parts.coherence.switch_mm_irqs_off(init_mm);
+    parts.lifetime.unlazy_mm_irqs_off();
     return;
   }
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+import * as tlb from "../kernel/arch/x86/mm/tlb.ts";
+import * as native from "../kernel/backend/native.ts";
+import * as shootdown from "../kernel/lifetime/shootdown.ts";
+import { x86_6_12 } from "../kernel/arch/x86/Kconfig.ts";
+
+export const x86_shootdown = design({
+  name: "x86-shootdown",
+  arch: "x86",
+  parts: { lifetime: shootdown, coherence: tlb, backend: native },
+  config: { ...x86_6_12, PCID: true, kthread_use_mm_grabs: true },
+  source: "MMU_LAZY_TLB_SHOOTDOWN (Piggin, 2655421ae69f) on Linux 6.12 arch/x86/mm/tlb.c",
+  status: "a thought experiment: mainline selects the option on 64-bit powerpc only, x86 was never posted",
+});

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// What may be claimed after a search, in words that a maintainer accepts: bounds and assumptions are part of every
+// sentence, and what was not covered is said.
+import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import { unreachable } from "../base/assert.ts";
+import { type Limit, NO_DEADLOCK, type SearchResult } from "../checker/search.ts";
+import type { ScenarioInfo } from "../compiler/describe.ts";
+import type { Program } from "../program/program.ts";
+
+/** Bounds of a machine that have a word of their own. */
+const BOUNDS: readonly [key: string, one: string, many: string][] = [
+  ["cpus", "CPU", "CPUs"],
+  ["mms", "mm", "mms"],
+  ["frames", "frame", "frames"],
+];
+
+/** "a", "b" and "c" */
+function listed(items: readonly string[]): string {
+  const quoted = items.map((item) => `"${item}"`);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
+}
+
+function boundsOf(scenario: ScenarioInfo): string {
+  return BOUNDS.flatMap(([key, one, many]) => {
+    const n = scenario.machine.get(key);
+    return n === undefined ? [] : [`${n} ${n === 1 ? one : many}`];
+  }).join(", ");
+}
+
+/** The tables that say what the hardware does. */
+function assumptionsOf(model: MemoryModel, program: Program): string {
+  const mmu = program.sources.filter((path) => path.startsWith("model/hw/mmu/"));
+  return [model.title, ...mmu.map((path) => `the MMU of ${path}`)].join(" and ");
+}
+
+export function describeLimit(limit: Limit, states: number): string {
+  const seen = `${states.toLocaleString("en-US")} states`;
+  switch (limit.kind) {
+    case "states":
+      return `the limit of ${seen} was reached (--max-states)`;
+    case "memory":
+      return `the memory limit was reached after ${seen}`;
+    case "time":
+      return `the time limit was reached after ${seen}`;
+    case "stopped":
+      return `interrupted after ${seen}`;
+    case "model":
+      return limit.text;
+    default:
+      return unreachable(limit.kind);
+  }
+}
+
+export function claimOf(scenario: ScenarioInfo, model: MemoryModel, program: Program, result: SearchResult): string {
+  const { verdict } = result;
+  const under = `for ${boundsOf(scenario)} under ${assumptionsOf(model, program)}`;
+  switch (verdict.kind) {
+    case "violates":
+      return `violation of "${verdict.violation.property}" in ${verdict.violation.depth} steps, ${under}`;
+    case "unknown":
+      return `unknown, ${under}: ${describeLimit(verdict.limit, result.states)}`;
+    case "safe": {
+      const names = [...program.properties.map(({ name }) => name), NO_DEADLOCK];
+      const missed = result.witnesses.filter(({ depth }) => depth === undefined).map(({ name }) => name);
+      const vacuous = missed.length === 0 ? "" : `; but nothing in it ever reached ${listed(missed)}: it may be vacuous`;
+      return `no violation of ${listed(names)} ${under}${vacuous}`;
+    }
+    default:
+      return unreachable(verdict);
+  }
+}

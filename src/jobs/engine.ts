@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// From dialect text to a search: compile, emit, make it a function, search. What a user's text does wrong on the way is
+// a value.
+import { totalmem } from "node:os";
+import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { type SearchResult, searchWithPauses } from "../checker/search.ts";
+import { compileScenario } from "../compiler/compile.ts";
+import type { MutantInfo } from "../compiler/describe.ts";
+import { CompileError } from "../compiler/errors.ts";
+import { type Emitted, emitPacked } from "../emit/packed.ts";
+import type { Compiled } from "../program/compiled.ts";
+import { initialCells } from "../program/evaluate.ts";
+import type { Program } from "../program/program.ts";
+import { attempt, type Library } from "./library.ts";
+import type { JobContext, JobError } from "./reports.ts";
+import type { Case } from "./select.ts";
+
+/** Half of the machine at most: the rest of it has work to do, too. */
+const MEMORY_BYTES = Math.min(4 * 2 ** 30, Math.floor(totalmem() / 2));
+
+/** Compiles one scenario under one design. The Program is independent of the memory model. */
+export function build(library: Library, { scenario, design }: Case, mutant?: MutantInfo): Result<Program, JobError> {
+  const unit = { modules: library.modules, scenario: scenario.info, design: design.info, mutant };
+  const shipped = !scenario.user && !design.user && library.overlay === undefined;
+  const compiled = attempt(() => {
+    try {
+      return compileScenario(unit);
+    } catch (error) {
+      // In shipped text it is a bug of ours, and says so. Anybody else's text must not be able to crash the program.
+      if (shipped || error instanceof CompileError) throw error;
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  });
+  if (!compiled.ok) return compiled;
+  const program = compiled.value;
+  if (!(program instanceof Error)) return checkInitialState(program, scenario.info, design.info.name);
+  const where = `${scenario.info.file.path}: ${scenario.info.name} under ${design.info.name}`;
+  return err({ kind: "rejected", diagnostics: [`${where}: the compiler cannot read this: ${program.message}`] });
+}
+
+/** The initial state is computed by the model's own init(): it may leave its bounds, or fail a check. */
+function checkInitialState(
+  program: Program,
+  scenario: Case["scenario"]["info"],
+  design: string,
+): Result<Program, JobError> {
+  try {
+    initialCells(program);
+    return ok(program);
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/^(lazymm bug|initial state): /, "");
+    const line = scenario.init.loc?.start.line ?? 1;
+    const machine = [...scenario.machine].map(([name, n]) => `${name}: ${n}`).join(", ");
+    const text =
+      `${scenario.file.path}:${line}  ${scenario.name} under ${design}: init() cannot build the initial state\n` +
+      `    ${reason}\n    give the machine a larger bound, or change init(); machine: { ${machine} }`;
+    return err({ kind: "rejected", diagnostics: [text] });
+  }
+}
+
+/** Store-buffer entries per CPU: the scenario's, where it gives a number. A full buffer is a limit, never a verdict. */
+export function bufferDepth({ scenario }: Pick<Case, "scenario">, model: MemoryModel): number {
+  return model.depth === 0 ? 0 : (scenario.info.machine.get("store_buffer") ?? model.depth);
+}
+
+export interface Engine extends Emitted {
+  readonly compiled: Compiled;
+}
+
+/** `labels`: successors say which step led to them, for explaining a path. */
+export function prepare(program: Program, model: MemoryModel, depth: number, labels: boolean): Engine {
+  const emitted = emitPacked(program, model, { depth, labels });
+  // The text holds only names that the emitter generates and integer literals, whatever the model's text was.
+  const compiled = new Function(emitted.text)() as Compiled;
+  return { ...emitted, compiled };
+}
+
+/** Lets signals and timers have their turn. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+export interface SearchLimits {
+  readonly maxStates: number | undefined;
+}
+
+export async function runSearch(
+  engine: Engine,
+  program: Program,
+  limits: SearchLimits,
+  context: JobContext,
+  what: string,
+): Promise<SearchResult> {
+  await breathe();
+  const options = {
+    maxMemoryBytes: MEMORY_BYTES,
+    ...(limits.maxStates !== undefined && { maxStates: limits.maxStates }),
+    stop: () => context.signal.aborted,
+    onProgress: ({ states }: { readonly states: number }) => context.progress(`${what}: states`, states, undefined),
+  };
+  return await searchWithPauses(engine.compiled, program, options, breathe);
+}

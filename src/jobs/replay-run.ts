@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// One design over one trace: compiles what a replay calls, runs it, counts, prices, and compares with what was recorded.
+import { createHash } from "node:crypto";
+import type { LineMap, Profile } from "../../model/hw/profiles/types.ts";
+import { x86_lines } from "../../model/hw/profiles/x86-published.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { compileReplay } from "../compiler/compile.ts";
+import type { DesignInfo } from "../compiler/describe.ts";
+import { load } from "../compiler/modules.ts";
+import { emitWide, type WideHost, type WideMachine } from "../emit/wide.ts";
+import type { Schedule } from "../events/schedule.ts";
+import { agreement } from "../simulator/agreement.ts";
+import type { CountTree } from "../simulator/counters.ts";
+import { price } from "../simulator/price.ts";
+import {
+  type FreedUnknown,
+  type PredictedFlushes,
+  type ReplayProgram,
+  type ReplayResult,
+  replay,
+} from "../simulator/replay.ts";
+import type { Library } from "./library.ts";
+import { attempt } from "./library.ts";
+import type { Agreement, Count, Counts, JobContext, JobError, Price } from "./reports.ts";
+import type { TraceInput } from "./trace-input.ts";
+
+export interface ReplayRun {
+  readonly counts: Counts;
+  readonly price: Price;
+  readonly predicted_sha256: string;
+  readonly agreement: Agreement | null;
+  /** Why there is no agreement. */
+  readonly whyNot: string | undefined;
+  readonly notes: readonly string[];
+  readonly interrupted: boolean;
+}
+
+/** The compiler's file with the functions that a replay calls. */
+const REPLAY_FILE = "model/kernel/replay.ts";
+const UNBOUNDED = 2 ** 31 - 1;
+
+/** Sizes of the machine that a schedule needs. Pages stay out: a replay counts flushes, it does not walk tables. */
+function machineFor(schedule: Schedule): Map<string, number> {
+  return new Map([
+    ["cpus", schedule.cpus],
+    ["mms", schedule.mms],
+    ["tasks", schedule.tasks.length],
+    ["pages", 0],
+    ["tables", 1],
+    ["frames", 1],
+    ["refs", UNBOUNDED],
+    ["ctx_ids", schedule.mms + 1],
+    ["tlb_gens", UNBOUNDED],
+    ["address", 2 ** 53],
+    ["stride_shift", 63],
+    ["PAGE_SHIFT", 12],
+  ]);
+}
+
+export function prepareReplay(
+  library: Library,
+  design: DesignInfo,
+  schedule: Schedule,
+): Result<ReplayProgram, JobError> {
+  return attempt(() => {
+    const file = load(library.modules, REPLAY_FILE);
+    if (!file) throw new Error(`lazymm bug: ${REPLAY_FILE} is not installed`);
+    const program = compileReplay(library.modules, design, file, machineFor(schedule));
+    const lines = numberLines(x86_lines);
+    const { text, instructionNames } = emitWide(program, lines.byCell);
+    // The text holds only names that we generate and integers: test/emit has the proof.
+    const instantiate = new Function("host", text) as (host: WideHost) => WideMachine;
+    return { events: program.events, instantiate, instructionNames, lineNames: lines.names };
+  });
+}
+
+function numberLines(map: LineMap): { names: string[]; byCell: Map<string, number> } {
+  const names = Object.keys(map);
+  return { names, byCell: new Map(names.flatMap((name, i) => (map[name] ?? []).map((cell) => [cell, i] as const))) };
+}
+
+/** A pair where the two assumptions about freed_tables give different counts. */
+function pair(a: CountTree, b: CountTree): Counts {
+  const merged: { [name: string]: Count | Counts } = {};
+  for (const [name, x] of Object.entries(a)) {
+    const y = b[name];
+    if (typeof x === "object") merged[name] = pair(x, typeof y === "object" ? y : {});
+    else merged[name] = typeof y !== "number" || x === y ? x : [x, y];
+  }
+  return merged;
+}
+
+function pairedPrice(a: CountTree, b: CountTree, profile: Profile): Price {
+  const x = price(a, profile);
+  const y = price(b, profile);
+  const known: [number, number] = [Math.min(x.known_ns[0], y.known_ns[0]), Math.max(x.known_ns[1], y.known_ns[1])];
+  const costs = [...new Set([...x.missing, ...y.missing].map((m) => m.cost))];
+  const count = (p: typeof x, cost: string): number => p.missing.find((m) => m.cost === cost)?.count ?? 0;
+  const missing = costs.map((cost) => {
+    const [low, high] = [count(x, cost), count(y, cost)];
+    return { cost, count: low === high ? low : ([low, high] as const) };
+  });
+  return { known_ns: known, missing, complete: x.complete && y.complete };
+}
+
+/** The predicted flushes, CPU by CPU: two replays predict the same if and only if this is the same. */
+function hash(predicted: readonly PredictedFlushes[]): string {
+  const sha = createHash("sha256");
+  for (const [cpu, { reason, pages }] of predicted.entries()) {
+    sha.update(`cpu ${cpu}\n${reason.map((r, i) => `${r} ${pages[i]}`).join("\n")}\n`);
+  }
+  return sha.digest("hex");
+}
+
+/** Why a prediction cannot be held against this recording, if it cannot. */
+function cannotAgree(trace: TraceInput): string | undefined {
+  if (!trace.recorded) return "the trace has no tlb_flush events to compare with";
+  if (trace.inferred.flushCalls.from !== "flush_range probe") {
+    return "the trace has no flush_range probe: its flush calls are themselves taken from tlb_flush events";
+  }
+  if (trace.inferred.snapshot === "none") return "the trace has no START snapshot";
+  return undefined;
+}
+
+export function runReplay(program: ReplayProgram, trace: TraceInput, profile: Profile, context: JobContext): ReplayRun {
+  const { schedule } = trace;
+  const run = (freedUnknown: FreedUnknown): ReplayResult =>
+    replay(program, schedule, {
+      freedUnknown,
+      progress: (done, total) => {
+        context.progress("replay", done, total);
+        return context.signal.aborted;
+      },
+    });
+  const first = run(0);
+  const second = trace.inferred.flushCalls.freedUnknown > 0 ? run(1) : first;
+  const [a, b] = [first.counters.tree(), second.counters.tree()];
+  const whyNot = cannotAgree(trace);
+  return {
+    counts: pair(a, b),
+    price: pairedPrice(a, b, profile),
+    predicted_sha256: hash(first.predicted),
+    agreement: whyNot === undefined && trace.recorded ? agreement(trace.recorded, first.predicted) : null,
+    whyNot,
+    notes: [
+      ...[...first.skipped].map(([why, count]) => `replay: ${count} ${why}`),
+      ...first.limits.map((what) => `replay: a bound was hit: ${what}`),
+    ],
+    interrupted: context.signal.aborted,
+  };
+}
+
+/** Designs that say something about the machine of the trace. */
+export function checkArchitecture(design: DesignInfo, trace: TraceInput): Result<void, JobError> {
+  if (design.arch === trace.arch) return ok(undefined);
+  return err({
+    kind: "usage",
+    message: `${design.name} is for ${design.arch}, the trace is of an ${trace.arch} machine`,
+  });
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// `replay`: one design over a trace's schedule.
+import { err, ok, type Result } from "../base/result.ts";
+import { type DesignEntry, type Library, openLibrary } from "./library.ts";
+import { findProfile } from "./profiles.ts";
+import { checkArchitecture, prepareReplay, runReplay } from "./replay-run.ts";
+import type { JobContext, JobError, ReplayOptions, ReplayReport } from "./reports.ts";
+import { readTrace } from "./trace-input.ts";
+
+export function findDesign(library: Library, name: string): Result<DesignEntry, JobError> {
+  const found = library.designs.find((entry) => entry.ref === name);
+  if (found) return ok(found);
+  return err({ kind: "unknown name", what: "design", name, known: library.designs.map((entry) => entry.ref) });
+}
+
+/** Numbers and texts of a nested report, by dotted name. */
+export function flatten(tree: object, prefix = ""): Record<string, number | string> {
+  const flat: Record<string, number | string> = {};
+  for (const [name, value] of Object.entries(tree)) {
+    if (typeof value === "number" || typeof value === "string") flat[prefix + name] = value;
+    else if (typeof value === "object" && value !== null) Object.assign(flat, flatten(value, `${prefix}${name}.`));
+  }
+  return flat;
+}
+
+export async function replay(options: ReplayOptions, context: JobContext): Promise<Result<ReplayReport, JobError>> {
+  const profile = findProfile(options.profile);
+  if (!profile.ok) return profile;
+  const library = openLibrary(options.overlay);
+  if (!library.ok) return library;
+  const design = findDesign(library.value, options.design);
+  if (!design.ok) return design;
+  const input = await readTrace(options.trace, options.sidecars);
+  if (!input.ok) return input;
+  const trace = input.value;
+  const fits = checkArchitecture(design.value.info, trace);
+  if (!fits.ok) return fits;
+  const program = prepareReplay(library.value, design.value.info, trace.schedule);
+  if (!program.ok) return program;
+  const run = runReplay(program.value, trace, profile.value, context);
+  if (run.whyNot !== undefined) context.note(`no agreement: ${run.whyNot}`);
+  return ok({
+    schema: "lazymm.replay/1",
+    trace: trace.info,
+    design: design.value.ref,
+    profile: profile.value.name,
+    counts: run.counts,
+    price: run.price,
+    inferred: flatten(trace.inferred),
+    predicted_sha256: run.predicted_sha256,
+    agreement: run.agreement,
+    notes: [...library.value.notes, ...trace.notes, ...run.notes],
+    ...(run.interrupted ? { interrupted: true } : {}),
+  });
+}

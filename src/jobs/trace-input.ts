@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// A trace as the commands need it: its schedule, what it recorded of flushes, and what is to be said about it.
+import { err, ok, type Result } from "../base/result.ts";
+import type { Schedule } from "../events/schedule.ts";
+import type { TraceError } from "../traces/errors.ts";
+import { type OpenedTrace, openTrace } from "../traces/open.ts";
+import { type RecordedFlushes, recordedFlushes } from "../traces/recorded.ts";
+import { buildSchedule, type Inferred } from "../traces/schedule.ts";
+import type { JobError, TraceInfo } from "./reports.ts";
+
+export interface TraceInput {
+  readonly schedule: Schedule;
+  readonly inferred: Inferred;
+  readonly info: TraceInfo;
+  readonly notes: readonly string[];
+  /** undefined: no tlb_flush events. */
+  readonly recorded: readonly RecordedFlushes[] | undefined;
+  /** From the cpuinfo beside the trace; undefined: not told. */
+  readonly cpuFlags: ReadonlySet<string> | undefined;
+  readonly arch: string;
+}
+
+export async function readTrace(path: string, sidecars: boolean): Promise<Result<TraceInput, JobError>> {
+  const opened = await openTrace(path, { sidecars });
+  if (!opened.ok) return err({ kind: "input", message: inWords(opened.error) });
+  const trace = opened.value;
+  const built = buildSchedule(trace);
+  if (!built.ok) return err({ kind: "input", message: inWords(built.error) });
+  const { schedule, inferred, window } = built.value;
+  const last = schedule.length > 0 ? schedule.time[schedule.length - 1]! : 0;
+  const span = last * schedule.secondsPerTick;
+  const info: TraceInfo = {
+    path,
+    format: trace.format,
+    cpus: schedule.cpus,
+    events: trace.table.length,
+    span_s: Number.isNaN(span) ? null : span,
+    sidecars: trace.sidecars.read,
+    ...(trace.damaged ? { damaged: { at: `byte ${trace.damaged.at}`, reason: trace.damaged.reason } } : {}),
+  };
+  return ok({
+    schedule,
+    inferred,
+    info,
+    notes: notesOn(trace, inferred, schedule),
+    recorded: recordedFlushes(trace.table, window),
+    cpuFlags: trace.sidecars.cpuFlags.size > 0 ? trace.sidecars.cpuFlags : undefined,
+    arch: architecture(trace),
+  });
+}
+
+function inWords({ message, expected, wayOut }: TraceError): string {
+  return `${message}\n  expected: ${expected}\n  way out: ${wayOut}`;
+}
+
+const MACHINES: readonly [RegExp, string][] = [
+  [/x86_64|i686/, "x86"],
+  [/aarch64|arm64/, "arm64"],
+  [/ppc64/, "powerpc"],
+  [/riscv/, "riscv"],
+];
+
+/** From `uname`; a trace without one is taken for an x86 trace, and a note says so. */
+function architecture(trace: OpenedTrace): string {
+  const { uname } = trace.sidecars;
+  return MACHINES.find(([pattern]) => pattern.test(uname ?? ""))?.[1] ?? "x86";
+}
+
+/** What a reader must know before believing a number. */
+function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): string[] {
+  const notes: string[] = [];
+  const add = (count: number, text: string): void => {
+    if (count > 0) notes.push(`${count} ${text}`);
+  };
+  if (trace.damaged)
+    notes.push(`the file is damaged at byte ${trace.damaged.at} (${trace.damaged.reason}): what came before is used`);
+  const { entriesInBuffer: kept, entriesWritten: written } = trace.banner;
+  if (kept !== undefined && written !== undefined && kept < written) {
+    notes.push(`the ring overran: the first ${written - kept} of ${written} events were overwritten`);
+  }
+  add(trace.lost.events, "events were lost while recording: what those CPUs did then is unknown");
+  add(trace.odd.unknown + trace.odd.nameless, "lines could not be read as events and were skipped");
+  const unparsed = Object.values(trace.unparsed).reduce((sum, rows) => sum + rows, 0);
+  add(unparsed, `events were kept without their arguments (${Object.keys(trace.unparsed).join(", ")})`);
+  add(inferred.doubts.unknownIntervals, "intervals in which a CPU's task is unknown");
+  add(inferred.doubts.missingSwitches, "switches are missing from the recording and were made up for");
+  add(inferred.doubts.mmConflicts, "pieces of evidence about an mm contradict stronger ones");
+  const { flushCalls, switches } = inferred;
+  if (flushCalls.from !== "flush_range probe") {
+    const source = flushCalls.from === "none" ? "the trace has none" : "taken from the initiators' tlb_flush events";
+    notes.push(`flush calls: ${source}; ${flushCalls.freedUnknown} of them may or may not have freed page tables`);
+  }
+  add(flushCalls.withoutMm, "flush calls name no mm and were left out");
+  notes.push(`mm identity: ${(inferred.identified * 100).toFixed(1)} % of switches known; ${switches.assumed} assumed`);
+  if (inferred.snapshot === "none")
+    notes.push("no START snapshot: every CPU starts as if it had just loaded its task's mm");
+  if (trace.sidecars.uname === undefined) notes.push("no uname beside the trace: taken for x86");
+  if (Number.isNaN(schedule.secondsPerTick)) notes.push("the trace's clock has no known unit: durations are in ticks");
+  return notes;
+}
