@@ -234,6 +234,8 @@ interface Mutant {
 }
 /** Leaves out the nth call (from 1) of `callee` in `func`. */
 declare function drop(func: unknown, callee: string, nth?: number): Mutant;
+/** Leaves out the one statement of `func`, or the one operand of && or ||, that reads exactly like `text`. */
+declare function omit(func: unknown, text: string): Mutant;
 /** Exchanges the statement that holds the nth call of `callee` with the next statement (or moves it before `other`). */
 declare function move_before(func: unknown, callee: string, nth: number, other: string, other_nth: number): Mutant;
 /** Calls `primitive` instead of `callee` at its nth call in `func`. */

@@ -268,7 +268,7 @@ function readMutant(read: Reader, node: t.Expression, inherited: Needs): MutantI
   const fields = read.fields(node);
   const mutant = fields.get("mutant");
   if (!mutant || mutant.type === "ObjectMethod")
-    return read.fail(node, "mutant: drop(…), weaken(…), move_before(…) or replace(…)");
+    return read.fail(node, "mutant: drop(…), omit(…), weaken(…), move_before(…) or replace(…)");
   const own = read.needs(fields.get("needs"));
   const needs: Needs = {
     arch: own.arch ?? inherited.arch,

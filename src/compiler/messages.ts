@@ -76,7 +76,7 @@ export const messages = {
   },
   LZ113: {
     text: "the mutant does not apply: %what%",
-    fix: "name a function, a primitive that it calls, and which of the calls",
+    fix: "name a function, a primitive that it calls, and which of the calls; or the exact text that omit() leaves out",
     why: "A mutant that changes nothing would survive without meaning anything.",
   },
   LZ114: {

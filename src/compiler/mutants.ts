@@ -30,7 +30,7 @@ export function mutate(
   const mutation = noMutation();
   const kind = node.type === "CallExpression" && node.callee.type === "Identifier" ? node.callee.name : "";
   if (node.type !== "CallExpression")
-    return fail("LZ113", file, node, "a mutant is drop(…), weaken(…), move_before(…) or replace(…)");
+    return fail("LZ113", file, node, "a mutant is drop(…), omit(…), weaken(…), move_before(…) or replace(…)");
   const arg = (i: number): Node => node.arguments[i] ?? fail("LZ110", file, node, textOf(file, node));
   const func = functionOf(modules, file, arg(0), parts);
   if (kind === "replace") {
@@ -38,6 +38,11 @@ export function mutate(
     return mutation;
   }
   const copy = structuredClone(func.node);
+  mutation.rewritten.set(keyOf(func), copy);
+  if (kind === "omit") {
+    omit(func, copy, file, node, stringOf(file, arg(1)));
+    return mutation;
+  }
   const edit = {
     func,
     copy,
@@ -59,7 +64,6 @@ export function mutate(
     default:
       return fail("LZ113", file, node, kind);
   }
-  mutation.rewritten.set(keyOf(func), copy);
   return mutation;
 }
 
@@ -147,8 +151,8 @@ function statementOf(edit: Edit, call: t.CallExpression): { list: t.Statement[];
   return defined(found, "a call is in some statement");
 }
 
-function blockOf(statement: t.Statement): t.BlockStatement {
-  return { type: "BlockStatement", body: [statement], directives: [] } as unknown as t.BlockStatement;
+function blockOf(...body: t.Statement[]): t.BlockStatement {
+  return { type: "BlockStatement", body, directives: [] } as unknown as t.BlockStatement;
 }
 
 function contains(node: Node, wanted: Node): boolean {
@@ -167,6 +171,25 @@ function dropCall(edit: Edit): void {
     fail("LZ113", edit.file, edit.node, `the value of ${edit.callee}() is used: replace() the function instead`);
   }
   list.splice(index, 1);
+}
+
+/** Leaves out the one statement, or the one operand of && or ||, that reads like `text`. */
+function omit(func: FunctionDecl, copy: t.FunctionDeclaration, file: SourceFile, at: Node, text: string): void {
+  const reads = (n: Node): boolean => textOf(func.file, n).replace(/;$/, "") === text;
+  const edits: (() => void)[] = [];
+  visit(copy.body, (n) => {
+    if (n.type === "BlockStatement") {
+      const index = n.body.findIndex(reads);
+      if (index >= 0) edits.push(() => n.body.splice(index, 1));
+    } else if (n.type === "IfStatement" && reads(n.consequent)) {
+      edits.push(() => Object.assign(n, { consequent: blockOf() }));
+    } else if (n.type === "LogicalExpression") {
+      if (reads(n.left)) edits.push(() => Object.assign(n, n.right));
+      if (reads(n.right)) edits.push(() => Object.assign(n, n.left));
+    }
+  });
+  if (edits.length !== 1) fail("LZ113", file, at, `"${text}" occurs ${edits.length} times in ${func.name}()`);
+  edits[0]?.();
 }
 
 function moveBefore(edit: Edit, other: string, otherNth: number): void {

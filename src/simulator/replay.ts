@@ -59,6 +59,8 @@ class Replay implements WideHost {
   /** Task on each CPU, and the mm of each task, as the schedule has them. */
   private readonly running: Int32Array;
   private readonly taskMm: Int32Array;
+  /** Tasks that have each mm: at 0 it is dead, and whatever still holds it pins it. */
+  private readonly users: Int32Array;
   /** mms that mmInit has made and no task has taken yet: their one user is still to come. */
   private readonly fresh: Uint8Array;
   private readonly started: Uint8Array;
@@ -76,6 +78,8 @@ class Replay implements WideHost {
     this.predicted = Array.from({ length: schedule.cpus }, () => ({ reason: [], pages: [] }));
     this.running = new Int32Array(schedule.cpus).fill(-1);
     this.taskMm = Int32Array.from(schedule.tasks, (t) => t.mm);
+    this.users = new Int32Array(schedule.mms + 1);
+    for (const { mm } of schedule.tasks) if (mm > 0) this.users[mm]!++;
     this.fresh = new Uint8Array(schedule.mms + 1);
     this.started = new Uint8Array(schedule.mms + 1);
     this.pendingPut = new Int32Array(schedule.cpus);
@@ -187,6 +191,7 @@ class Replay implements WideHost {
     const mm = this.pendingPut[cpu]!;
     if (mm === 0) return;
     this.pendingPut[cpu] = 0;
+    if (this.users[mm] === 0) this.counters.died(mm, this.now);
     this.call(ENTRY.mmput, cpu, mm);
   }
 
@@ -252,21 +257,28 @@ class Replay implements WideHost {
   private newTask(cpu: number, task: number, mm: number): void {
     const shares = mm > 0 && this.fresh[mm] === 0 && this.started[mm] === 1;
     if (mm > 0) this.fresh[mm] = 0;
-    this.taskMm[task] = mm;
+    this.setMm(task, mm);
     this.call(ENTRY.newTask, cpu, pointer(task), this.mm(mm), shares ? 1 : 0);
+  }
+
+  private setMm(task: number, mm: number): void {
+    const old = this.taskMm[task]!;
+    if (old > 0) this.users[old]!--;
+    if (mm > 0) this.users[mm]!++;
+    this.taskMm[task] = mm;
   }
 
   private exec(cpu: number, task: number, mm: number): void {
     if (mm <= 0 || this.options.ignore?.exec || !this.expect(cpu, task)) return this.skip("exec of an unknown mm");
     this.fresh[mm] = 0;
-    this.taskMm[task] = mm;
+    this.setMm(task, mm);
     this.call(ENTRY.exec, cpu, this.mm(mm));
     this.counters.execs++;
   }
 
   private exit(cpu: number, task: number): void {
     if (!this.expect(cpu, task) || this.taskMm[task]! <= 0) return this.skip("exit of a task without an mm");
-    this.taskMm[task] = 0;
+    this.setMm(task, 0);
     this.call(ENTRY.exit, cpu);
     this.counters.exits++;
   }
@@ -280,9 +292,6 @@ class Replay implements WideHost {
     const end = schedule.end[i]! < 0 ? -1 : schedule.end[i]!;
     this.counters.flushCalls++;
     this.call(ENTRY.flush, cpu, this.mm(mm), schedule.start[i]!, end, schedule.c[i]!, freed);
-    if (this.pendingPut[cpu] === mm && end === -1) {
-      this.counters.died(mm, this.now);
-      this.put(cpu);
-    }
+    if (this.pendingPut[cpu] === mm && end === -1) this.put(cpu);
   }
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// A packed state as values: cells, where each context stands, its live locals, and what waits in the store buffers.
+import type { PackedLayout, Slot } from "../emit/layout.ts";
+import { defined } from "../base/assert.ts";
+import type { Program } from "../program/program.ts";
+import { elements } from "../program/program.ts";
+
+/** One element of a cell, flat. */
+export interface Element {
+  readonly cell: number;
+  readonly at: number;
+}
+
+export interface ContextState {
+  readonly code: number;
+  readonly cpu: number;
+  readonly pc: number;
+  /** By local; 0 unless live. */
+  readonly locals: readonly number[];
+}
+
+export interface State {
+  readonly cells: readonly (readonly number[])[];
+  readonly contexts: readonly ContextState[];
+  /** By CPU, oldest first. */
+  readonly buffers: readonly (readonly (Element & { readonly value: number })[])[];
+}
+
+/** One number for an element, to compare and to look up by. */
+export function keyOf({ cell, at }: Element): number {
+  return cell * 2 ** 20 + at;
+}
+
+function read(words: Int32Array, slot: Slot, min: number): number {
+  const mask = slot.width === 32 ? -1 : (1 << slot.width) - 1;
+  return (((words[slot.word] ?? 0) >>> slot.shift) & mask) + min;
+}
+
+/** Which element a store-buffer address stands for. */
+export function elementAt(program: Program, layout: PackedLayout, address: number): Element {
+  for (const [cell, base] of layout.addresses) {
+    const size = elements(defined(program.cells[cell], "cells exist"));
+    if (address >= base && address < base + size) return { cell, at: address - base };
+  }
+  return defined(undefined, `address ${address} is of a buffered cell`);
+}
+
+export function decode(program: Program, layout: PackedLayout, words: Int32Array): State {
+  const cells = layout.cells.map((place, id) => {
+    if ("values" in place) return place.values;
+    const { min } = defined(program.cells[id], "cells exist");
+    return place.slots.map((slot) => read(words, slot, min));
+  });
+  const contexts = layout.contexts.map(({ code, cpu, pc: slot, locals: slots }) => {
+    const pc = read(words, slot, 0);
+    const locals = slots.map(() => 0);
+    for (const l of defined(program.codes[code]?.steps[pc], "a context stands at a step").live) {
+      const { min } = defined(layout.localRanges[code]?.[l], "locals have ranges");
+      const at = slots[l];
+      locals[l] = at ? read(words, at, min) : min;
+    }
+    return { code, cpu, pc, locals };
+  });
+  const buffers = layout.buffers.map((entries) =>
+    entries.flatMap(({ address, value }) => {
+      const where = read(words, address, 0);
+      if (where === 0) return [];
+      const element = elementAt(program, layout, where);
+      return [{ ...element, value: read(words, value, defined(program.cells[element.cell], "cells exist").min) }];
+    }),
+  );
+  return { cells, contexts, buffers };
+}
