@@ -8,7 +8,7 @@ export const x86_no_lazy = design({
   name: "x86-no-lazy",
   arch: "x86",
   parts: { lifetime: no_lazy, coherence: tlb, backend: native },
-  config: { ...x86_6_12, PCID: true, kthread_use_mm_grabs: true },
+  config: { ...x86_6_12, lazy_tlb: false, PCID: true, kthread_use_mm_grabs: true },
   source: "asked for by Torvalds, form given by Lutomirski (2022-01-09), in the same thread, on Linux 6.12 arch/x86/mm/tlb.c",
   status: "an experiment proposed in mail 2022-01, never posted",
 });

@@ -53,12 +53,17 @@ function free_mm(mm: mm_struct, pgd: pgd_t): void {
 export function mm_alloc(): mm_struct {
   const mm = pool_alloc(mms);
   WRITE_ONCE(mm.pgd, pool_alloc(pgds));
-  WRITE_ONCE(mm.context.ctx_id, atomic_inc_return(mm_globals.last_mm_ctx_id));
+  WRITE_ONCE(mm.context.ctx_id, next_ctx_id(mm));
   atomic_set(mm.context.tlb_gen, 0);
   cpumask_clear(mm_cpumask(mm));
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
   return mm;
+}
+
+/** A counter of 64 bits: no two mms ever have the same. */
+export function next_ctx_id(_mm: mm_struct): number {
+  return atomic_inc_return(mm_globals.last_mm_ctx_id);
 }
 
 /** A page table that maps nothing yet. */

@@ -70,6 +70,8 @@ export declare const parts: {
 
 /** Compile-time choices of a design. */
 export declare const config: {
+  /** Whether kernel threads borrow an mm at all: scenarios about lazy CPUs need it. */
+  readonly lazy_tlb: boolean;
   readonly PCID: boolean;
   readonly PTI: boolean;
   readonly TLB_NR_DYN_ASIDS: number;

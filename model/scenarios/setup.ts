@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: MIT
-// How scenarios start: machines, and the initial state in the kernel's own variables.
+// How scenarios start: machines, and the initial state, built on CPU 0 in the kernel's own variables.
 import { frames, hw, page_tables, pgds, reset_cpu } from "../hw/mmu/x86.ts";
 import { cpu_tlbstate } from "../kernel/arch/x86/mm/tlbstate.ts";
+import { preempt_disable } from "../kernel/irqflags.ts";
 import { config } from "../kernel/parts.ts";
 import { init_mm, mm_cpumask, mm_globals, mms, tasks } from "../kernel/mm_types.ts";
 import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
-import { pcpu_hot } from "../kernel/sched/sched.ts";
+import { context_switch } from "../kernel/sched/core.ts";
+import { get_current, pcpu_hot } from "../kernel/sched/sched.ts";
 
 /**
  * The smallest machine that shows lazy TLBs at work: init_mm and one mm of one page. Pages are one byte (PAGE_SHIFT 0),
- * as an address is only ever a page number here. tasks[cpu] is the idle task of each CPU.
+ * as an address is only ever a page number here. tasks[cpu] is the idle task of each CPU. The bounds of counters
+ * (refs, ctx_ids, tlb_gens) and of the store buffer are never reached: an answer that did would be "unknown".
  */
 export const small = {
   cpus: 2, mms: 2, tasks: 4, pages: 1, tables: 1, frames: 1, refs: 6, ctx_ids: 3, tlb_gens: 3, address: 2,
   stride_shift: 0, PAGE_SHIFT: 0, store_buffer: 6,
 };
+/** Another mm, with a task that uses it: tasks[4] by convention. */
+export const two_mms = { ...small, mms: 3, tasks: 5 };
 /** Two ASID slots are enough to have one too few. */
 export const two_asids = { TLB_NR_DYN_ASIDS: 2 };
+export const three_asids = { TLB_NR_DYN_ASIDS: 3 };
 
 /** Every CPU idles on init_mm. */
 export function boot(): void {
@@ -38,7 +44,7 @@ export function boot(): void {
   }
 }
 
-/** A new mm with one user, tasks[machine.cpus], that maps `pages` pages through one table. It runs nowhere yet. */
+/** A new mm whose only user is `task`. It maps nothing, and runs nowhere yet. */
 export function new_mm(task: task_struct): mm_struct {
   const mm = pool_alloc(mms);
   WRITE_ONCE(mm.pgd, pool_alloc(pgds));
@@ -48,6 +54,13 @@ export function new_mm(task: task_struct): mm_struct {
   WRITE_ONCE(task.mm, mm);
   WRITE_ONCE(task.active_mm, mm);
   return mm;
+}
+
+/** `task` is another thread of the process that uses mm. */
+export function new_thread(task: task_struct, mm: mm_struct): void {
+  atomic_inc(mm.mm_users);
+  WRITE_ONCE(task.mm, mm);
+  WRITE_ONCE(task.active_mm, mm);
 }
 
 /** Maps every page of the machine in mm, each to a frame of its own. */
@@ -79,4 +92,18 @@ function load_mm(cpu: cpu_id, mm: mm_struct, ctx_id: number): void {
   if (config.PCID) WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), 2);
   hw[cpu].cr3 = mm.pgd;
   hw[cpu].pcid = asid;
+}
+
+/** The running user of `cpu` has touched all of its pages: the TLB holds them. */
+export function touch_pages(cpu: cpu_id): void {
+  const pcid = hw[cpu].pcid;
+  const table = hw[cpu].cr3.entry;
+  hw[cpu].psc[pcid] = table;
+  for (let page = 0; page < machine.pages; page++) hw[cpu].tlb[pcid][page] = table!.pte[page];
+}
+
+/** CPU 0 has switched to `next`, by the kernel's own code, before the scenario starts. */
+export function switched_to(next: task_struct): void {
+  preempt_disable();
+  context_switch(get_current(), next);
 }

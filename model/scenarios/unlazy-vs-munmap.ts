@@ -6,21 +6,19 @@ import { mms, tasks } from "../kernel/mm_types.ts";
 import type { mm_struct } from "../kernel/mm_types.ts";
 import { __schedule } from "../kernel/sched/core.ts";
 import { get_current } from "../kernel/sched/sched.ts";
-import { boot, map_pages, new_mm, run_user, small, two_asids } from "./setup.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, two_asids } from "./setup.ts";
 
 export const unlazy_vs_munmap = scenario({
-  question: `CPU 0 returns from lazy mode to the same process while CPU 1 unmaps a page and frees it.
+  question: `CPU 0 goes lazy and returns to the same process while CPU 1 unmaps a page and frees it.
     Can CPU 0 reach the freed page through its old TLB entry?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", config: { lazy_tlb: true } },
   machine: { ...small },
   config: { ...two_asids },
   init() {
     boot();
     const mm = new_mm(tasks[2]);
     map_pages(mm);
-    WRITE_ONCE(tasks[3].mm, mm);
-    WRITE_ONCE(tasks[3].active_mm, mm);
-    atomic_inc(mm.mm_users);
+    new_thread(tasks[3], mm);
     run_user(0, tasks[2]);
     run_user(1, tasks[3]);
   },
@@ -44,8 +42,13 @@ export const unlazy_vs_munmap = scenario({
       expect: { sc: safe, x86_tso: violates(no_stale_user_access) },
     },
     {
-      name: "no look at tlb_gen when lazy mode ends",
+      name: "is_lazy stays set when lazy mode ends",
       mutant: drop(switch_mm_irqs_off, "this_cpu_write", 1),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+    {
+      name: "lazy mode ends as if nobody had been left out",
+      mutant: omit(switch_mm_irqs_off, "reached(unlazy_flushes)"),
       expect: { sc: safe, x86_tso: safe },
     },
     {
@@ -56,4 +59,4 @@ export const unlazy_vs_munmap = scenario({
   ],
 });
 
-export function no_flush(_mm: mm_struct, _start: number, _end: number, _stride_shift: number, _freed_tables: bool): void {}
+export function no_flush(_mm: mm_struct, _start: number, _end: number, _stride_shift: number, _freed: bool): void {}

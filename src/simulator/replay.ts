@@ -3,8 +3,8 @@
 // (who is interrupted, what is flushed, what is counted) is what the design's own code does. A handler runs when its
 // sender waits for it: the recording does not say how long the target kept interrupts off.
 import { defined } from "../base/assert.ts";
-import type { WideHost, WideMachine } from "../emit/wide.ts";
 import { ACTION, type Schedule } from "../events/schedule.ts";
+import type { WideHost, WideMachine } from "../program/machine.ts";
 import { Counters } from "./counters.ts";
 import { ENTRY, EVENT, pointer } from "./protocol.ts";
 

@@ -61,6 +61,10 @@ function free_pgtables(mm: mm_struct, tlb: mmu_gather): void {
   const table = mm.pgd.entry;
   if (table === null) return;
   WRITE_ONCE(mm.pgd.entry, null);
+  pte_free_tlb(tlb, table);
+}
+
+function pte_free_tlb(tlb: mmu_gather, table: page_table): void {
   tlb.freed_tables = true;
   tlb.table = table;
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Properties of the deaths of an mm. The first two are judged on the hardware; only conservation, at rest, looks at the
+// kernel's own counts.
+import { hw } from "../hw/mmu/x86.ts";
+import { init_mm, mms, tasks } from "../kernel/mm_types.ts";
+import type { mm_struct } from "../kernel/mm_types.ts";
+import { parts } from "../kernel/parts.ts";
+
+/** No CPU has a pgd in CR3 that has been freed: the hardware may walk it at any moment. */
+export const no_freed_pgd_loaded = always("no freed pgd in CR3", () =>
+  every(machine.cpus, (cpu) => is_allocated(hw[cpu].cr3)),
+);
+
+/** The weaker one: a pointer that names a freed mm hurts only if somebody follows it, or compares it with a new mm. */
+export const no_dangling_active_mm = always("no active_mm names a freed mm", () =>
+  every(machine.tasks, (i) => tasks[i].active_mm === null || is_allocated(tasks[i].active_mm!)),
+);
+
+/**
+ * When all have come to rest, an mm's mm_count is what its users and its borrowers owe, and an mm of which nobody is
+ * left has been freed. init_mm is exempt: its count is wrong in every kernel, and never reaches 0.
+ */
+export const references_conserved = at_end("mm_count is what is owed", () =>
+  every(machine.mms, (i) => mms[i] === init_mm || !is_allocated(mms[i]) || balanced(mms[i])),
+);
+
+function balanced(mm: mm_struct): boolean {
+  return atomic_read(mm.mm_count) > 0 && atomic_read(mm.mm_count) === owed(mm);
+}
+
+/** All users hold one between them. */
+function owed(mm: mm_struct): number {
+  return (atomic_read(mm.mm_users) > 0 ? 1 : 0) + parts.lifetime.lazy_references(mm);
+}
+
+/** No task uses an mm that is gone. */
+export const users_keep_mm = always("no task's mm has been freed", () =>
+  every(machine.tasks, (i) => tasks[i].mm === null || is_allocated(tasks[i].mm!)),
+);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
+import { should_flush_tlb, switch_mm_irqs_off } from "../kernel/arch/x86/mm/tlb.ts";
+import { unmap_page } from "../kernel/mm/mmap.ts";
+import { mms, tasks } from "../kernel/mm_types.ts";
+import { __schedule } from "../kernel/sched/core.ts";
+import { ipi_sent } from "../kernel/smp.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, switched_to, three_asids, touch_pages, two_mms } from "./setup.ts";
+
+export const mask_bit_before_tlb_gen = scenario({
+  question: `CPU 0 returns from another process to one whose ASID slot, and TLB entries, it still has, while CPU 1 unmaps
+    a page of that process. Does it see the new tlb_gen, or the flush its bit in mm_cpumask?`,
+  needs: { arch: "x86" },
+  machine: { ...two_mms, ctx_ids: 4 },
+  config: { ...three_asids },
+  init() {
+    boot();
+    const mm = new_mm(tasks[2]);
+    map_pages(mm);
+    new_thread(tasks[3], mm);
+    new_mm(tasks[4]);
+    run_user(0, tasks[2]);
+    touch_pages(0);
+    switched_to(tasks[4]);
+    run_user(1, tasks[3]);
+  },
+  threads: {
+    CPU0() {
+      __schedule(tasks[2]);
+      user_load(mms[1].pgd, 0);
+    },
+    CPU1() {
+      unmap_page(mms[1], 0);
+    },
+  },
+  check: [no_stale_user_access, no_walk_of_freed_table],
+  witness: [ipi_sent],
+  expect: { sc: safe, x86_tso: safe },
+  mutants: [
+    {
+      name: "tlb_gen is read before the mask bit is set",
+      mutant: move_before(switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+      // Every CR3 write flushes: whatever the CPU caches, it caches after the bit was set.
+      expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
+    },
+    {
+      name: "the mask bit is not set",
+      mutant: drop(switch_mm_irqs_off, "cpumask_set_cpu"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+    {
+      name: "a CPU in the middle of a switch is not asked (CVE-2025-37964)",
+      mutant: omit(should_flush_tlb, "if (loaded_mm === LOADED_MM_SWITCHING) return true"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+  ],
+});

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What an emitted program offers to the simulator: entries that run to completion, and what they call back.
+
+/** What emitted code calls. */
+export interface WideHost {
+  /** A tracepoint of the model. */
+  event(event: number, cpu: number, a: number, b: number): void;
+  /** An access to a line that is accounted for. kind: 0 read, 1 write, 2 atomic. */
+  touch(line: number, object: number, cpu: number, kind: number): void;
+  /** Called when `cpu` cannot go on: lets others run. False if nobody can. */
+  wait(cpu: number): boolean;
+  limit(what: string): void;
+}
+
+export interface WideMachine {
+  /** By name of the entry: (cpu, …arguments). */
+  readonly entries: Readonly<Record<string, (cpu: number, ...args: number[]) => void>>;
+  /** Interrupt handlers, highest level first: true if there was something to do. */
+  readonly interrupts: readonly ((cpu: number) => boolean)[];
+  /** Executions of each instruction, in the order of `instructionNames`. */
+  readonly instructions: Float64Array;
+}
