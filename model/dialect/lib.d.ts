@@ -234,7 +234,7 @@ interface Mutant {
 }
 /** Leaves out the nth call (from 1) of `callee` in `func`. */
 declare function drop(func: unknown, callee: string, nth?: number): Mutant;
-/** Leaves out the one statement of `func`, or the one operand of && or ||, that reads exactly like `text`. */
+/** Leaves out the one statement of `func`, operand of && or ||, or test of an if (which then holds) that reads so. */
 declare function omit(func: unknown, text: string): Mutant;
 /** Exchanges the statement that holds the nth call of `callee` with the next statement (or moves it before `other`). */
 declare function move_before(func: unknown, callee: string, nth: number, other: string, other_nth: number): Mutant;

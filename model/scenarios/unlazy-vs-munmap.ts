@@ -47,9 +47,9 @@ export const unlazy_vs_munmap = scenario({
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
     {
-      name: "lazy mode ends as if nobody had been left out",
-      mutant: omit(switch_mm_irqs_off, "reached(unlazy_flushes)"),
-      expect: { sc: safe, x86_tso: safe },
+      name: "lazy mode ends without a look at tlb_gen",
+      mutant: omit(switch_mm_irqs_off, "this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
     {
       name: "no flush at all",

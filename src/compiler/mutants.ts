@@ -173,7 +173,7 @@ function dropCall(edit: Edit): void {
   list.splice(index, 1);
 }
 
-/** Leaves out the one statement, or the one operand of && or ||, that reads like `text`. */
+/** Leaves out the one statement, operand of && or ||, or test of an if (which then holds) that reads like `text`. */
 function omit(func: FunctionDecl, copy: t.FunctionDeclaration, file: SourceFile, at: Node, text: string): void {
   const reads = (n: Node): boolean => textOf(func.file, n).replace(/;$/, "") === text;
   const edits: (() => void)[] = [];
@@ -181,8 +181,9 @@ function omit(func: FunctionDecl, copy: t.FunctionDeclaration, file: SourceFile,
     if (n.type === "BlockStatement") {
       const index = n.body.findIndex(reads);
       if (index >= 0) edits.push(() => n.body.splice(index, 1));
-    } else if (n.type === "IfStatement" && reads(n.consequent)) {
-      edits.push(() => Object.assign(n, { consequent: blockOf() }));
+    } else if (n.type === "IfStatement") {
+      if (reads(n.test)) edits.push(() => Object.assign(n, { test: { type: "BooleanLiteral", value: true } }));
+      if (reads(n.consequent)) edits.push(() => Object.assign(n, { consequent: blockOf() }));
     } else if (n.type === "LogicalExpression") {
       if (reads(n.left)) edits.push(() => Object.assign(n, n.right));
       if (reads(n.right)) edits.push(() => Object.assign(n, n.left));

@@ -86,8 +86,25 @@ function rangeOfBinary(cx: RangeContext, e: Extract<Expr, { kind: "binary" }>, m
   }
 }
 
+/** How often a range may grow before it is taken for one that never stops. */
+const GROWTH_ROUNDS = 8;
+
+/** The largest bound of a cell or constant that the code may meet. */
+function largestNumber(program: Program, code: Code): number {
+  let largest = program.cpus;
+  for (const cell of program.cells) largest = Math.max(largest, Math.abs(cell.min), Math.abs(cell.max));
+  const visit = (x: unknown): void => {
+    if (typeof x !== "object" || x === null) return;
+    if ("kind" in x && x.kind === "const" && "value" in x) largest = Math.max(largest, Math.abs(Number(x.value)));
+    for (const child of Object.values(x)) visit(child);
+  };
+  visit(code.steps.map((s) => [s.before, s.access, s.body]));
+  return largest;
+}
+
 /** Ranges of a code's locals: what they are ever assigned, within what they are declared to hold. */
 export function rangesOfLocals(program: Program, code: Code): Range[] {
+  const cap = 2 * largestNumber(program, code) + 1;
   const empty: Range = { min: 0, max: 0 };
   let ranges: Range[] = code.locals.map((l, i) => (i < code.params ? { min: l.min, max: l.max } : empty));
   for (let round = 0; ; round++) {
@@ -96,8 +113,12 @@ export function rangesOfLocals(program: Program, code: Code): Range[] {
     const assign = (local: number, range: Range): void => {
       const declared = defined(code.locals[local], "locals are declared");
       const now = union(defined(next[local], "locals are declared"), range);
-      // A value that keeps growing (a loop counter) gets what its type allows.
-      const grown = round > 8 ? declared : now;
+      // A value that keeps growing (a loop counter) gets room for twice the largest number around; beyond is a limit.
+      const before = defined(ranges[local], "locals are declared");
+      const grows = round > GROWTH_ROUNDS && (now.min < before.min || now.max > before.max);
+      const grown = grows
+        ? { min: now.min < before.min ? -cap : now.min, max: now.max > before.max ? cap : now.max }
+        : now;
       next[local] = { min: Math.max(grown.min, declared.min), max: Math.min(grown.max, declared.max) };
     };
     for (const step of code.steps) assignments(cx, step, assign);

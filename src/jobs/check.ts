@@ -1,7 +1,153 @@
 // SPDX-License-Identifier: MIT
-import { err, type Result } from "../base/result.ts";
-import type { CheckOptions, CheckReport, JobContext, JobError } from "./reports.ts";
+// `check`: every scenario × design × memory model that was asked about, searched exhaustively, and its mutants, which
+// must fail as their file says.
+import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import { ok, type Result } from "../base/result.ts";
+import type { SearchResult } from "../checker/search.ts";
+import type { MutantInfo } from "../compiler/describe.ts";
+import type { Program } from "../program/program.ts";
+import { claimOf } from "./claims.ts";
+import { bufferDepth, build, prepare, runSearch } from "./engine.ts";
+import { tellPath } from "./explain.ts";
+import { type Library, openLibrary } from "./library.ts";
+import { lint } from "./lint.ts";
+import type { CheckOptions, CheckReport, CheckResult, JobContext, JobError, MutantResult } from "./reports.ts";
+import { type Case, expectedOf, selectCases } from "./select.ts";
 
-export async function check(_options: CheckOptions, _context: JobContext): Promise<Result<CheckReport, JobError>> {
-  return err({ kind: "input", message: "this build has no engine behind the command yet" });
+type Searched = Omit<MutantResult, "mutant">;
+
+/** Whether the answer is the one that the scenario's file gives. A `safe` that covered nothing is not. */
+function agrees(expected: ReturnType<typeof expectedOf>, { verdict, witnesses }: SearchResult): boolean {
+  switch (verdict.kind) {
+    case "unknown":
+      return false;
+    case "violates":
+      return expected?.verdict === "violates" && expected.property === verdict.violation.property;
+    case "safe":
+      if (expected === undefined) return true;
+      return expected.verdict === "safe" && witnesses.every(({ depth }) => depth !== undefined);
+  }
+}
+
+interface Run {
+  readonly library: Library;
+  readonly item: Case;
+  readonly maxStates: number | undefined;
+  readonly context: JobContext;
+  readonly done: { searches: number; readonly of: number };
+}
+
+/** Searches one program under one memory model. */
+async function searched(
+  run: Run,
+  model: MemoryModel,
+  mutant: MutantInfo | undefined,
+  program: Program,
+): Promise<Result<Searched, JobError>> {
+  const { item, context, library, done } = run;
+  const { scenario } = item;
+  context.progress(`${scenario.info.name}, ${item.design.info.name}, ${model.name}`, done.searches, done.of);
+  const engine = prepare(program, model, bufferDepth(item, model), false);
+  const result = await runSearch(engine, program, run, context, scenario.info.name);
+  done.searches++;
+  const expected = expectedOf(item, mutant ?? scenario.info, model.name);
+  const violation = result.verdict.kind === "violates" ? result.verdict.violation : undefined;
+  const told = violation && tellPath(library, item, model, mutant, program, violation.path, false);
+  if (told && !told.ok) return told;
+  return ok({
+    verdict: result.verdict.kind,
+    property: violation?.property ?? null,
+    expected: expected?.verdict ?? null,
+    expected_property: expected?.verdict === "violates" ? expected.property : null,
+    agrees: agrees(expected, result),
+    states: result.states,
+    transitions: result.transitions,
+    depth: result.depth,
+    seconds: Number(result.seconds.toFixed(4)),
+    bytes_per_state: Number(result.bytesPerState.toFixed(1)),
+    witnesses: Object.fromEntries(result.witnesses.map(({ name, depth }) => [name, depth !== undefined])),
+    claim: claimOf(scenario.info, model, program, result),
+    counterexample: told ? told.value.text : null,
+  });
+}
+
+/** A mutant of the shipped text need not fit an overlay: the line that it drops may be gone already. */
+function isOutOfPlace(library: Library, error: JobError): boolean {
+  return library.overlay !== undefined && error.kind === "rejected" && error.diagnostics.every((d) => / {2}LZ113 {2}/.test(d));
+}
+
+interface Mutants {
+  /** By memory model. */
+  readonly results: ReadonlyMap<string, MutantResult[]>;
+  readonly notes: string[];
+}
+
+async function searchMutants(run: Run): Promise<Result<Mutants, JobError>> {
+  const { library, item, context } = run;
+  const results = new Map(item.models.map((model): [string, MutantResult[]] => [model.name, []]));
+  const notes: string[] = [];
+  for (const mutant of item.mutants) {
+    if (context.signal.aborted) break;
+    const program = build(library, item, mutant);
+    if (!program.ok && isOutOfPlace(library, program.error)) {
+      notes.push(`${item.scenario.info.name}: the mutant "${mutant.name}" does not fit the overlay and was left out`);
+      continue;
+    }
+    if (!program.ok) return program;
+    for (const model of item.models) {
+      if (context.signal.aborted) break;
+      const result = await searched(run, model, mutant, program.value);
+      if (!result.ok) return result;
+      results.get(model.name)?.push({ mutant: mutant.name, ...result.value });
+    }
+  }
+  return ok({ results, notes });
+}
+
+async function checkCase(run: Run): Promise<Result<{ results: CheckResult[]; notes: string[] }, JobError>> {
+  const { library, item, context } = run;
+  const { scenario, design } = item;
+  const program = build(library, item);
+  if (!program.ok) return program;
+  const own: [MemoryModel, Searched][] = [];
+  for (const model of item.models) {
+    if (context.signal.aborted) break;
+    const result = await searched(run, model, undefined, program.value);
+    if (!result.ok) return result;
+    own.push([model, result.value]);
+  }
+  const mutants = await searchMutants(run);
+  if (!mutants.ok) return mutants;
+  const results = own.map(([model, result]) => ({
+    scenario: scenario.info.name,
+    question: scenario.info.question,
+    design: design.info.name,
+    model: model.name,
+    ...result,
+    mutants: mutants.value.results.get(model.name) ?? [],
+  }));
+  return ok({ results, notes: mutants.value.notes });
+}
+
+export async function check(options: CheckOptions, context: JobContext): Promise<Result<CheckReport, JobError>> {
+  const library = openLibrary(options.overlay);
+  if (!library.ok) return library;
+  const cases = selectCases(library.value, options);
+  if (!cases.ok) return cases;
+  const faults = lint(library.value, cases.value);
+  if (faults.length > 0) return { ok: false, error: { kind: "rejected", diagnostics: faults } };
+  const of = cases.value.reduce((n, item) => n + item.models.length * (1 + item.mutants.length), 0);
+  const done = { searches: 0, of };
+  const results: CheckResult[] = [];
+  const notes = [...library.value.notes];
+  for (const item of cases.value) {
+    if (context.signal.aborted) break;
+    const checked = await checkCase({ library: library.value, item, maxStates: options.maxStates, context, done });
+    if (!checked.ok) return checked;
+    results.push(...checked.value.results);
+    notes.push(...checked.value.notes);
+  }
+  const unmutated = cases.value.some((item) => item.design.user && !item.scenario.user && item.scenario.info.mutants.length > 0);
+  if (unmutated) notes.push("mutants change shipped code: they say nothing about a design of your own, and were not run");
+  return ok({ schema: "lazymm.check/1", notes, results, ...(context.signal.aborted && { interrupted: true }) });
 }

@@ -47,7 +47,7 @@ export function describeLimit(limit: Limit, states: number): string {
     case "model":
       return limit.text;
     default:
-      return unreachable(limit.kind);
+      return unreachable(limit);
   }
 }
 

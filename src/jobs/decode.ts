@@ -42,7 +42,7 @@ export function elementAt(program: Program, layout: PackedLayout, address: numbe
     const size = elements(defined(program.cells[cell], "cells exist"));
     if (address >= base && address < base + size) return { cell, at: address - base };
   }
-  return defined(undefined, `address ${address} is of a buffered cell`);
+  throw new Error(`lazymm bug: address ${address} is of no buffered cell`);
 }
 
 export function decode(program: Program, layout: PackedLayout, words: Int32Array): State {

@@ -1,7 +1,128 @@
 // SPDX-License-Identifier: MIT
-import { err, type Result } from "../base/result.ts";
+// `explain`: one run, told again from its path.
+import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { describePathError, parsePath, type Path, printPath } from "../checker/path.ts";
+import type { MutantInfo } from "../compiler/describe.ts";
+import { follow } from "./history.ts";
+import { type Story, tell } from "./counterexample.ts";
+import { bufferDepth, build, prepare, runSearch } from "./engine.ts";
+import { type History } from "./history.ts";
+import { type Library, openLibrary } from "./library.ts";
 import type { ExplainOptions, ExplainReport, JobContext, JobError } from "./reports.ts";
+import { type Case, selectCases } from "./select.ts";
+import type { Program } from "../program/program.ts";
 
-export async function explain(_options: ExplainOptions, _context: JobContext): Promise<Result<ExplainReport, JobError>> {
-  return err({ kind: "input", message: "this build has no engine behind the command yet" });
+/** One run of one case. */
+export interface Told extends Story {
+  readonly history: History;
+}
+
+/** A word of a command line, quoted where the shell would take it apart. */
+function shellWord(text: string): string {
+  if (/^[\w./:@%+,=-]+$/.test(text)) return text;
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function commandOf(library: Library, item: Case, model: MemoryModel, mutant: MutantInfo | undefined, path: Path): string {
+  const words = ["lazymm", "explain", item.scenario.ref, "--design", item.design.ref, "--model", model.name];
+  if (mutant) words.push("--mutant", mutant.name);
+  if (library.overlay) words.push("--overlay", library.overlay.folder);
+  return [...words, "--path", printPath(path) || "''"].map((word) => (word === "''" ? word : shellWord(word))).join(" ");
+}
+
+/** Tells a path of a program that has been built. */
+export function tellPath(
+  library: Library,
+  item: Case,
+  model: MemoryModel,
+  mutant: MutantInfo | undefined,
+  program: Program,
+  path: Path,
+  full: boolean,
+): Result<Told, JobError> {
+  const depth = bufferDepth(item, model);
+  const history = follow(program, model, depth, prepare(program, model, depth, true).compiled, path);
+  if (!history.ok) return err({ kind: "usage", message: `the path does not fit: ${describePathError(history.error)}` });
+  const { scenario, design } = item;
+  const command = commandOf(library, item, model, mutant, path);
+  const subject = {
+    scenario: scenario.info.name,
+    question: scenario.info.question,
+    design: design.info.name,
+    model: model.name,
+    mutant: mutant?.name,
+    command,
+  };
+  return ok({ ...tell(history.value, subject, full), history: history.value });
+}
+
+/** By name, or by number from 1. */
+function findMutant(item: Case, wanted: string | undefined): Result<MutantInfo | undefined, JobError> {
+  if (wanted === undefined) return ok(undefined);
+  const { mutants } = item;
+  const found = mutants.find(({ name }) => name === wanted) ?? mutants[/^\d+$/.test(wanted) ? Number(wanted) - 1 : -1];
+  if (found) return ok(found);
+  return err({ kind: "unknown name", what: "mutant", name: wanted, known: mutants.map(({ name }) => name) });
+}
+
+/** The one case, model and mutant that the options name; what can be left out must be unambiguous. */
+function findCase(library: Library, options: ExplainOptions): Result<{ item: Case; model: MemoryModel; mutant: MutantInfo | undefined }, JobError> {
+  const { scenario, design, model: wanted } = options;
+  const cases = selectCases(library, {
+    names: [scenario],
+    designs: design === undefined ? [] : [design],
+    models: wanted === undefined ? [] : [wanted],
+  });
+  if (!cases.ok) return cases;
+  const [item, other] = cases.value;
+  const names = cases.value.map((c) => c.design.info.name).join(", ");
+  if (!item || other) return err({ kind: "usage", message: `${scenario} can be asked about several: --design is needed: ${names}` });
+  const [model, second] = item.models;
+  if (!model || second) {
+    const models = item.models.map(({ name }) => name).join(", ");
+    return err({ kind: "usage", message: `--model is needed: ${models}` });
+  }
+  const mutant = findMutant(item, options.mutant);
+  return mutant.ok ? ok({ item, model, mutant: mutant.value }) : mutant;
+}
+
+export async function explain(options: ExplainOptions, context: JobContext): Promise<Result<ExplainReport, JobError>> {
+  const given = options.path === undefined ? ok(undefined) : parsePath(options.path);
+  if (!given.ok) return err({ kind: "usage", message: describePathError(given.error) });
+  const library = openLibrary(options.overlay);
+  if (!library.ok) return library;
+  const found = findCase(library.value, options);
+  if (!found.ok) return found;
+  const { item, model, mutant } = found.value;
+  const program = build(library.value, item, mutant);
+  if (!program.ok) return program;
+  const path = given.value ? ok(given.value) : await shortest(item, model, program.value, context);
+  if (!path.ok) return path;
+  const told = tellPath(library.value, item, model, mutant, program.value, path.value, options.full);
+  if (!told.ok) return told;
+  const { broken } = told.value.history;
+  return ok({
+    schema: "lazymm.explain/1",
+    notes: [...library.value.notes],
+    scenario: item.scenario.info.name,
+    design: item.design.info.name,
+    model: model.name,
+    mutant: mutant?.name ?? null,
+    path: path.value,
+    verdict: broken ? "violates" : "no violation",
+    property: broken?.property ?? null,
+    steps: told.value.steps,
+    text: told.value.text,
+  });
+}
+
+/** The path of the shortest counterexample. */
+async function shortest(item: Case, model: MemoryModel, program: Program, context: JobContext): Promise<Result<Path, JobError>> {
+  const engine = prepare(program, model, bufferDepth(item, model), false);
+  const { verdict, states } = await runSearch(engine, program, { maxStates: undefined }, context, item.scenario.info.name);
+  if (verdict.kind === "violates") return ok(verdict.violation.path);
+  const what = verdict.kind === "safe" ? "it is safe" : "the search ended early";
+  const message = `no counterexample to explain: ${what} (${states.toLocaleString("en-US")} states); --path names a run`;
+  return err({ kind: "usage", message });
 }

@@ -1,7 +1,38 @@
 // SPDX-License-Identifier: MIT
-import { err, type Result } from "../base/result.ts";
+// `list`: what the other commands can be asked about.
+import { readdirSync } from "node:fs";
+import { ok, type Result } from "../base/result.ts";
+import type { Expectation, ExpectedVerdict } from "../compiler/describe.ts";
+import { applies } from "../compiler/describe.ts";
+import { type Library, memoryModels, openLibrary } from "./library.ts";
 import type { JobError, Listable, ListReport } from "./reports.ts";
 
-export async function list(_what: Listable): Promise<Result<ListReport, JobError>> {
-  return err({ kind: "input", message: "this build has no engine behind the command yet" });
+function verdictText(expected: ExpectedVerdict): string {
+  return expected.verdict === "safe" ? "safe" : `violates ${expected.property}`;
+}
+
+function expectTexts(expect: Expectation): Record<string, string> {
+  return Object.fromEntries([...expect].map(([model, verdict]) => [model, verdictText(verdict)]));
+}
+
+function designs({ designs: entries }: Library): NonNullable<ListReport["designs"]> {
+  return entries.map(({ info }) => ({
+    name: info.name,
+    arch: info.arch,
+    parts: Object.fromEntries(info.variants),
+    config: Object.fromEntries(info.config),
+    source: info.source,
+    status: info.status,
+  }));
+}
+
+function scenarios({ designs: all, scenarios: entries }: Library): NonNullable<ListReport["scenarios"]> {
+  return entries.map(({ info }) => ({
+    name: info.name,
+    question: info.question,
+    expect: expectTexts(info.expect),
+    mutants: info.mutants.map(({ name }) => name),
+    designs: all.filter((design) => applies(info.needs, design.info)).map((design) => design.info.name),
+    file: info.file.path,
+  }));
 }

@@ -64,7 +64,7 @@ function free_pgtables(mm: mm_struct, tlb: mmu_gather): void {
   pte_free_tlb(tlb, table);
 }
 
-function pte_free_tlb(tlb: mmu_gather, table: page_table): void {
+export function pte_free_tlb(tlb: mmu_gather, table: page_table): void {
   tlb.freed_tables = true;
   tlb.table = table;
 }

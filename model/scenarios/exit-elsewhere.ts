@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+import { exit_mm } from "../kernel/exit.ts";
+import * as hazard_pointers from "../kernel/lifetime/hazard_pointers.ts";
+import * as mainline from "../kernel/lifetime/mainline.ts";
+import * as shootdown from "../kernel/lifetime/shootdown.ts";
+import { exit_mmap } from "../kernel/mm/mmap.ts";
+import { mms, tasks } from "../kernel/mm_types.ts";
+import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
+import { TLB_FLUSH_ALL } from "../kernel/arch/x86/mm/tlbstate.ts";
+import { parts } from "../kernel/parts.ts";
+import { __schedule } from "../kernel/sched/core.ts";
+import { runqueues } from "../kernel/sched/sched.ts";
+import { no_freed_pgd_loaded, references_conserved } from "../properties/lifetimes.ts";
+import { boot, new_mm, run_user, small, two_asids } from "./setup.ts";
+
+/** Nobody needs the mm any more, and it is gone. */
+export const mm_freed = sometimes("the mm is freed", () => !is_allocated(mms[1]));
+/** The mm has no users, but CPU 0 still has it. */
+export const mm_outlives_users = sometimes(
+  "the mm outlives its users",
+  () => is_allocated(mms[1]) && atomic_read(mms[1].mm_users) === 0,
+);
+
+export const exit_elsewhere = scenario({
+  question: `A task blocks on CPU 0, which goes lazy in its mm; it wakes up on CPU 1 and exits, the last user. It has
+    unmapped everything before, so that the teardown flushes nothing. What keeps the pgd that CPU 0 has loaded?`,
+  needs: { arch: "x86" },
+  machine: { ...small, tasks: 3 },
+  config: { ...two_asids },
+  init() {
+    boot();
+    new_mm(tasks[2]);
+    run_user(0, tasks[2]);
+  },
+  threads: {
+    CPU0() {
+      __schedule(tasks[0]);
+    },
+    CPU1() {
+      __schedule(tasks[2]);
+      exit_mm();
+      __schedule(tasks[1]);
+    },
+  },
+  check: [no_freed_pgd_loaded, references_conserved],
+  witness: [mm_outlives_users],
+  expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+  },
+  mutants: [
+    {
+      name: "a lazy CPU takes no reference",
+      needs: { parts: { lifetime: "refcount" } },
+      mutant: drop(mainline.context_switch_to_kernel, "mmgrab_lazy_tlb"),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "the hazard pointer is published after on_cpu is cleared",
+      needs: { parts: { lifetime: "hazard_pointers" } },
+      mutant: replace(hazard_pointers.context_switch_to_kernel, publish_late),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "the last mmput() does not look for borrowers",
+      needs: { parts: { lifetime: "hazard_pointers" } },
+      mutant: replace(hazard_pointers.mmput_lazy, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "the last mmput() keeps the references that nobody needs",
+      needs: { parts: { lifetime: "hazard_pointers" } },
+      mutant: drop(hazard_pointers.mmput_lazy, "atomic_sub"),
+      expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+    },
+    {
+      name: "the shootdown leaves the page tables alone",
+      needs: { parts: { lifetime: "shootdown" } },
+      mutant: drop(shootdown.do_shoot_lazy_tlb, "switch_mm"),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "the last mmdrop() shoots nobody",
+      needs: { parts: { lifetime: "shootdown" } },
+      mutant: replace(shootdown.mmdrop_final, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "repaired: the last mmput() flushes even if nothing is mapped",
+      needs: { parts: { lifetime: "last_mmput" } },
+      mutant: replace(exit_mmap, flush_at_exit),
+      expect: { sc: safe, x86_tso: safe },
+    },
+  ],
+});
+
+/** finish_task(), and only then the hazard pointer. */
+export function publish_late(prev: task_struct, next: task_struct): void {
+  const mm = prev.active_mm!;
+  parts.coherence.enter_lazy_tlb(mm);
+  next.active_mm = mm;
+  smp_store_release(prev.on_cpu, false);
+  this_cpu_write(runqueues.lazy_mm, mm);
+}
+
+export function nothing(_mm: mm_struct): void {}
+
+/** With the flag in mmu_gather that Torvalds asks for. */
+export function flush_at_exit(mm: mm_struct): void {
+  parts.coherence.flush_tlb_mm_range(mm, 0, TLB_FLUSH_ALL, machine.PAGE_SHIFT, true);
+}

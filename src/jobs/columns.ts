@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Text in columns, one per CPU, as kernel commit messages draw races; where each line comes from is on the right.
+
+export interface Row {
+  readonly cpu: number;
+  readonly text: string;
+  /** `tlb.ts:89`; "" for headings. */
+  readonly at: string;
+  readonly indent: number;
+}
+
+/** A mail. */
+const WIDTH = 100;
+const MARGIN = 4;
+const GAP = 2;
+/** Narrower, nothing can be read: better too wide a table. */
+const COLUMN_MIN = 24;
+
+/** Breaks at blanks where it can; what follows is indented. */
+export function wrap(text: string, width: number, indent: number): string[] {
+  const lines: string[] = [];
+  let line = " ".repeat(indent);
+  let empty = true;
+  for (const word of text.split(" ")) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = " ".repeat(indent + 4);
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, line];
+}
+
+/** Columns of the CPUs that do something; a row's text may take more lines, its source stands at the first. */
+export function printColumns(rows: readonly Row[]): string {
+  const cpus = [...new Set(rows.map((row) => row.cpu))].sort((a, b) => a - b);
+  const gutter = Math.max(0, ...rows.map((row) => row.at.length));
+  const column = Math.max(COLUMN_MIN, Math.floor((WIDTH - MARGIN - gutter - GAP) / Math.max(1, cpus.length)));
+  const place = (i: number, text: string, at: string): string => {
+    const left = " ".repeat(MARGIN + i * column) + text;
+    return (at === "" ? left : left.padEnd(MARGIN + cpus.length * column + GAP) + at).trimEnd();
+  };
+  const titles = cpus.map((cpu) => `CPU ${cpu}`.padEnd(column)).join("");
+  const lines = [(" ".repeat(MARGIN) + titles).trimEnd()];
+  for (const { cpu, text, at, indent } of rows) {
+    const parts = wrap(text, column - GAP, indent);
+    parts.forEach((part, n) => lines.push(place(cpus.indexOf(cpu), part, n === 0 ? at : "")));
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
