@@ -6,11 +6,10 @@ import { x86_tso } from "../model/hw/memory/x86-tso.ts";
 import { assert, defined } from "../src/base/assert.ts";
 import { search } from "../src/checker/search.ts";
 import { compileScenario } from "../src/compiler/compile.ts";
-import { emitPacked } from "../src/emit/packed.ts";
+import { emitPacked, loadPacked } from "../src/emit/packed.ts";
 import { modelRoot, openLibrary } from "../src/jobs/library.ts";
 import { prepareReplay } from "../src/jobs/replay-run.ts";
 import { readTrace } from "../src/jobs/trace-input.ts";
-import type { Compiled } from "../src/program/compiled.ts";
 import { replay } from "../src/simulator/replay.ts";
 import { FtraceTextParser } from "../src/traces/ftrace-text/parser.ts";
 import type { Case, Measured } from "./measure.ts";
@@ -41,8 +40,7 @@ async function checker(): Promise<Measured[]> {
     SCENARIO,
   ).info;
   const program = compileScenario({ modules, design, scenario });
-  const { text } = emitPacked(program, x86_tso, { depth: x86_tso.depth, labels: false });
-  const compiled = new Function(text)() as Compiled;
+  const compiled = loadPacked(emitPacked(program, x86_tso, { depth: x86_tso.depth, labels: false }));
   let last = search(compiled, program);
   const seconds = Array.from({ length: ROUNDS }, () => cpuSeconds(() => (last = search(compiled, program))));
   return [

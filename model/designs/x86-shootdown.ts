@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+
+import { x86_6_12 } from "../kernel/arch/x86/Kconfig.ts";
 import * as tlb from "../kernel/arch/x86/mm/tlb.ts";
 import * as native from "../kernel/backend/native.ts";
 import * as shootdown from "../kernel/lifetime/shootdown.ts";
-import { x86_6_12 } from "../kernel/arch/x86/Kconfig.ts";
 
 export const x86_shootdown = design({
   name: "x86-shootdown",

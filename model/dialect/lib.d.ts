@@ -131,8 +131,9 @@ declare function atomic_inc_not_zero(v: atomic<string>): boolean;
 declare function cpumask_test_cpu(cpu: cpu_id, mask: cpumask_t): boolean;
 declare function cpumask_set_cpu(cpu: cpu_id, mask: cpumask_t): void;
 declare function cpumask_clear_cpu(cpu: cpu_id, mask: cpumask_t): void;
-/** Plain stores: only while nobody else knows the mask. */
+/** These two are plain stores: only while nobody else knows the mask. */
 declare function cpumask_clear(mask: cpumask_t): void;
+declare function cpumask_or(mask: cpumask_t, more: cpumask_t): void;
 /** Any member but `cpu`, or nr_cpu_ids. */
 declare function cpumask_any_but(mask: cpumask_t, cpu: cpu_id): cpu_id;
 /** A copy of the mask, as smp_call_function_many() takes one; only copies can be iterated. */
@@ -267,7 +268,8 @@ interface Scenario {
   readonly preempt?: { readonly [thread: string]: () => void };
   readonly check: readonly Property[];
   readonly witness: readonly Witness[];
-  readonly expect: Expect;
+  /** By memory model; without it, `check` reports the verdict and compares it with nothing. */
+  readonly expect?: Expect;
   /** Where a design answers differently. */
   readonly expect_of?: { readonly [design: string]: Expect };
   readonly mutants: readonly {

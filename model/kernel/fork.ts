@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux kernel/fork.c and include/linux/sched/mm.h: the two counts of an mm, and its three deaths: mappings and page
 // tables at exit_mmap() (mm_users 0), pgd and struct at __mmdrop() (mm_count 0), pages whenever they are unmapped.
-import { page_tables, pgds } from "../hw/mmu/x86.ts";
+
 import type { pgd_t } from "../hw/mmu/x86.ts";
+import { page_tables, pgds } from "../hw/mmu/x86.ts";
 import { exit_mmap } from "./mm/mmap.ts";
-import { mm_cpumask, mm_globals, mms } from "./mm_types.ts";
 import type { mm_struct } from "./mm_types.ts";
+import { mm_cpumask, mm_globals, mms } from "./mm_types.ts";
 import { parts } from "./parts.ts";
 
 export function mmgrab(mm: mm_struct): void {

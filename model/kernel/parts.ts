@@ -78,6 +78,8 @@ export declare const config: {
   readonly tlb_single_page_flush_ceiling: number;
   /** should_trim_cpumask(): once a second per mm, a flush also asks CPUs that have another mm loaded. */
   readonly trim_cpumask: boolean;
+  /** Page tables are freed after a grace period: x86 guests with paravirtual flushes, and all of x86 from 6.14 on. */
+  readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   /** activate_mm() with interrupts off: powerpc; not x86. */
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */

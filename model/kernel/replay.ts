@@ -7,8 +7,8 @@ import { exec_mmap } from "./exec.ts";
 import { exit_mm } from "./exit.ts";
 import { mmput } from "./fork.ts";
 import { kthread_unuse_mm, kthread_use_mm } from "./kthread.ts";
-import { init_mm, mm_cpumask } from "./mm_types.ts";
 import type { mm_struct, task_struct } from "./mm_types.ts";
+import { init_mm, mm_cpumask } from "./mm_types.ts";
 import { parts } from "./parts.ts";
 import { context_switch } from "./sched/core.ts";
 import { get_current, pcpu_hot } from "./sched/sched.ts";
@@ -45,7 +45,13 @@ export function replay_unuse_mm(): void {
   kthread_unuse_mm(get_current().mm!);
 }
 
-export function replay_flush(mm: mm_struct, start: number, end: number, stride_shift: number, freed_tables: bool): void {
+export function replay_flush(
+  mm: mm_struct,
+  start: number,
+  end: number,
+  stride_shift: number,
+  freed_tables: bool,
+): void {
   parts.coherence.flush_tlb_mm_range(mm, start, end, stride_shift, freed_tables);
 }
 
@@ -67,7 +73,13 @@ export function replay_new_task(task: task_struct, mm: mm_struct | null, shares:
 }
 
 /** What a CPU runs, and has loaded, when the replay starts. A kernel thread borrows `loaded`. */
-export function replay_cpu(cpu: cpu_id, task: task_struct, loaded: mm_struct, asid: index<"pcids">, next_asid: upto<"TLB_NR_DYN_ASIDS">): void {
+export function replay_cpu(
+  cpu: cpu_id,
+  task: task_struct,
+  loaded: mm_struct,
+  asid: index<"pcids">,
+  next_asid: upto<"TLB_NR_DYN_ASIDS">,
+): void {
   instruction();
   WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
   WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu), loaded);
@@ -83,7 +95,12 @@ export function replay_cpu(cpu: cpu_id, task: task_struct, loaded: mm_struct, as
 }
 
 /** What an ASID slot holds when the replay starts. */
-export function replay_asid(cpu: cpu_id, asid: index<"TLB_NR_DYN_ASIDS">, ctx_id: upto<"ctx_ids">, tlb_gen: upto<"tlb_gens">): void {
+export function replay_asid(
+  cpu: cpu_id,
+  asid: index<"TLB_NR_DYN_ASIDS">,
+  ctx_id: upto<"ctx_ids">,
+  tlb_gen: upto<"tlb_gens">,
+): void {
   instruction();
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), ctx_id);
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), tlb_gen);

@@ -2,8 +2,8 @@
 // Properties of the deaths of an mm. The first two are judged on the hardware; only conservation, at rest, looks at the
 // kernel's own counts.
 import { hw } from "../hw/mmu/x86.ts";
-import { init_mm, mms, tasks } from "../kernel/mm_types.ts";
 import type { mm_struct } from "../kernel/mm_types.ts";
+import { init_mm, mms, tasks } from "../kernel/mm_types.ts";
 import { parts } from "../kernel/parts.ts";
 
 /** No CPU has a pgd in CR3 that has been freed: the hardware may walk it at any moment. */

@@ -8,7 +8,8 @@ import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_
 
 export const lazy_vs_freed_tables = scenario({
   question: `CPU 0 is lazy in a process, whose page tables the hardware may walk at any moment, while CPU 1 unmaps all
-    that a page table maps and frees the table. CPU 0 may return to the process meanwhile. Can it walk the freed table?`,
+    that a page table maps and frees the table. CPU 0 may return to the process meanwhile. Can it walk the freed
+    table?`,
   needs: { arch: "x86", config: { lazy_tlb: true } },
   machine: { ...small },
   config: { ...two_asids },

@@ -2,10 +2,9 @@
 // How scenarios start: machines, and the initial state, built on CPU 0 in the kernel's own variables.
 import { frames, hw, page_tables, pgds, reset_cpu } from "../hw/mmu/x86.ts";
 import { cpu_tlbstate } from "../kernel/arch/x86/mm/tlbstate.ts";
-import { preempt_disable } from "../kernel/irqflags.ts";
-import { config } from "../kernel/parts.ts";
-import { init_mm, mm_cpumask, mm_globals, mms, tasks } from "../kernel/mm_types.ts";
 import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
+import { init_mm, mm_cpumask, mm_globals, mms, tasks } from "../kernel/mm_types.ts";
+import { config } from "../kernel/parts.ts";
 import { context_switch } from "../kernel/sched/core.ts";
 import { get_current, pcpu_hot } from "../kernel/sched/sched.ts";
 
@@ -15,8 +14,19 @@ import { get_current, pcpu_hot } from "../kernel/sched/sched.ts";
  * (refs, ctx_ids, tlb_gens) and of the store buffer are never reached: an answer that did would be "unknown".
  */
 export const small = {
-  cpus: 2, mms: 2, tasks: 4, pages: 1, tables: 1, frames: 1, refs: 6, ctx_ids: 3, tlb_gens: 3, address: 2,
-  stride_shift: 0, PAGE_SHIFT: 0, store_buffer: 6,
+  cpus: 2,
+  mms: 2,
+  tasks: 4,
+  pages: 1,
+  tables: 1,
+  frames: 1,
+  refs: 6,
+  ctx_ids: 3,
+  tlb_gens: 3,
+  address: 2,
+  stride_shift: 0,
+  PAGE_SHIFT: 0,
+  store_buffer: 6,
 };
 /** Another mm, with a task that uses it: tasks[4] by convention. */
 export const two_mms = { ...small, mms: 3, tasks: 5 };
@@ -104,6 +114,10 @@ export function touch_pages(cpu: cpu_id): void {
 
 /** CPU 0 has switched to `next`, by the kernel's own code, before the scenario starts. */
 export function switched_to(next: task_struct): void {
-  preempt_disable();
   context_switch(get_current(), next);
+}
+
+/** Kernel code on `cpu` may be preempted now. */
+export function preemptible(cpu: cpu_id): boolean {
+  return !hw[cpu].irqs_off && hw[cpu].preempt_count === 0;
 }

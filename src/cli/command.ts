@@ -64,9 +64,3 @@ export function parseCount(value: string): number {
   if (Number.isInteger(count) && count > 0) return count;
   throw new InvalidArgumentError("It must be a positive number, such as 5000000.");
 }
-
-/** A path is the list of choices of a run: `0.0.1`. */
-function parsePathOld(value: string): readonly number[] {
-  if (/^\d+(\.\d+)*$/.test(value)) return value.split(".").map(Number);
-  throw new InvalidArgumentError("It must be a list of choices, such as 0.0.1.");
-}

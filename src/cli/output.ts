@@ -13,6 +13,7 @@ export interface OutputOptions {
 }
 
 export type Paint = (style: keyof typeof STYLES, text: string) => string;
+const MAIL_COLUMNS = 100;
 const COLOR = ["auto", "always", "never"];
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
 
@@ -60,6 +61,20 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
       .join("  ")
       .trimEnd();
   return [line(columns.map((column) => column.title)), ...rows.map(line)].map((text) => `${text}\n`).join("");
+}
+
+/** As wide as a mail; `hang` is the indent of the lines that follow the first. Ends in a newline. */
+export function wrapText(text: string, indent: number, hang = indent): string {
+  const lines: string[] = [];
+  let line = " ".repeat(indent);
+  for (const word of text.split(" ")) {
+    if (line.trim() !== "" && line.length + 1 + word.length > MAIL_COLUMNS) {
+      lines.push(line);
+      line = " ".repeat(hang);
+    }
+    line += line.trim() === "" ? word : ` ${word}`;
+  }
+  return [...lines, line].map((one) => `${one}\n`).join("");
 }
 
 /** Prints a report in the form that the options ask for. `text` is only asked for where it is needed. */

@@ -44,7 +44,7 @@ export function compileScenario(unit: Unit): Program {
     );
     cx.callbacks.push(...callbacks);
     const program = lowerAll(cx, unit);
-    if (cx.callbacks.length === callbacks.length) return program;
+    if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
     callbacks = [...cx.callbacks];
   }
 }
@@ -61,8 +61,9 @@ export function compileReplay(
     const cx = newLowering({ modules, design, root: file, machine, config: new Map() }, noMutation());
     cx.callbacks.push(...callbacks);
     for (const [func, other] of replacements(cx)) cx.stubs.set(keyOf(func), other);
+    cx.replaying = true;
     const program = lowerReplay(cx, design, file);
-    if (cx.callbacks.length === callbacks.length) return program;
+    if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
     callbacks = [...cx.callbacks];
   }
 }
@@ -90,7 +91,8 @@ function lowerReplay(cx: Lowering, design: DesignInfo, file: SourceFile): Progra
   return strip(program, { properties: new Set(), witnesses: new Set(), neverFreed: neverFreed(cx) });
 }
 
-function lowerEntry(cx: Lowering, decl: FunctionDecl): Code {
+/** A function on its own, called with any arguments. */
+export function lowerEntry(cx: Lowering, decl: FunctionDecl): Code {
   const built = lowerRoot(cx, decl.file, `entry of ${decl.name}`, "normal", () => {
     const args = decl.node.params.map((param) => {
       const annotation = param.type === "Identifier" ? param.typeAnnotation : undefined;
@@ -121,7 +123,7 @@ function replacements(cx: Lowering): [FunctionDecl, FunctionDecl][] {
   ]);
 }
 
-interface Source {
+export interface Source {
   readonly modules: Modules;
   readonly design: DesignInfo;
   readonly root: SourceFile;
@@ -129,7 +131,7 @@ interface Source {
   readonly config: ReadonlyMap<string, number>;
 }
 
-function newLowering(source: Source, mutation: Mutation): Lowering {
+export function newLowering(source: Source, mutation: Mutation): Lowering {
   const { modules, design, machine, root } = source;
   const config = new Map([...design.config, ...source.config]);
   const files = reachable(modules, [root, ...design.parts.values()]);
@@ -226,7 +228,7 @@ function lowerThreads(cx: Lowering, scenario: ScenarioInfo): Code[] {
   ): Code => {
     if (cpu >= cx.cpus) fail("LZ114", scenario.file, node, `${name}: the machine has ${cx.cpus} CPUs`);
     const built = lowerRoot(cx, scenario.file, name, "normal", () => block(cx, node.body.body));
-    const cutter = new Cutter(built);
+    const cutter = new Cutter(built, (what) => fail("LZ116", scenario.file, node, what));
     const steps: Step[] = kind === "thread" ? cutter.thread(built.entry) : cutter.interrupt(built.entry);
     return { name, kind, level, cpus: [cpu], params: 0, locals: built.locals, steps };
   };
@@ -252,7 +254,7 @@ function lowerHardware(cx: Lowering): Code[] {
         cpus,
         params: 0,
         locals: built.locals,
-        steps: new Cutter(built).interrupt(built.entry),
+        steps: new Cutter(built, (what) => fail("LZ116", func.file, func.node, what)).interrupt(built.entry),
       });
     } else codes.push(lowerWalker(cx, func, call, cpus));
   }
@@ -293,7 +295,8 @@ function lowerWalker(cx: Lowering, func: FunctionDecl, call: t.CallExpression, c
         ? []
         : [{ v: "expr", e: { kind: "const", value }, type: defined(type, "it has values") } as const];
     const built = lowerRoot(cx, func.file, `entry of ${func.name}`, "walker", () => void expand(cx, func, args, call));
-    steps.push(shiftLocals(new Cutter(built).walker(built.entry), locals.length));
+    const cutter = new Cutter(built, (what) => fail("LZ116", func.file, func.node, what));
+    steps.push(shiftLocals(cutter.walker(built.entry), locals.length));
     locals.push(...built.locals);
   }
   return { name: func.name, kind: "walker", level: 0, cpus, params: 0, locals, steps };

@@ -158,9 +158,10 @@ class Reader {
     return { arch, parts: this.texts(fields.get("parts")), config: this.numbers(fields.get("config")) };
   }
 
-  expectation(node: Node | undefined, at: Node): Expectation {
+  /** Absent: nothing is expected. */
+  expectation(node: Node | undefined): Expectation {
     const verdicts = new Map<string, ExpectedVerdict>();
-    for (const [model, verdict] of this.fields(node ?? at)) {
+    for (const [model, verdict] of this.fields(node)) {
       if (verdict.type === "Identifier" && verdict.name === "safe") verdicts.set(model, { verdict: "safe" });
       else verdicts.set(model, { verdict: "violates", property: this.violated(verdict) });
     }
@@ -177,7 +178,7 @@ class Reader {
   }
 
   expectations(node: Node | undefined): Map<string, Expectation> {
-    return new Map([...this.fields(node)].map(([design, value]) => [design, this.expectation(value, value)]));
+    return new Map([...this.fields(node)].map(([design, value]) => [design, this.expectation(value)]));
   }
 
   code(fields: Map<string, Node>, name: string, at: Node): FunctionNode {
@@ -257,7 +258,7 @@ export function readScenario(modules: Modules, decl: ConstDecl, literal: t.Objec
     preempt: read.threads(fields.get("preempt")),
     check: read.list(fields.get("check")),
     witness: read.list(fields.get("witness")),
-    expect: read.expectation(fields.get("expect"), literal),
+    expect: read.expectation(fields.get("expect")),
     expectOf: read.expectations(fields.get("expect_of")),
     mutants,
     file,
@@ -279,7 +280,7 @@ function readMutant(read: Reader, node: t.Expression, inherited: Needs): MutantI
     name: read.text(fields, "name", node),
     node: mutant,
     needs,
-    expect: read.expectation(fields.get("expect"), node),
+    expect: read.expectation(fields.get("expect")),
     expectOf: read.expectations(fields.get("expect_of")),
   };
 }

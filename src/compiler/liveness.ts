@@ -35,8 +35,8 @@ function place(p: Place, live: Live): void {
   for (const i of p.index) readsOf(i, live);
 }
 
-/** Backwards over statements; a conditional keeps what either side needs. */
-function stmts(list: readonly Stmt[], live: Live): void {
+/** Backwards over statements; a conditional keeps what either side needs. `exits`: what is live behind each block. */
+function stmts(list: readonly Stmt[], live: Live, exits: ReadonlyMap<number, ReadonlySet<number>> = new Map()): void {
   for (let i = list.length - 1; i >= 0; i--) {
     const s = defined(list[i], "in range");
     switch (s.kind) {
@@ -52,12 +52,16 @@ function stmts(list: readonly Stmt[], live: Live): void {
         for (const x of s.args) readsOf(x, live);
         break;
       case "block":
-        stmts(s.body, live);
+        stmts(s.body, live, new Map([...exits, [s.label, new Set(live)]]));
+        break;
+      case "break":
+        live.clear();
+        for (const l of defined(exits.get(s.label), "a block of that label is around it")) live.add(l);
         break;
       case "if": {
         const other = new Set(live);
-        stmts(s.then, live);
-        stmts(s.else, other);
+        stmts(s.then, live, exits);
+        stmts(s.else, other, exits);
         for (const l of other) live.add(l);
         readsOf(s.test, live);
         break;

@@ -85,9 +85,19 @@ export const messages = {
     why: "The file's description has a missing or unknown part.",
   },
   LZ115: {
-    text: "%what% may not appear inside an instruction",
-    fix: "an instruction is one atomic step: it cannot wait for memory or call the kernel",
-    why: "Only hardware state changes within one step.",
+    text: "%what% may not appear inside an instruction, a walker or a wait",
+    fix: "one atomic step touches hardware and frames only: read memory before it, write it after (a walker: walker_read())",
+    why: "What another CPU can see of memory changes one access at a time, in the order that the memory model allows.",
+  },
+  LZ116: {
+    text: "not an interrupt handler or a walker: %what%",
+    fix: "compare with sysvec_call_function() in model/kernel/smp.ts and walk_pgd() in model/hw/mmu/x86.ts",
+    why: "The hardware decides when they start, in one step that either can be taken or cannot.",
+  },
+  LZ117: {
+    text: "%what% is too large",
+    fix: "calls and short loops are written out in place, and every value takes bits of the state: make it smaller",
+    why: "No file may hang the compiler or the checker; what is this large could not be checked anyway.",
   },
 } as const satisfies Readonly<Record<string, Message>>;
 

@@ -120,7 +120,7 @@ function declare(file: Open, statement: t.Statement): void {
     case "ExportNamedDeclaration":
       return declareExport(file, statement);
     default:
-      if (!declarePlain(file, statement)) fail("LZ103", file, statement, `a ${statement.type} at top level`);
+      if (!declarePlain(file, statement)) fail("LZ103", file, statement, "a statement at top level");
   }
 }
 
@@ -141,7 +141,7 @@ function declareImport(file: Open, node: t.ImportDeclaration): void {
 function declareExport(file: Open, node: t.ExportNamedDeclaration): void {
   if (node.declaration) {
     const names = declarePlain(file, node.declaration);
-    if (!names) fail("LZ103", file, node.declaration, `exporting a ${node.declaration.type}`);
+    if (!names) fail("LZ103", file, node.declaration, `exporting this (${node.declaration.type})`);
     for (const name of names) file.exported.set(name, name);
     return;
   }
@@ -173,6 +173,7 @@ function declarePlain(file: Open, node: t.Statement | t.Declaration): string[] |
   switch (node.type) {
     case "FunctionDeclaration": {
       const name = node.id?.name ?? "default";
+      if (node.async || node.generator) fail("LZ103", file, node, `${node.async ? "an async" : "a generator"} function`);
       file.declared.set(name, { kind: "function", file, name, node });
       return [name];
     }

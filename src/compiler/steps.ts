@@ -31,9 +31,15 @@ export class Cutter {
   private readonly code: CodeBuilder;
   private liveCache: ((block: Block, index: number) => readonly number[]) | undefined;
   private labels = 0;
+  private readonly reject: (what: string) => never;
 
-  constructor(code: CodeBuilder) {
+  /** `reject`: says at which handler or walker it is that code of this shape cannot be one. */
+  constructor(code: CodeBuilder, reject?: (what: string) => never) {
     this.code = code;
+    this.reject = (what) => {
+      reject?.(what);
+      throw new Error(`lazymm bug: ${what}`);
+    };
   }
 
   private live(block: Block, index: number): readonly number[] {
@@ -59,7 +65,11 @@ export class Cutter {
 
   /** steps[0] is the entry, which must be the first thing the code does. */
   interrupt(entry: Block): Step[] {
-    this.idOf(this.firstAccess({ block: entry, index: 0 }));
+    const first = this.firstAccess({ block: entry, index: 0 });
+    const instr = first.block.instrs[first.index];
+    const waits = instr?.i === "access" && (instr.guard !== null || ["choose", "await"].includes(instr.access.kind));
+    if (!waits) this.reject("a handler starts with when() or any_such(): it would run all the time");
+    this.idOf(first);
     return this.finish();
   }
 
@@ -67,11 +77,10 @@ export class Cutter {
     const { block, index } = at;
     const instr = block.instrs[index];
     if (instr?.i === "access") return at;
-    assert(instr === undefined, "an interrupt handler starts by choosing or waiting, not with local computation");
     const term = defined(block.term, "blocks are closed");
-    if (term.t === "jump") return this.firstAccess({ block: term.to, index: 0 });
-    assert(term.t === "region", "an interrupt handler starts by choosing or waiting");
-    return this.firstAccess({ block: term.body, index: 0 });
+    if (instr === undefined && term.t === "jump") return this.firstAccess({ block: term.to, index: 0 });
+    if (instr === undefined && term.t === "region") return this.firstAccess({ block: term.body, index: 0 });
+    return this.reject("a handler starts with when() or any_such(), not with other statements");
   }
 
   /** One step: what precedes the access runs before it, in the same step. */
@@ -85,6 +94,7 @@ export class Cutter {
       if (index >= 0) {
         const instr = block.instrs[index] as AccessInstr;
         const body = this.tree({ block, index: index + 1 }, [], new Set());
+        if (this.todo.length > 0) this.reject("a walker reads memory once");
         return {
           at: instr.at,
           guard: null,
@@ -96,15 +106,9 @@ export class Cutter {
         };
       }
       const term = defined(block.term, "blocks are closed");
-      if (term.t === "branch") {
-        // `when` in front of the access: one side disables the step.
-        const test = { kind: "unary", op: "!", a: term.test } as const;
-        prefix.push({ kind: "if", test, then: [{ kind: "disabled" }], else: [] });
-        block = term.then;
-      } else {
-        assert(term.t !== "end", "a walker reads memory once");
-        block = term.t === "jump" ? term.to : term.body;
-      }
+      if (term.t === "branch") return this.reject("in front of walker_read() there is when(), but no if");
+      if (term.t === "end") return this.reject("a walker reads memory, with walker_read()");
+      block = term.t === "jump" ? term.to : term.body;
     }
   }
 
@@ -150,7 +154,8 @@ export class Cutter {
         return out;
       }
       out.push(instr.stmt);
-      if (instr.stmt.kind === "disabled" || instr.stmt.kind === "limit" || instr.stmt.kind === "raise") return out;
+      // What follows a `raise` counts where nobody asks for its property: strip() takes the raise out then.
+      if (instr.stmt.kind === "disabled" || instr.stmt.kind === "limit") return out;
     }
     const term = defined(block.term, "blocks are closed");
     switch (term.t) {

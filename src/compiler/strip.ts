@@ -25,7 +25,6 @@ export function strip(program: Program, keep: Keep): Program {
         return witness === undefined ? [] : [{ ...s, witness }];
       }
       case "if": {
-        if (testsOnly(s.test, keep.neverFreed)) return [];
         const then = stmts(s.then);
         const other = stmts(s.else);
         return then.length + other.length === 0 ? [] : [{ ...s, then, else: other }];
@@ -39,7 +38,7 @@ export function strip(program: Program, keep: Keep): Program {
 
   const step = (s: Step): Step => ({
     ...s,
-    before: stmts(s.before),
+    before: stmts(s.before.filter((check) => check.kind !== "if" || !testsOnly(check.test, keep.neverFreed))),
     access: s.access.kind === "instruction" ? { ...s.access, body: stmts(s.access.body) } : s.access,
     body: stmts(s.body),
   });

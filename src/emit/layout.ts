@@ -6,9 +6,9 @@ import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { assert, defined } from "../base/assert.ts";
 import type { Field } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
+import type { Range } from "../program/intervals.ts";
 import type { Cell, Code, Program, Stmt } from "../program/program.ts";
 import { elements } from "../program/program.ts";
-import type { Range } from "./ranges.ts";
 import { bitsFor, rangesOfLocals } from "./ranges.ts";
 
 /** A run of equal fields in one word. */

@@ -77,7 +77,7 @@ export function readElement(program: Program, layout: PackedLayout, id: number, 
     return LITERAL.test(at) ? `${place.values[Number(at)] ?? 0}` : `K${id}[${at}]`;
   }
   const { slots } = place;
-  if (LITERAL.test(at)) return readSlot(slots[Number(at)], cell.min);
+  if (LITERAL.test(at) || slots.length === 0) return readSlot(slots[Number(at)], cell.min);
   const first = defined(slots[0], "a cell has elements");
   const shift = evenShift(slots, at);
   if (shift !== undefined) return offset(`(n${first.word}>>>(${shift})&${maskOf(first)})`, cell.min);
@@ -93,7 +93,7 @@ export function writeElement(program: Program, layout: PackedLayout, id: number,
   const place = defined(layout.cells[id], "by cell");
   if ("values" in place) return "";
   const { slots } = place;
-  if (LITERAL.test(at)) {
+  if (LITERAL.test(at) || slots.length === 0) {
     const slot = slots[Number(at)];
     return slot ? writeSlot(slot, value, cell.min) : "";
   }

@@ -5,13 +5,14 @@
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { assert, defined } from "../base/assert.ts";
 import { REPORT } from "../program/compiled.ts";
-import type { Access, Code, Expr, Place, Program, Step } from "../program/program.ts";
+import { type Range, within } from "../program/intervals.ts";
+import type { Access, Cell, Code, Expr, Place, Program, Step, Stmt } from "../program/program.ts";
+import { boundsTest, checkedPointer } from "./bounds.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
 import { intMasks } from "./masks.ts";
 import { bitsOf, flat, maskOf, readElement, readSlot, writeElement, writeSlot } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
 import { local, statements, truth, value } from "./printer.ts";
-import type { Range } from "./ranges.ts";
 import { rangeOfExpr } from "./ranges.ts";
 
 export interface StepPrinter {
@@ -22,15 +23,10 @@ export interface StepPrinter {
   readonly limits: string[];
 }
 
-function within(inner: Range, outer: Range): boolean {
-  return inner.min >= outer.min && inner.max <= outer.max;
-}
-
 const BUFFER_FULL = "a store found the store buffer full: give the machine a deeper one (store_buffer)";
 
 class PackedStep implements Layout {
   readonly masks = intMasks;
-  readonly wideIntegers = false;
   readonly cpu: string;
   readonly cpus: number;
   private readonly p: StepPrinter;
@@ -38,6 +34,8 @@ class PackedStep implements Layout {
   private readonly context: ContextLayout | undefined;
   private readonly cpuNumber: number;
   private readonly ranges: readonly Range[];
+  /** `ranges`, and what the checks in front of the access have made sure of. */
+  private known: readonly Range[];
 
   constructor(p: StepPrinter, codeId: number, cpu: number) {
     this.p = p;
@@ -47,31 +45,49 @@ class PackedStep implements Layout {
     this.cpu = `${cpu}`;
     this.cpus = p.program.cpus;
     this.ranges = defined(p.layout.localRanges[codeId], "by code");
+    this.known = this.ranges;
   }
 
-  readCell(cell: number, index: readonly string[]): string {
-    return readElement(this.p.program, this.p.layout, cell, index);
+  private cell(id: number): Cell {
+    return defined(this.p.program.cells[id], "cells exist");
   }
 
-  writeCell(id: number, index: readonly string[], text: string, e: Expr): string {
-    const cell = defined(this.p.program.cells[id], "cells exist");
-    return this.checked(text, e, cell, cell.name, (v) =>
-      writeElement(this.p.program, this.p.layout, id, flat(cell.dims, index), v),
-    );
+  private values(list: readonly Expr[]): string[] {
+    return list.map((e) => value(this, e));
   }
 
-  setLocal(id: number, text: string, e: Expr): string {
+  readCell(id: number, index: readonly Expr[]): string {
+    const inside = this.inside(id, index);
+    const read = readElement(this.p.program, this.p.layout, id, this.values(index));
+    return inside === "" ? read : `(${inside}?${read}:${this.cell(id).min})`;
+  }
+
+  writeCell(id: number, index: readonly Expr[], e: Expr): string {
+    const cell = this.cell(id);
+    const at = flat(cell.dims, this.values(index));
+    const put = this.checked(e, cell, cell.name, (v) => writeElement(this.p.program, this.p.layout, id, at, v));
+    const inside = this.inside(id, index);
+    return inside === "" ? put : `if(!(${inside})){${this.limit(`${cell.name}: an index is out of bounds`)}}${put}`;
+  }
+
+  setLocal(id: number, e: Expr): string {
     const name = `${this.code.name}: ${this.code.locals[id]?.name}`;
-    return this.checked(text, e, defined(this.ranges[id], "locals have ranges"), name, (v) => `${local(id)}=${v};`);
+    return this.checked(e, defined(this.ranges[id], "locals have ranges"), name, (v) => `${local(id)}=${v};`);
+  }
+
+  private inside(id: number, index: readonly Expr[]): string {
+    const cx = { program: this.p.program, locals: this.known };
+    return boundsTest(cx, this.cell(id).dims, index, (e) => value(this, e));
   }
 
   /** A store outside of the range is a limit, never a wrap. */
-  private checked(text: string, e: Expr, range: Range, name: string, store: (v: string) => string): string {
-    if (within(rangeOfExpr({ program: this.p.program, locals: this.ranges }, e), range)) return store(text);
+  private checked(e: Expr, range: Range, name: string, store: (v: string) => string): string {
+    const text = value(this, e);
+    if (within(rangeOfExpr({ program: this.p.program, locals: this.known }, e), range)) return store(text);
     const limit = this.limit(
       `${name} would leave its range ${range.min} … ${range.max}: give the machine a larger bound`,
     );
-    return `{const v=${text};if(v<${range.min}||v>${range.max}){${limit}}${store("v")}}`;
+    return `{const v=${text};if(!(v>=${range.min}&&v<=${range.max})){${limit}}${store("v")}}`;
   }
 
   raise(property: number): string {
@@ -157,24 +173,17 @@ class PackedStep implements Layout {
   private address(place: Place): string | undefined {
     const base = this.p.layout.addresses.get(place.cell);
     if (base === undefined || this.buffer.length === 0) return undefined;
-    const cell = defined(this.p.program.cells[place.cell], "cells exist");
-    const at = flat(
-      cell.dims,
-      place.index.map((i) => value(this, i)),
-    );
+    const at = flat(this.cell(place.cell).dims, this.values(place.index));
     return /^\d+$/.test(at) ? `${base + Number(at)}` : `${base}+${at}`;
   }
 
   private fromMemory(place: Place): string {
-    return this.readCell(
-      place.cell,
-      place.index.map((i) => value(this, i)),
-    );
+    return this.readCell(place.cell, place.index);
   }
 
   /** The newest buffered store to the address, or `otherwise`. */
   private forwarded(place: Place, otherwise: string): string {
-    const { min } = defined(this.p.program.cells[place.cell], "cells exist");
+    const { min } = this.cell(place.cell);
     const newestFirst = [...this.buffer].reverse();
     const chain = newestFirst.map((b) => `${readSlot(b.address, 0)}===d?${readSlot(b.value, min)}:`).join("");
     return `${chain}${otherwise}`;
@@ -194,34 +203,28 @@ class PackedStep implements Layout {
   private store(access: Extract<Access, { kind: "store" }>): string {
     const { place } = access;
     const address = this.address(place);
-    const text = value(this, access.value);
     if (address === undefined || this.p.model.store[access.order] === "memory") {
-      return this.writeCell(
-        place.cell,
-        place.index.map((i) => value(this, i)),
-        text,
-        access.value,
-      );
+      return this.writeCell(place.cell, place.index, access.value);
     }
-    const cell = defined(this.p.program.cells[place.cell], "cells exist");
-    return this.checked(text, access.value, cell, cell.name, (v) => {
-      const push = this.buffer.map(
-        (b) =>
-          `if(${readSlot(b.address, 0)}===0){${writeSlot(b.address, address, 0)}${writeSlot(b.value, v, cell.min)}}`,
-      );
-      return `${push.join("else ")}else{${this.limit(BUFFER_FULL)}}`;
-    });
+    const cell = this.cell(place.cell);
+    const inside = this.inside(place.cell, place.index);
+    const guard = inside === "" ? "" : `if(!(${inside})){${this.limit(`${cell.name}: an index is out of bounds`)}}`;
+    return (
+      guard +
+      this.checked(access.value, cell, cell.name, (v) => {
+        const push = this.buffer.map(
+          (b) =>
+            `if(${readSlot(b.address, 0)}===0){${writeSlot(b.address, address, 0)}${writeSlot(b.value, v, cell.min)}}`,
+        );
+        return `${push.join("else ")}else{${this.limit(BUFFER_FULL)}}`;
+      })
+    );
   }
 
   private rmw(access: Extract<Access, { kind: "rmw" }>): string {
     const { place } = access;
     const wait = this.p.model.rmw[access.order] === "drain" ? this.drained() : "";
-    const put = this.writeCell(
-      place.cell,
-      place.index.map((i) => value(this, i)),
-      value(this, access.value),
-      access.value,
-    );
+    const put = this.writeCell(place.cell, place.index, access.value);
     const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
     return `${wait}${local(access.old)}=${this.fromMemory(place)};${store}`;
   }
@@ -250,16 +253,24 @@ class PackedStep implements Layout {
     }
   }
 
+  /** The checks in front of the access, and what is known once they have passed. */
+  private before(list: readonly Stmt[]): string {
+    return list
+      .map((s) => {
+        const text = statements(this, [s]);
+        const pointer = checkedPointer(s);
+        if (pointer) this.known = this.known.with(pointer.local, pointer.range);
+        return text;
+      })
+      .join("");
+  }
+
   print(name: string, step: Step): string {
     const { access } = step;
-    const inner = [
-      this.words(),
-      this.declarations(step),
-      step.guard ? `if(!(${truth(this, step.guard)}))break S;` : "",
-      statements(this, step.before),
-      this.access(access),
-      statements(this, step.body),
-    ].join("");
+    const guard = step.guard ? `if(!(${truth(this, step.guard)}))break S;` : "";
+    const front = guard + this.before(step.before) + this.access(access);
+    this.known = this.ranges;
+    const inner = this.words() + this.declarations(step) + front + statements(this, step.body);
     const loop = this.loop(access);
     return `function ${name}(S,a,O,k){${loop}S:{${inner}}return k;}\n`;
   }

@@ -3,9 +3,10 @@
 
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { defined } from "../base/assert.ts";
-import type { Field } from "../program/compiled.ts";
+import type { Compiled, Field } from "../program/compiled.ts";
 import { REPORT } from "../program/compiled.ts";
 import type { Expr, Program } from "../program/program.ts";
+import { boundsTest } from "./bounds.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
 import { packedLayout } from "./layout.ts";
 import { intMasks } from "./masks.ts";
@@ -13,7 +14,7 @@ import { constantTables, readElement, readSlot } from "./packed-cells.ts";
 import type { StepPrinter } from "./packed-step.ts";
 import { printDrain, printStep } from "./packed-step.ts";
 import type { Layout } from "./printer.ts";
-import { RUNTIME, truth } from "./printer.ts";
+import { RUNTIME, truth, value } from "./printer.ts";
 
 export interface PackedOptions {
   /** Store-buffer entries per CPU. */
@@ -23,9 +24,17 @@ export interface PackedOptions {
 }
 
 export interface Emitted {
-  /** Body of a function that returns a `Compiled`. */
+  /** Body of a function that returns a `Compiled`, its `limits` apart: loadPacked() puts them together. */
   readonly text: string;
   readonly fields: readonly Field[];
+  /** Texts with names of the model in them, and so no part of the code. */
+  readonly limits: readonly string[];
+}
+
+/** The emitted code as functions. */
+export function loadPacked(emitted: Emitted): Compiled {
+  // The text holds only names that we generate and integer literals, whatever the model's text was (test/emit).
+  return { ...(new Function(emitted.text)() as Omit<Compiled, "limits">), limits: emitted.limits };
 }
 
 const DRAIN = -1;
@@ -54,8 +63,8 @@ function initial(O){${initialWords(program, layout)
     .map((w, i) => `O[${i}]=${w};`)
     .join("")}}
 ${printCheck(p)}
-return {words:${words},maxSuccessors:${maxSuccessors},initial,successors,check,checkEnd,report:R,choices:C,limits:${JSON.stringify(p.limits)}};`;
-  return { text, fields: layout.fields };
+return {words:${words},maxSuccessors:${maxSuccessors},initial,successors,check,checkEnd,report:R,choices:C};`;
+  return { text, fields: layout.fields, limits: p.limits };
 }
 
 /** After some transitions: label what was added. */
@@ -80,8 +89,15 @@ function printCpu(p: StepPrinter, cpu: number, functions: string[], maxima: numb
     const { name, rounds, kind } = printContext(p, context, functions);
     most += rounds;
     const pc = fieldOf(context.pc);
+    const others = contexts.filter((c) => c !== context && level(c) === level(context));
+    // A handler does not interrupt another one of its level, wherever they stand in the list.
+    const free = kind === "interrupt" ? others.map((c) => `${fieldOf(c.pc)}===0`) : [];
+    const may = free.length > 0 ? `if(p!==0||${free.join("&&")})` : "";
     const run = `k=${name}(S,a,O,k,p);${label(labels, layout.words, context.code, cpu, "p")}`;
-    text += kind === "thread" ? `{const p=${pc};if(p!==0){${run}}` : `{const p=${pc};${run}if(p===0)`;
+    text +=
+      kind === "thread"
+        ? `{const p=${pc};if(p!==0){${run}}`
+        : `{const p=${pc};${may && `${may}{`}${run}${may && "}"}if(p===0)`;
     closing += "}";
   }
   maxima.push(most);
@@ -156,11 +172,16 @@ function printCheck(p: StepPrinter): string {
   const { program, layout } = p;
   const unused = (): string => "";
   const view: Layout = {
-    readCell: (cell, index) => readElement(program, layout, cell, index),
+    readCell: (id, index) => {
+      const cell = defined(program.cells[id], "cells exist");
+      const print = (e: Expr): string => value(view, e);
+      const inside = boundsTest({ program, locals: [] }, cell.dims, index, print);
+      const read = readElement(program, layout, id, index.map(print));
+      return inside === "" ? read : `(${inside}?${read}:${cell.min})`;
+    },
     cpu: "0",
     cpus: program.cpus,
     masks: intMasks,
-    wideIntegers: false,
     writeCell: unused,
     setLocal: unused,
     raise: unused,

@@ -7,15 +7,13 @@ import type { MaskPrinter } from "./masks.ts";
 
 /** What a layout provides. Arguments and results are JavaScript expressions. */
 export interface Layout {
-  readCell(cell: number, index: readonly string[]): string;
-  /** One or more statements; `e` is what `value` was printed from, for range checks. */
-  writeCell(cell: number, index: readonly string[], value: string, e: Expr): string;
-  setLocal(local: number, value: string, e: Expr): string;
+  readCell(cell: number, index: readonly Expr[]): string;
+  /** One or more statements. */
+  writeCell(cell: number, index: readonly Expr[], value: Expr): string;
+  setLocal(local: number, value: Expr): string;
   readonly cpu: string;
   readonly cpus: number;
   readonly masks: MaskPrinter;
-  /** Values may exceed 32 bits (addresses): shifts are divisions then. */
-  readonly wideIntegers: boolean;
   /** For the statements that finish a step, and for the events in between. */
   raise(property: number): string;
   reach(witness: number): string;
@@ -47,10 +45,7 @@ export function value(layout: Layout, e: Expr): string {
     case "cpu":
       return layout.cpu;
     case "cell":
-      return layout.readCell(
-        e.cell,
-        e.index.map((i) => value(layout, i)),
-      );
+      return layout.readCell(e.cell, e.index);
     case "cond":
       return `(${truth(layout, e.test)}?${value(layout, e.then)}:${value(layout, e.else)})`;
     case "unary":
@@ -99,10 +94,11 @@ function unaryValue(layout: Layout, op: UnaryOp, a: Expr): string {
 function arithmetic(layout: Layout, op: BinaryOp, a: string, b: string): string {
   const { masks } = layout;
   switch (op) {
+    // Not << and >>: a value that leaves 32 bits must be seen to leave its range.
     case "<<":
-      return layout.wideIntegers ? `(${a}*2**${b})` : `(${a}<<${b})`;
+      return `Math.floor(${a}*${powerOfTwo(b)})`;
     case ">>":
-      return layout.wideIntegers ? `Math.floor(${a}/2**${b})` : `(${a}>>${b})`;
+      return `Math.floor(${a}/${powerOfTwo(b)})`;
     case "/":
       return `Math.trunc(${a}/${b})`;
     case "mask_add":
@@ -122,6 +118,10 @@ function arithmetic(layout: Layout, op: BinaryOp, a: string, b: string): string 
   }
 }
 
+function powerOfTwo(exponent: string): string {
+  return /^\d{1,2}$/.test(exponent) ? `${2 ** Number(exponent)}` : `2**${exponent}`;
+}
+
 /** Functions that printed code may call. */
 export const RUNTIME = `
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
@@ -131,20 +131,26 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};`;
 
 export function statements(layout: Layout, list: readonly Stmt[]): string {
-  return list.map((s) => statement(layout, s)).join("");
+  let text = "";
+  for (const s of list) {
+    const printed = statement(layout, s);
+    text += printed;
+    if (printed !== "" && leaves(s)) break;
+  }
+  return text;
+}
+
+/** Whether what follows is never reached. (A layout that does not look at properties prints nothing for `raise`.) */
+function leaves(s: Stmt): boolean {
+  return ["break", "raise", "limit", "disabled", "goto", "end"].includes(s.kind);
 }
 
 function statement(layout: Layout, s: Stmt): string {
   switch (s.kind) {
     case "set":
-      return layout.setLocal(s.local, value(layout, s.value), s.value);
+      return layout.setLocal(s.local, s.value);
     case "put":
-      return layout.writeCell(
-        s.cell,
-        s.index.map((i) => value(layout, i)),
-        value(layout, s.value),
-        s.value,
-      );
+      return layout.writeCell(s.cell, s.index, s.value);
     case "if": {
       const other = s.else.length > 0 ? `else{${statements(layout, s.else)}}` : "";
       if (s.then.length === 0) return `if(!(${truth(layout, s.test)})){${statements(layout, s.else)}}`;

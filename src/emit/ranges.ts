@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which values an expression and a local can take: decides how many bits a local needs, and which stores need a check.
 import { defined } from "../base/assert.ts";
+import { BIT, maskRange, type Range, rangeOfOperation, union } from "../program/intervals.ts";
 import type { Code, Expr, Program, Stmt } from "../program/program.ts";
-
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-const union = (a: Range, b: Range): Range => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) });
-const BIT: Range = { min: 0, max: 1 };
 
 export interface RangeContext {
   readonly program: Program;
@@ -18,7 +11,6 @@ export interface RangeContext {
 
 export function rangeOfExpr(cx: RangeContext, e: Expr): Range {
   const { cpus } = cx.program;
-  const mask: Range = { min: 0, max: cpus >= 31 ? 2 ** 31 - 1 : 2 ** cpus - 1 };
   switch (e.kind) {
     case "const":
       return { min: e.value, max: e.value };
@@ -38,51 +30,13 @@ export function rangeOfExpr(cx: RangeContext, e: Expr): Range {
         case "mask_weight":
           return { min: 0, max: cpus };
         case "mask_of":
-          return mask;
+          return maskRange(cpus);
         default:
           return BIT;
       }
     }
     case "binary":
-      return rangeOfBinary(cx, e, mask);
-  }
-}
-
-function rangeOfBinary(cx: RangeContext, e: Extract<Expr, { kind: "binary" }>, mask: Range): Range {
-  const a = rangeOfExpr(cx, e.a);
-  const b = rangeOfExpr(cx, e.b);
-  switch (e.op) {
-    case "+":
-      return { min: a.min + b.min, max: a.max + b.max };
-    case "-":
-      return { min: a.min - b.max, max: a.max - b.min };
-    case "*":
-      return {
-        min: Math.min(a.min * b.min, a.min * b.max, a.max * b.min, a.max * b.max),
-        max: Math.max(a.max * b.max, a.min * b.min),
-      };
-    case "<<":
-      return { min: Math.min(a.min, a.min * 2 ** b.max), max: a.max * 2 ** b.max };
-    case ">>":
-      return { min: Math.min(a.min, 0), max: Math.max(a.max, 0) };
-    case "/":
-    case "%":
-      return { min: Math.min(a.min, 0, -Math.abs(a.max)), max: Math.max(Math.abs(a.max), Math.abs(a.min)) };
-    case "&":
-      return a.min >= 0 || b.min >= 0 ? { min: 0, max: Math.max(a.max, b.max) } : { min: -(2 ** 31), max: 2 ** 31 - 1 };
-    case "|":
-    case "^":
-      return { min: Math.min(a.min, b.min, 0), max: 2 ** Math.ceil(Math.log2(Math.max(a.max, b.max, 0) + 1)) - 1 };
-    case "mask_add":
-    case "mask_del":
-    case "mask_and":
-    case "mask_or":
-    case "mask_andnot":
-      return mask;
-    case "mask_next":
-      return { min: 0, max: cx.program.cpus };
-    default:
-      return BIT;
+      return rangeOfOperation(e.op, rangeOfExpr(cx, e.a), rangeOfExpr(cx, e.b), cpus);
   }
 }
 

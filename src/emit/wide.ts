@@ -2,6 +2,7 @@
 // Layout `wide`, for the simulator: every cell is a typed array, every entry a function that runs to completion. The
 // same steps as in `packed`, printed by the same printer; a step that would wait asks the host to let others run.
 import { defined } from "../base/assert.ts";
+import type { WideHost, WideMachine } from "../program/machine.ts";
 import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
 import { elements } from "../program/program.ts";
 import { bigMasks, INT_MASK_CPUS, intMasks } from "./masks.ts";
@@ -12,8 +13,22 @@ import { local, RUNTIME, statements, truth, value } from "./printer.ts";
 export interface EmittedWide {
   /** Body of a function (host) that returns a WideMachine. */
   readonly text: string;
+  /** Names of the model, which are no part of the code: what entries, instructions and limits are numbered by. */
+  readonly entryNames: readonly string[];
   readonly instructionNames: readonly string[];
+  readonly limits: readonly string[];
 }
+
+/** The emitted code as a function. */
+export function loadWide(emitted: EmittedWide): (host: WideHost) => WideMachine {
+  // The text holds only names that we generate and integer literals, whatever the model's text was (test/emit).
+  return new Function("host", emitted.text) as (host: WideHost) => WideMachine;
+}
+
+/** Rounds of one entry after which it is taken for one that never ends: far above what flushing thousands of CPUs takes. */
+const ROUNDS_MAX = 1 << 22;
+/** How often an entry that goes on and on, such as one that spins, lets others run. */
+const ROUNDS_BETWEEN = 1 << 10;
 
 /** `lines`: by cell name, which accounted line it is on. */
 export function emitWide(program: Program, lines: ReadonlyMap<string, number>): EmittedWide {
@@ -25,12 +40,11 @@ export function emitWide(program: Program, lines: ReadonlyMap<string, number>): 
     ),
   ];
   const big = program.cpus > INT_MASK_CPUS;
-  const w: WidePrinter = { program, lines, instructionNames, big };
+  const limits = ["a replay waits for something that never happens"];
+  const w: WidePrinter = { program, lines, instructionNames, big, limits };
   const cells = program.cells.map((cell, id) => `const c${id}=${arrayOf(cell, big)};`).join("");
   const functions = program.codes.map((code, id) => printCode(w, code, id)).join("\n");
-  const entries = program.codes.flatMap((code, id) =>
-    code.kind === "entry" ? [`${JSON.stringify(code.name)}:f${id}`] : [],
-  );
+  const entries = program.codes.map((code, id) => ({ code, id })).filter(({ code }) => code.kind === "entry");
   const interrupts = program.codes
     .map((code, id) => ({ code, id }))
     .filter(({ code }) => code.kind === "interrupt")
@@ -40,8 +54,8 @@ export function emitWide(program: Program, lines: ReadonlyMap<string, number>): 
 const I=new Float64Array(${instructionNames.length});
 ${cells}
 ${functions}
-return {entries:{${entries.join(",")}},interrupts:[${interrupts.join(",")}],instructions:I};`;
-  return { text, instructionNames };
+return {entries:[${entries.map(({ id }) => `f${id}`).join(",")}],interrupts:[${interrupts.join(",")}],instructions:I};`;
+  return { text, entryNames: entries.map(({ code }) => code.name), instructionNames, limits };
 }
 
 interface WidePrinter {
@@ -49,6 +63,8 @@ interface WidePrinter {
   readonly lines: ReadonlyMap<string, number>;
   readonly instructionNames: readonly string[];
   readonly big: boolean;
+  /** Collects the texts of limits; their index is what the host is told. The first one is that of an endless wait. */
+  readonly limits: string[];
 }
 
 function arrayOf(cell: Cell, big: boolean): string {
@@ -61,9 +77,10 @@ class WideStep implements Layout {
   readonly cpu = "cpu";
   readonly cpus: number;
   readonly masks;
-  readonly wideIntegers = true;
   private readonly w: WidePrinter;
   private readonly code: Code;
+  /** The start of an interrupt handler: if it cannot go on, there is nothing to do. */
+  private atEntry = false;
 
   constructor(w: WidePrinter, code: Code) {
     this.w = w;
@@ -76,18 +93,27 @@ class WideStep implements Layout {
     return defined(this.w.program.cells[id], "cells exist");
   }
 
-  readCell(id: number, index: readonly string[]): string {
-    return `c${id}[${flat(this.cell(id).dims, index)}]`;
+  private at(id: number, index: readonly Expr[]): string {
+    return flat(
+      this.cell(id).dims,
+      index.map((i) => value(this, i)),
+    );
   }
 
-  writeCell(id: number, index: readonly string[], text: string): string {
-    const mask = this.w.big && this.cell(id).meaning.kind === "mask";
-    return `${this.readCell(id, index)}=${mask ? `BigInt(${text})` : text};`;
+  readCell(id: number, index: readonly Expr[]): string {
+    return `c${id}[${this.at(id, index)}]`;
   }
 
-  setLocal(id: number, text: string): string {
-    const mask = this.w.big && this.code.locals[id]?.meaning.kind === "mask";
-    return `${local(id)}=${mask ? `BigInt(${text})` : text};`;
+  writeCell(id: number, index: readonly Expr[], e: Expr): string {
+    return `${this.readCell(id, index)}=${this.stored(e, this.cell(id).meaning)};`;
+  }
+
+  setLocal(id: number, e: Expr): string {
+    return `${local(id)}=${this.stored(e, defined(this.code.locals[id], "locals are declared").meaning)};`;
+  }
+
+  private stored(e: Expr, meaning: Cell["meaning"]): string {
+    return this.w.big && meaning.kind === "mask" ? `BigInt(${value(this, e)})` : value(this, e);
   }
 
   /** Properties are the checker's business; compileReplay() leaves none. */
@@ -104,7 +130,9 @@ class WideStep implements Layout {
   }
 
   limit(what: string): string {
-    return `host.limit(${JSON.stringify(what)});return false;`;
+    let id = this.w.limits.indexOf(what);
+    if (id < 0) id = this.w.limits.push(what) - 1;
+    return `host.limit(${id});return false;`;
   }
 
   disabled(): string {
@@ -121,34 +149,20 @@ class WideStep implements Layout {
 
   /** The step cannot run yet: let others run, then try it again. */
   private wait(): string {
-    return 'if(!host.wait(cpu))throw new Error("lazymm bug: a replay waits for ever");continue L;';
+    return this.atEntry ? "return false;" : "if(!host.wait(cpu)){host.limit(0);return false;}continue L;";
   }
 
-  private at(place: Place): string {
-    return flat(
-      this.cell(place.cell).dims,
-      place.index.map((i) => value(this, i)),
-    );
+  private touch({ cell, index }: Place, kind: number): string {
+    const line = this.w.lines.get(this.cell(cell).name);
+    return line === undefined ? "" : `host.touch(${line},${this.at(cell, index)},cpu,${kind});`;
   }
 
-  private touch(place: Place, kind: number): string {
-    const line = this.w.lines.get(this.cell(place.cell).name);
-    return line === undefined ? "" : `host.touch(${line},${this.at(place)},cpu,${kind});`;
+  private read({ cell, index }: Place): string {
+    return this.readCell(cell, index);
   }
 
-  private read(place: Place): string {
-    return this.readCell(
-      place.cell,
-      place.index.map((i) => value(this, i)),
-    );
-  }
-
-  private write(place: Place, e: Expr): string {
-    return this.writeCell(
-      place.cell,
-      place.index.map((i) => value(this, i)),
-      value(this, e),
-    );
+  private write({ cell, index }: Place, e: Expr): string {
+    return this.writeCell(cell, index, e);
   }
 
   private access(access: Access): string {
@@ -173,12 +187,13 @@ class WideStep implements Layout {
       case "choose": {
         const l = local(access.into);
         const such = access.such ? truth(this, access.such) : "true";
-        return `for(${l}=0;${l}<${access.count};${l}++)if(${such})break;if(${l}===${access.count})return false;`;
+        return `for(${l}=0;${l}<${access.count};${l}++)if(${such})break;if(${l}===${access.count}){${this.wait()}}`;
       }
     }
   }
 
   print(id: number, step: Step): string {
+    this.atEntry = id === 0;
     const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.wait()}}` : "";
     return `case ${id}:{${guard}${statements(this, step.before)}${this.access(step.access)}${statements(this, step.body)}}\n`;
   }
@@ -192,5 +207,7 @@ function printCode(w: WidePrinter, code: Code, id: number): string {
   const zero = (l: number): string => (w.big && code.locals[l]?.meaning.kind === "mask" ? "0n" : "0");
   const rest = code.locals.map((_, l) => l).filter((l) => l >= code.params);
   const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
-  return `function f${id}(${["cpu", ...params].join(",")}){let pc=${first};${declarations}L:for(;;){switch(pc){\n${steps}}return true;}}`;
+  // Every jump comes by here, so that code which spins cannot hang the replay.
+  const patience = `if((++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}){host.limit(0);return false;}`;
+  return `function f${id}(${["cpu", ...params].join(",")}){let pc=${first},t=0;${declarations}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
 }

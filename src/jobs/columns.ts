@@ -16,15 +16,15 @@ const GAP = 2;
 /** Narrower, nothing can be read: better too wide a table. */
 const COLUMN_MIN = 24;
 
-/** Breaks at blanks where it can; what follows is indented. */
-export function wrap(text: string, width: number, indent: number): string[] {
+/** Breaks at blanks where it can; what follows is indented by `hang`. */
+export function wrap(text: string, width: number, indent: number, hang = indent): string[] {
   const lines: string[] = [];
   let line = " ".repeat(indent);
   let empty = true;
   for (const word of text.split(" ")) {
     if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
-      line = " ".repeat(indent + 4);
+      line = " ".repeat(hang);
       empty = true;
     }
     line += empty ? word : ` ${word}`;
@@ -45,7 +45,7 @@ export function printColumns(rows: readonly Row[]): string {
   const titles = cpus.map((cpu) => `CPU ${cpu}`.padEnd(column)).join("");
   const lines = [(" ".repeat(MARGIN) + titles).trimEnd()];
   for (const { cpu, text, at, indent } of rows) {
-    const parts = wrap(text, column - GAP, indent);
+    const parts = wrap(text, column - GAP, indent, indent + 4);
     parts.forEach((part, n) => lines.push(place(cpus.indexOf(cpu), part, n === 0 ? at : "")));
   }
   return lines.map((line) => `${line}\n`).join("");

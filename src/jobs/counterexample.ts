@@ -12,6 +12,7 @@ import type { ExplainStep } from "./reports.ts";
 /** What the run is a run of. */
 export interface Subject {
   readonly scenario: string;
+  readonly file: string;
   readonly question: string;
   readonly design: string;
   readonly model: string;
@@ -28,9 +29,10 @@ export interface Story {
 const WIDTH = 100;
 
 /** Short names for sources: the file name, with its folder where two have the same one. */
-function shortSources(sources: readonly string[]): string[] {
+function shortSources(sources: readonly string[], scenarioFile: string): string[] {
   const last = (path: string, parts: number): string => path.split("/").slice(-parts).join("/");
   return sources.map((path) => {
+    if (path === scenarioFile) return "scenario";
     const clash = sources.some((other) => other !== path && last(other, 1) === last(path, 1));
     return last(path, clash ? 2 : 1);
   });
@@ -41,33 +43,73 @@ function placeOf(moment: Moment, sources: readonly string[]): string {
   return at === undefined || at.line === 0 ? "" : `${sources[at.source]}:${at.line}`;
 }
 
-/** What stands above a step's line: its function, or what kind of thing happens. */
+/** Page walks and interrupts come from outside of the code that runs. */
+function comesFromOutside({ taken }: Moment): boolean {
+  return taken?.code.kind === "walker" || (taken?.code.kind === "interrupt" && taken.id === 0);
+}
+
+/** The function above a step's line. */
 function headingOf({ taken }: Moment): string | undefined {
-  if (!taken || taken.code.kind === "walker") return undefined;
-  if (taken.code.kind === "interrupt" && taken.id === 0) return `${taken.code.name}()`;
-  const { func } = taken.step.at;
-  return func === "" || func.startsWith("entry of ") ? undefined : `${func}()`;
+  const func = taken?.step.at.func ?? "";
+  return func === "" ? undefined : `${func.replace(/^entry of /, "")}()`;
+}
+
+/**
+ * Stores whose stay in the buffer nobody can notice in this run, and the moments at which they leave it: nothing that
+ * is shown happens elsewhere in between.
+ */
+function unnoticedBuffering(history: History, shown: (index: number) => boolean): { stores: Set<number>; drains: Set<number> } {
+  const stores = new Set<number>();
+  const drains = new Set<number>();
+  const waiting = new Map<number, number[]>();
+  for (const { index, cpu, taken } of history.moments) {
+    const queue = waiting.get(cpu) ?? [];
+    waiting.set(cpu, queue);
+    const accessed = taken?.did.accessed;
+    if (accessed?.kind === "store" && accessed.buffered) queue.push(index);
+    if (taken) continue;
+    const stored = queue.shift();
+    if (stored === undefined || !shown(index)) continue;
+    const between = history.moments.slice(stored + 1, index).filter((m) => shown(m.index));
+    if (between.some((m) => m.cpu !== cpu || comesFromOutside(m))) continue;
+    stores.add(stored);
+    drains.add(index);
+  }
+  return { stores, drains };
 }
 
 /** Rows of the steps that are shown: headings where a CPU's function changes, then what each step did. */
-function rowsOf(history: History, naming: Naming, shown: (index: number) => boolean): Row[] {
-  const sources = shortSources(history.program.sources);
+function rowsOf(history: History, naming: Naming, subject: Subject, shown: (index: number) => boolean, full: boolean): Row[] {
+  const sources = shortSources(history.program.sources, subject.file);
   const headings = new Map<number, string>();
   const rows: Row[] = [];
+  const merged = full ? { stores: new Set(), drains: new Set() } : unnoticedBuffering(history, shown);
   for (const moment of history.moments) {
-    if (!shown(moment.index)) continue;
-    const { cpu } = moment;
-    const heading = headingOf(moment);
+    const { cpu, index } = moment;
+    if (!shown(index) || merged.drains.has(index)) continue;
+    const outside = comesFromOutside(moment);
+    const heading = outside ? undefined : headingOf(moment);
+    if (outside) headings.delete(cpu);
     if (heading !== undefined && headings.get(cpu) !== heading) {
       headings.set(cpu, heading);
       rows.push({ cpu, text: heading, at: "", indent: 0 });
     }
     const at = placeOf(moment, sources);
-    effectsOf(history, naming, moment).forEach((text, i) => rows.push({ cpu, text, at: i === 0 ? at : "", indent: i === 0 ? 2 : 4 }));
+    effectsOf(history, naming, moment).forEach((effect, i) => {
+      const text = merged.stores.has(index) ? effect.replace(/ \(buffered\)$/, "") : effect;
+      rows.push({ cpu, text, at: i === 0 ? at : "", indent: (outside ? 0 : 2) + (i === 0 ? 0 : 2) });
+    });
   }
   if (history.broken?.kind !== "deadlock") return rows;
   const waiting = whoWaits(history).map(({ cpu, text, source, line }) => ({ cpu, text, at: `${sources[source]}:${line}`, indent: 2 }));
   return [...rows, ...waiting];
+}
+
+/** On one line if it fits; otherwise so that it can still be pasted into a shell. */
+function printCommand(command: string): string {
+  const line = `  explain: ${command}`;
+  if (line.length <= WIDTH) return `${line}\n`;
+  return `${line.replace(/ (?=--path )/, " \\\n           ")}\n`;
 }
 
 function paragraphs(history: History, naming: Naming, subject: Subject, hidden: number): { head: string; foot: string } {
@@ -75,13 +117,13 @@ function paragraphs(history: History, naming: Naming, subject: Subject, hidden: 
   const mutant = subject.mutant === undefined ? "" : `, with "${subject.mutant}"`;
   const { broken, moments } = history;
   const verdict = broken ? `violates "${broken.property}"` : "no violation on this path";
-  const head = lines(`${subject.scenario}, ${subject.design}, ${subject.model}${mutant}: ${verdict}`, 0);
-  const question = lines(subject.question, 2);
+  const head = lines(`${subject.scenario}, ${subject.design}, ${subject.model}${mutant}`, 0) + lines(verdict, 0);
+  const question = `\n${lines(subject.question, 2)}`;
   const late = broken && broken.after + 1 < moments.length ? ` after ${broken.after + 1} of these ${moments.length} steps` : "";
   const why = whyBroken(history, naming);
-  const end = broken ? lines(`"${broken.property}" is violated${late}${why.length === 0 ? "" : `: ${why.join(", ")}`}`, 2) : "";
+  const end = broken ? lines(`"${broken.property}" is violated${late}${why.length === 0 ? "" : `: ${why.join("; ")}`}`, 2) : "";
   const folded = hidden === 0 ? "" : `  (${hidden} of ${moments.length} steps are private to their CPU and not shown: --full)\n`;
-  return { head: head + question, foot: `${end}${folded}  explain: ${subject.command}\n` };
+  return { head: head + question, foot: `${end}${folded}${printCommand(subject.command)}` };
 }
 
 export function tell(history: History, subject: Subject, full: boolean): Story {
@@ -100,5 +142,5 @@ export function tell(history: History, subject: Subject, full: boolean): Story {
       private: isPrivate[moment.index] === true,
     };
   });
-  return { text: `${head}\n${printColumns(rowsOf(history, naming, shown))}\n${foot}`, steps };
+  return { text: `${head}\n${printColumns(rowsOf(history, naming, subject, shown, full))}\n${foot}`, steps };
 }

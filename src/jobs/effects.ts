@@ -6,13 +6,20 @@ import { type Element, keyOf } from "./decode.ts";
 import type { Change, History, Moment } from "./history.ts";
 import { type Accessed, outside, sourcesOf } from "./interpret.ts";
 import { cellValue, lifeOf, nameOf, type Naming } from "./naming.ts";
-import { readsOf } from "./relevance.ts";
+import { effectsInside, readsOf } from "./relevance.ts";
 import { evaluateExpr } from "../program/evaluate.ts";
 
-function printChange(naming: Naming, change: Change, cpu: number): string {
-  const object = lifeOf(naming, change);
-  if (object !== undefined) return `${object} is ${change.to === 0 ? "freed" : "allocated"}`;
-  return `${nameOf(naming, change, cpu)} = ${cellValue(naming, change, change.to)}`;
+/** Changes in a row; objects that come or go are named together. */
+function printChanges(naming: Naming, changes: readonly Change[], cpu: number): string[] {
+  const objects = (to: number): string =>
+    changes.flatMap((change) => (change.to === to ? (lifeOf(naming, change) ?? []) : [])).join(", ");
+  const values = changes.filter((change) => lifeOf(naming, change) === undefined);
+  const [freed, allocated] = [objects(0), objects(1)];
+  return [
+    ...values.map((change) => `${nameOf(naming, change, cpu)} = ${cellValue(naming, change, change.to)}`),
+    ...(allocated === "" ? [] : [`allocates ${allocated}`]),
+    ...(freed === "" ? [] : [`frees ${freed}`]),
+  ];
 }
 
 function printAccess(naming: Naming, accessed: Accessed, cpu: number): string {
@@ -30,9 +37,23 @@ function printAccess(naming: Naming, accessed: Accessed, cpu: number): string {
   }
 }
 
-/** Frames (a caller's request block, for instance) are only worth a line where a step is about them. */
-function worthALine(naming: Naming, change: Change): boolean {
-  return defined(naming.program.cells[change.cell], "cells exist").storage !== "frame";
+/** What an instruction did. Of a request that is handed on, the pointers tell; the rest is what they point to. */
+function printInstruction(naming: Naming, moment: Moment, name: string): string {
+  const cellOf = ({ cell }: Element) => defined(naming.program.cells[cell], "cells exist");
+  const isFrame = (e: Element): boolean => cellOf(e).storage === "frame";
+  const isRef = (e: Element): boolean => cellOf(e).meaning.kind === "ref";
+  const changes = effectsInside(moment);
+  const others = changes.filter((e) => !isFrame(e));
+  const frames = changes.some(isRef) ? changes.filter(isRef) : changes;
+  const effects = printChanges(naming, others.length > 0 ? others : frames, moment.cpu);
+  // An instruction that only waits has found something.
+  const found = effects.length > 0 ? [] : readsOf(moment).filter((e) => isFrame(e) && isRef(e));
+  const text = [...effects, ...new Set(found.map((e) => printRead(naming, e, moment.cpu)))].join(", ");
+  return text === "" ? `${name}()` : `${name}(): ${text}`;
+}
+
+function printRead(naming: Naming, e: Element & { readonly value: number }, cpu: number): string {
+  return `${nameOf(naming, e, cpu)} -> ${cellValue(naming, e, e.value)}`;
 }
 
 /** Objects that a step found to be free. */
@@ -47,36 +68,42 @@ function printViolation(naming: Naming, moment: Moment): string[] {
   const isRef = (e: Element): boolean => naming.program.cells[e.cell]?.meaning.kind === "ref";
   const reads = readsOf(moment);
   const seen = reads.filter((e, i) => isRef(e) && reads.findIndex((other) => keyOf(other) === keyOf(e)) === i);
-  const values = seen.map((e) => `${nameOf(naming, e, moment.cpu)} -> ${cellValue(naming, e, e.value)}`);
+  const values = seen.map((e) => printRead(naming, e, moment.cpu));
   return [step.at.text, ...(step.access.kind === "instruction" ? values : []), ...freedOf(naming, reads)];
 }
 
-/** What a moment did, a line each. Never empty. */
+/** What the model itself calls remarkable: the `sometimes` events that the step reaches. */
+function remarks({ program }: History, { taken }: Moment): string[] {
+  const reached = taken?.did.ops.flatMap((op) => (op.op === "reach" ? [op.witness] : [])) ?? [];
+  return [...new Set(reached)].map((witness) => `(${defined(program.witnesses[witness], "witnesses exist").name})`);
+}
+
+/** What a moment did, a line each: never empty, the first one is the deed. */
 export function effectsOf(history: History, naming: Naming, moment: Moment): string[] {
+  if (moment.taken?.did.raised !== undefined) return printViolation(naming, moment);
+  return [deedOf(history, naming, moment), ...remarks(history, moment)];
+}
+
+function deedOf(history: History, naming: Naming, moment: Moment): string {
   const { taken, changes, cpu } = moment;
-  const changed = changes.map((change) => printChange(naming, change, cpu));
   if (!taken) {
     const { buffers } = defined(history.states[moment.index], "one state before each step");
     const oldest = defined(buffers[cpu]?.[0], "a buffer that drains is not empty");
-    return [`${nameOf(naming, oldest, cpu)} = ${cellValue(naming, oldest, oldest.value)} becomes visible`];
+    return `${nameOf(naming, oldest, cpu)} = ${cellValue(naming, oldest, oldest.value)} (now visible)`;
   }
   const { step, did, code } = taken;
-  if (did.raised !== undefined) return printViolation(naming, moment);
-  if (code.kind === "walker") return [`${code.name}: ${changed.join(", ")}`];
+  if (code.kind === "walker") return `${code.name}: ${printChanges(naming, changes, cpu).join(", ")}`;
   switch (step.access.kind) {
     case "none":
-      return [step.at.text === "" ? "goes on" : step.at.text];
+      return step.at.text === "" ? "goes on" : step.at.text;
     case "fence":
-      return [step.at.text];
+      return step.at.text;
     case "choose":
-      return code.kind === "interrupt" && taken.id === 0 ? ["interrupt"] : [step.at.text];
-    case "instruction": {
-      const shown = changes.filter((change) => worthALine(naming, change) || changes.length === 1);
-      const effects = (shown.length > 0 ? shown : changes).map((change) => printChange(naming, change, cpu));
-      return effects.length === 0 ? [`${step.access.primitive}()`] : [`${step.access.primitive}(): ${effects.join(", ")}`];
-    }
+      return code.kind === "interrupt" && taken.id === 0 ? `interrupt: ${code.name}()` : step.at.text;
+    case "instruction":
+      return printInstruction(naming, moment, step.access.primitive);
     default:
-      return [printAccess(naming, defined(did.accessed, "an access was made"), cpu)];
+      return printAccess(naming, defined(did.accessed, "an access was made"), cpu);
   }
 }
 
@@ -94,11 +121,21 @@ export function whyBroken(history: History, naming: Naming): string[] {
   if (broken?.test === undefined) return [];
   const index = broken.after + 1;
   const env = outside(program, defined(states[index], "in range"));
-  return failingParts(history, index, broken.test).flatMap((part) => {
-    const { elements } = sourcesOf(program, env, part);
-    const values = elements.filter((e) => lifeOf(naming, e) === undefined);
-    return [...values.map((e) => `${nameOf(naming, e, -1)} = ${cellValue(naming, e, e.value)}`), ...freedOf(naming, elements)];
-  });
+  const parts = failingParts(history, index, broken.test).map((part) => sourcesOf(program, env, part).elements);
+  const free = new Set(parts.flat().flatMap((e) => (e.value === 0 ? (lifeOf(naming, e) ?? []) : [])));
+  const said = new Map<number, string>();
+  for (const part of parts) {
+    const values = part.filter((e) => lifeOf(naming, e) === undefined);
+    // Pointers say what it is about; the numbers beside them only say which pointer.
+    const pointers = values.filter((e) => program.cells[e.cell]?.meaning.kind === "ref");
+    for (const e of pointers.length > 0 ? pointers : values) {
+      const value = cellValue(naming, e, e.value);
+      said.set(keyOf(e), `${nameOf(naming, e, -1)} = ${value}${free.has(value) ? ", which is free" : ""}`);
+    }
+  }
+  const texts = [...said.values()];
+  const silent = [...free].filter((name) => !texts.some((text) => text.includes(` = ${name}, `)));
+  return [...texts, ...silent.map((name) => `${name} is free`)];
 }
 
 /** Where everybody stands when nobody can go on. */

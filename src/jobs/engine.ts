@@ -8,7 +8,7 @@ import { type SearchResult, searchWithPauses } from "../checker/search.ts";
 import { compileScenario } from "../compiler/compile.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
 import { CompileError } from "../compiler/errors.ts";
-import { type Emitted, emitPacked } from "../emit/packed.ts";
+import { type Emitted, emitPacked, loadPacked } from "../emit/packed.ts";
 import type { Compiled } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
 import type { Program } from "../program/program.ts";
@@ -49,7 +49,10 @@ function checkInitialState(
     initialCells(program);
     return ok(program);
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/^(lazymm bug|initial state): /, "");
+    const reason = (error instanceof Error ? error.message : String(error)).replace(
+      /^(lazymm bug|initial state): /,
+      "",
+    );
     const line = scenario.init.loc?.start.line ?? 1;
     const machine = [...scenario.machine].map(([name, n]) => `${name}: ${n}`).join(", ");
     const text =
@@ -71,9 +74,7 @@ export interface Engine extends Emitted {
 /** `labels`: successors say which step led to them, for explaining a path. */
 export function prepare(program: Program, model: MemoryModel, depth: number, labels: boolean): Engine {
   const emitted = emitPacked(program, model, { depth, labels });
-  // The text holds only names that the emitter generates and integer literals, whatever the model's text was.
-  const compiled = new Function(emitted.text)() as Compiled;
-  return { ...emitted, compiled };
+  return { ...emitted, compiled: loadPacked(emitted) };
 }
 
 /** Lets signals and timers have their turn. */

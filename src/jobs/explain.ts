@@ -26,7 +26,7 @@ function shellWord(text: string): string {
 
 function commandOf(library: Library, item: Case, model: MemoryModel, mutant: MutantInfo | undefined, path: Path): string {
   const words = ["lazymm", "explain", item.scenario.ref, "--design", item.design.ref, "--model", model.name];
-  if (mutant) words.push("--mutant", mutant.name);
+  if (mutant) words.push("--mutant", `${item.mutants.indexOf(mutant) + 1}`);
   if (library.overlay) words.push("--overlay", library.overlay.folder);
   return [...words, "--path", printPath(path) || "''"].map((word) => (word === "''" ? word : shellWord(word))).join(" ");
 }
@@ -48,6 +48,7 @@ export function tellPath(
   const command = commandOf(library, item, model, mutant, path);
   const subject = {
     scenario: scenario.info.name,
+    file: scenario.info.file.path,
     question: scenario.info.question,
     design: design.info.name,
     model: model.name,

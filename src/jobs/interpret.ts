@@ -18,8 +18,11 @@ export interface Sources {
 /** What a step does beside its access, in order. */
 export type Op =
   | { readonly op: "set"; readonly local: number; readonly from: Sources }
-  | { readonly op: "put"; readonly element: Element; readonly from: Sources }
-  | { readonly op: "test"; readonly from: Sources };
+  /** `inside`: by the instruction itself, and not by the local computation behind it. */
+  | { readonly op: "put"; readonly element: Element; readonly inside: boolean; readonly from: Sources }
+  | { readonly op: "test"; readonly from: Sources }
+  /** A `sometimes` event. */
+  | { readonly op: "reach"; readonly witness: number; readonly from: Sources };
 
 /** The step's one access to memory. */
 export type Accessed =
@@ -31,6 +34,8 @@ export type Accessed =
 export interface Interpreted {
   readonly accessed: Accessed | undefined;
   readonly ops: readonly Op[];
+  /** What the checks of pointers, before the access, looked at. */
+  readonly checked: Sources["elements"];
   /** Index of the `never` property that is violated. */
   readonly raised: number | undefined;
   /** The step that follows; undefined: the code has ended. */
@@ -54,8 +59,8 @@ export function sourcesOf(program: Program, env: Environment, e: Expr): Sources 
         x.index.forEach(visit);
         const index = x.index.map((i) => evaluateExpr(program, env, i));
         const at = flatIndex(defined(program.cells[x.cell], "cells exist"), index);
-        const value = env.cells[x.cell]?.[at];
-        if (value !== undefined) elements.push({ cell: x.cell, at, value });
+        const value = at === undefined ? undefined : env.cells[x.cell]?.[at];
+        if (at !== undefined && value !== undefined) elements.push({ cell: x.cell, at, value });
         return;
       }
       case "unary":
@@ -87,6 +92,7 @@ export function outside(program: Program, state: State): Environment {
 /** One attempt at a step: with one value of its choice, or one way to resolve what a page walker sees. */
 class Attempt {
   readonly ops: Op[] = [];
+  checked: Sources["elements"] = [];
   accessed: Accessed | undefined;
   private readonly program: Program;
   private readonly model: MemoryModel;
@@ -95,6 +101,7 @@ class Attempt {
   readonly cells: number[][];
   readonly locals: number[];
   private readonly cpu: number;
+  private inside = false;
 
   constructor(program: Program, model: MemoryModel, layout: PackedLayout, before: State, cpu: number, locals: number[]) {
     this.program = program;
@@ -113,7 +120,8 @@ class Attempt {
 
   private elementOf({ cell, index }: Place): Element {
     const of = defined(this.program.cells[cell], "cells exist");
-    return { cell, at: flatIndex(of, index.map((i) => this.value(i))) };
+    const values = index.map((i) => this.value(i));
+    return { cell, at: defined(flatIndex(of, values), `an index of ${of.name} is in range`) };
   }
 
   private sources(e: Expr): Sources {
@@ -133,7 +141,7 @@ class Attempt {
 
   private put(place: Place, e: Expr): void {
     const element = this.elementOf(place);
-    this.ops.push({ op: "put", element, from: this.sources(e) });
+    this.ops.push({ op: "put", element, inside: this.inside, from: this.sources(e) });
     const of = defined(this.cells[place.cell], "cells exist");
     of[element.at] = this.value(e);
   }
@@ -172,7 +180,10 @@ class Attempt {
       case "disabled":
       case "limit":
         return { end: "disabled" };
-      default: // reach, trace
+      case "reach":
+        this.ops.push({ op: "reach", witness: s.witness, from: { locals: [], elements: [] } });
+        return undefined;
+      default: // trace
         return undefined;
     }
   }
@@ -239,8 +250,25 @@ class Attempt {
     }
   }
 
-  step(step: Step, choice: number): End {
-    const left = this.run(step.before) ?? this.access(step.access, choice) ?? this.run(step.body) ?? { end: "end" };
+  /** Checks of pointers go before the access; a page walker has all of its own conditions there. */
+  private prepare(step: Step, isWalker: boolean): Left | undefined {
+    const left = this.run(step.before);
+    if (isWalker) return left;
+    this.checked = this.ops.flatMap((op) => op.from.elements);
+    this.ops.length = 0;
+    return left;
+  }
+
+  private reachAccess(access: Access, choice: number): Left | undefined {
+    this.inside = true;
+    const left = this.access(access, choice);
+    this.inside = false;
+    return left;
+  }
+
+  step(step: Step, choice: number, isWalker: boolean): End {
+    const left =
+      this.prepare(step, isWalker) ?? this.reachAccess(step.access, choice) ?? this.run(step.body) ?? ({ end: "end" } as const);
     assert(left.end !== "break", "a break has its block");
     return left;
   }
@@ -279,10 +307,11 @@ export function interpret(
   const live = then ? (program.codes[then.code]?.steps[then.pc]?.live ?? []) : [];
   for (let value = 0; value < choicesOf(step); value++) {
     const attempt = new Attempt(program, model, layout, before, choice.cpu, [...(context?.locals ?? [])]);
-    const end = attempt.step(step, value);
+    const end = attempt.step(step, value, context === undefined);
     if (end.end === "disabled" || !ledTo(attempt, end, after, then, live)) continue;
     const raised = end.end === "raise" ? end.to : undefined;
-    return { accessed: attempt.accessed, ops: attempt.ops, raised, next: end.end === "goto" ? end.to : undefined };
+    const { accessed, ops, checked } = attempt;
+    return { accessed, ops, checked, raised, next: end.end === "goto" ? end.to : undefined };
   }
   throw new Error(`lazymm bug: the interpreter cannot follow ${step.at.func}: ${step.at.text}`);
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // `list`: what the other commands can be asked about.
-import { readdirSync } from "node:fs";
+import type { Profile } from "../../model/hw/profiles/types.ts";
+import { x86_published } from "../../model/hw/profiles/x86-published.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Expectation, ExpectedVerdict } from "../compiler/describe.ts";
 import { applies } from "../compiler/describe.ts";
 import { type Library, memoryModels, openLibrary } from "./library.ts";
 import type { JobError, Listable, ListReport } from "./reports.ts";
+
+export const profiles: readonly Profile[] = [x86_published];
 
 function verdictText(expected: ExpectedVerdict): string {
   return expected.verdict === "safe" ? "safe" : `violates ${expected.property}`;
@@ -35,4 +38,15 @@ function scenarios({ designs: all, scenarios: entries }: Library): NonNullable<L
     designs: all.filter((design) => applies(info.needs, design.info)).map((design) => design.info.name),
     file: info.file.path,
   }));
+}
+
+export async function list(what: Listable): Promise<Result<ListReport, JobError>> {
+  const report = { schema: "lazymm.list/1", notes: [] } as const;
+  if (what === "models") {
+    return ok({ ...report, models: memoryModels.map(({ name, title, source }) => ({ name, title, source })) });
+  }
+  if (what === "profiles") return ok({ ...report, profiles: profiles.map(({ name, machine, source }) => ({ name, machine, source })) });
+  const library = openLibrary(undefined);
+  if (!library.ok) return library;
+  return ok({ ...report, ...(what === "designs" ? { designs: designs(library.value) } : { scenarios: scenarios(library.value) }) });
 }

@@ -7,9 +7,8 @@ import { err, ok, type Result } from "../base/result.ts";
 import { compileReplay } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
 import { load } from "../compiler/modules.ts";
-import { emitWide } from "../emit/wide.ts";
+import { emitWide, loadWide } from "../emit/wide.ts";
 import type { Schedule } from "../events/schedule.ts";
-import type { WideHost, WideMachine } from "../program/machine.ts";
 import { agreement } from "../simulator/agreement.ts";
 import type { CountTree } from "../simulator/counters.ts";
 import { price } from "../simulator/price.ts";
@@ -68,10 +67,8 @@ export function prepareReplay(
     if (!file) throw new Error(`lazymm bug: ${REPLAY_FILE} is not installed`);
     const program = compileReplay(library.modules, design, file, machineFor(schedule));
     const lines = numberLines(x86_lines);
-    const { text, instructionNames } = emitWide(program, lines.byCell);
-    // The text holds only names that we generate and integers: test/emit has the proof.
-    const instantiate = new Function("host", text) as (host: WideHost) => WideMachine;
-    return { events: program.events, instantiate, instructionNames, lineNames: lines.names };
+    const emitted = emitWide(program, lines.byCell);
+    return { ...emitted, events: program.events, instantiate: loadWide(emitted), lineNames: lines.names };
   });
 }
 

@@ -169,7 +169,7 @@ export interface ListReport extends Report<"lazymm.list/1"> {
     readonly designs: readonly string[];
     readonly file: string;
   }[];
-  readonly models?: readonly { readonly name: string; readonly source: string }[];
+  readonly models?: readonly { readonly name: string; readonly title: string; readonly source: string }[];
   readonly profiles?: readonly { readonly name: string; readonly machine: string; readonly source: string }[];
 }
 

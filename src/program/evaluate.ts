@@ -12,8 +12,15 @@ export interface Environment {
   readonly cpus: number;
 }
 
-export function flatIndex(cell: Cell, index: readonly number[]): number {
-  return cell.dims.reduce((flat, extent, i) => flat * extent + defined(index[i], `index ${i} of ${cell.name}`), 0);
+/** undefined: out of bounds. */
+export function flatIndex(cell: Cell, index: readonly number[]): number | undefined {
+  let flat = 0;
+  for (const [i, extent] of cell.dims.entries()) {
+    const at = defined(index[i], `index ${i} of ${cell.name}`);
+    if (at < 0 || at >= extent) return undefined;
+    flat = flat * extent + at;
+  }
+  return flat;
 }
 
 const OPERATIONS: { readonly [op in BinaryOp]: (a: number, b: number, cpus: number) => number } = {
@@ -22,7 +29,7 @@ const OPERATIONS: { readonly [op in BinaryOp]: (a: number, b: number, cpus: numb
   "*": (a, b) => a * b,
   "/": (a, b) => Math.trunc(a / b),
   "%": (a, b) => a % b,
-  "<<": (a, b) => a * 2 ** b,
+  "<<": (a, b) => Math.floor(a * 2 ** b),
   ">>": (a, b) => Math.floor(a / 2 ** b),
   "&": (a, b) => a & b,
   "|": (a, b) => a | b,
@@ -57,14 +64,12 @@ export function evaluateExpr(program: Program, env: Environment, e: Expr): numbe
       return env.cpu;
     case "cell": {
       const cell = defined(program.cells[e.cell], "cells exist");
-      return (
-        env.cells[e.cell]?.[
-          flatIndex(
-            cell,
-            e.index.map((i) => evaluateExpr(program, env, i)),
-          )
-        ] ?? 0
+      const at = flatIndex(
+        cell,
+        e.index.map((i) => evaluateExpr(program, env, i)),
       );
+      // A predicate may look where nothing is (an object of a NULL pointer): there is the smallest value.
+      return at === undefined ? cell.min : defined(env.cells[e.cell]?.[at], "cells have values");
     }
     case "unary": {
       const a = evaluateExpr(program, env, e.a);
@@ -104,6 +109,7 @@ function run(program: Program, env: Environment, list: readonly Stmt[]): number 
           s.index.map((i) => evaluateExpr(program, env, i)),
         );
         const value = evaluateExpr(program, env, s.value);
+        assert(at !== undefined, `initial ${cell.name}: an index is out of bounds`);
         assert(
           value >= cell.min && value <= cell.max,
           `initial ${cell.name} = ${value} is outside ${cell.min} … ${cell.max}`,

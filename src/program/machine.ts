@@ -9,12 +9,13 @@ export interface WideHost {
   touch(line: number, object: number, cpu: number, kind: number): void;
   /** Called when `cpu` cannot go on: lets others run. False if nobody can. */
   wait(cpu: number): boolean;
-  limit(what: string): void;
+  /** A bound of the model was hit: its index in `limits`. */
+  limit(limit: number): void;
 }
 
 export interface WideMachine {
-  /** By name of the entry: (cpu, …arguments). */
-  readonly entries: Readonly<Record<string, (cpu: number, ...args: number[]) => void>>;
+  /** (cpu, …arguments), in the order of `entryNames`. */
+  readonly entries: readonly ((cpu: number, ...args: number[]) => void)[];
   /** Interrupt handlers, highest level first: true if there was something to do. */
   readonly interrupts: readonly ((cpu: number) => boolean)[];
   /** Executions of each instruction, in the order of `instructionNames`. */

@@ -28,6 +28,8 @@ export interface ReplayResult {
 export interface ReplayProgram {
   readonly events: readonly string[];
   readonly instantiate: (host: WideHost) => WideMachine;
+  readonly entryNames: readonly string[];
+  readonly limits: readonly string[];
   readonly instructionNames: readonly string[];
   readonly lineNames: readonly string[];
 }
@@ -55,7 +57,7 @@ class Replay implements WideHost {
   private readonly predicted: PredictedFlushes[];
   private readonly skipped = new Map<string, number>();
   private readonly limits = new Set<string>();
-  private readonly eventNames: readonly string[];
+  private readonly program: ReplayProgram;
   /** Task on each CPU, and the mm of each task, as the schedule has them. */
   private readonly running: Int32Array;
   private readonly taskMm: Int32Array;
@@ -73,7 +75,7 @@ class Replay implements WideHost {
   constructor(program: ReplayProgram, schedule: Schedule, options: ReplayOptions) {
     this.schedule = schedule;
     this.options = options;
-    this.eventNames = program.events;
+    this.program = program;
     this.counters = new Counters(schedule, program.lineNames, program.instructionNames);
     this.predicted = Array.from({ length: schedule.cpus }, () => ({ reason: [], pages: [] }));
     this.running = new Int32Array(schedule.cpus).fill(-1);
@@ -90,7 +92,7 @@ class Replay implements WideHost {
   // ---- host ---------------------------------------------------------------------------------------------------------
 
   event(event: number, cpu: number, a: number, b: number): void {
-    const name = this.eventNames[event];
+    const name = this.program.events[event];
     if (name === EVENT.tlbFlush) {
       const list = this.predicted[cpu]!;
       list.reason.push(a);
@@ -112,8 +114,8 @@ class Replay implements WideHost {
     return ran;
   }
 
-  limit(what: string): void {
-    this.limits.add(what);
+  limit(limit: number): void {
+    this.limits.add(defined(this.program.limits[limit], "limits have a text"));
   }
 
   private deliver(cpu: number): boolean {
@@ -141,7 +143,7 @@ class Replay implements WideHost {
   }
 
   private call(name: string, cpu: number, ...args: number[]): void {
-    defined(this.machine.entries[name], `entry ${name}`)(cpu, ...args);
+    defined(this.machine.entries[this.program.entryNames.indexOf(name)], `entry ${name}`)(cpu, ...args);
   }
 
   private skip(why: string): void {

@@ -177,19 +177,26 @@ describe("a job's result becomes an exit code", () => {
 });
 
 describe("exit code of check", () => {
+  const searched = {
+    verdict: "safe" as Verdict,
+    property: null,
+    expected: "safe" as Verdict,
+    expected_property: null,
+    agrees: true,
+    states: 1,
+    transitions: 1,
+    depth: 1,
+    seconds: 0,
+    bytes_per_state: 16,
+    witnesses: {},
+    claim: "",
+    counterexample: null,
+  };
   function result(over: Partial<CheckResult>): CheckResult {
-    const base = {
-      scenario: "s",
-      design: "d",
-      model: "sc",
-      verdict: "safe" as Verdict,
-      property: null,
-      expected: "safe",
-    };
-    const numbers = { states: 1, transitions: 1, depth: 1, seconds: 0, bytes_per_state: 16 };
-    return { ...base, ...numbers, agrees: true, witnesses: {}, mutants: [], claim: "", counterexample: null, ...over };
+    return { scenario: "s", question: "q", design: "d", model: "sc", ...searched, mutants: [], ...over };
   }
   const mutant = (verdict: Verdict, agrees: boolean): MutantResult => ({
+    ...searched,
     mutant: "m",
     verdict,
     expected: "violates",
@@ -200,7 +207,7 @@ describe("exit code of check", () => {
     ["an expected violation", 0, [{ verdict: "violates", expected: "violates" }]],
     ["an unexpected violation", 1, [{ verdict: "violates", agrees: false }]],
     ["safe where a violation was expected", 1, [{ expected: "violates", agrees: false }]],
-    ["a user's design that violates", 1, [{ verdict: "violates", expected: null }]],
+    ["a user's design that violates", 1, [{ verdict: "violates", expected: null, agrees: false }]],
     ["a mutant that survives", 1, [{ mutants: [mutant("safe", false)] }]],
     ["a limit", 4, [{ verdict: "unknown", agrees: false }]],
     ["a limit in a mutant", 4, [{ mutants: [mutant("unknown", false)] }]],

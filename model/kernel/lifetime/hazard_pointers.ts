@@ -6,8 +6,8 @@
 // Unlike the posted text, exit_mm() is converted too. Patch 22 (look only at mm_cpumask) is left out: see the scenario
 // hazard-pointer-scan. CPU hotplug is left out: online and possible CPUs are the same.
 import { mmdrop } from "../fork.ts";
-import { init_mm } from "../mm_types.ts";
 import type { mm_struct, task_struct } from "../mm_types.ts";
+import { init_mm } from "../mm_types.ts";
 import { parts } from "../parts.ts";
 import { get_current, runqueues } from "../sched/sched.ts";
 
@@ -65,7 +65,7 @@ export function unlazy_mm_irqs_off(): void {
 }
 
 /** After the switch of page tables: this CPU has let go of the mm that it named. */
-function release_lazy_mm(): void {
+export function release_lazy_mm(): void {
   // Pairs with: mm_unlazy_mm_count(). Who finds it NULL must know that our page tables are others.
   smp_store_release(per_cpu(runqueues.lazy_mm, smp_processor_id()), null);
 }

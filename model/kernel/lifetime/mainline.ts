@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 kernel/sched/core.c, context_switch() and finish_task_switch(): how active_mm is handed on. Shared by the
 // variants that differ only in what mmgrab_lazy_tlb() and mmdrop_lazy_tlb() do, and when the borrowers are chased away.
-import { init_mm } from "../mm_types.ts";
+
 import type { mm_struct, task_struct } from "../mm_types.ts";
+import { init_mm } from "../mm_types.ts";
 import { parts } from "../parts.ts";
 import { get_current, runqueues } from "../sched/sched.ts";
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // MMU_LAZY_TLB_REFCOUNT (Linux 6.12, the default): whoever borrows an mm holds one mm_count.
 import { mmdrop, mmgrab } from "../fork.ts";
-import { tasks } from "../mm_types.ts";
 import type { mm_struct } from "../mm_types.ts";
+import { tasks } from "../mm_types.ts";
 
 export {
-  context_switch_to_kernel, context_switch_to_user, enter_lazy_mm, exit_lazy_mm, finish_task_switch_mm,
+  context_switch_to_kernel,
+  context_switch_to_user,
+  enter_lazy_mm,
+  exit_lazy_mm,
+  finish_task_switch_mm,
   unlazy_mm_irqs_off,
 } from "./mainline.ts";
 

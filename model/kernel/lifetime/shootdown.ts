@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // MMU_LAZY_TLB_SHOOTDOWN (Linux 6.4 and later, kernel/fork.c): borrowers are not counted; the last mmdrop() asks every
-// CPU in mm_cpumask to go to init_mm before the pgd is freed. In mainline only 64-bit powerpc selects it; it asks of an
-// architecture that mm_cpumask names every CPU that has the mm loaded. Left out: the second round of DEBUG_VM_SHOOT_LAZIES.
-import { init_mm, mm_cpumask } from "../mm_types.ts";
-import type { mm_struct } from "../mm_types.ts";
+// CPU in mm_cpumask to go to init_mm before the pgd is freed. In mainline only 64-bit powerpc selects it; it asks of
+// an architecture that mm_cpumask names every CPU that is lazy in the mm. Left out: DEBUG_VM_SHOOT_LAZIES.
+
 import { switch_mm } from "../arch/x86/mm/tlb.ts";
+import type { mm_struct } from "../mm_types.ts";
+import { init_mm, mm_cpumask } from "../mm_types.ts";
 import { get_current } from "../sched/sched.ts";
 import { on_each_cpu_mask } from "../smp.ts";
 
 export {
-  context_switch_to_kernel, context_switch_to_user, enter_lazy_mm, exit_lazy_mm, finish_task_switch_mm,
+  context_switch_to_kernel,
+  context_switch_to_user,
+  enter_lazy_mm,
+  exit_lazy_mm,
+  finish_task_switch_mm,
   unlazy_mm_irqs_off,
 } from "./mainline.ts";
 

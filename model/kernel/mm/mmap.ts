@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux mm/mmap.c, mm/memory.c and mm/mmu_gather.c: taking mappings away. The order is always: clear the entries, flush,
-// and only then free what they led to. The page-table lock is left out: in a scenario one CPU at a time changes an mm.
+// Linux 6.12 mm/mmap.c, mm/memory.c and mm/mmu_gather.c: taking mappings away. The order is always: clear the entries,
+// flush, and only then free what they led to. Left out: the page-table lock, as two CPUs never change the same entry
+// here; batches that overflow; huge pages.
 import type { frame, page_table } from "../../hw/mmu/x86.ts";
 import { TLB_FLUSH_ALL } from "../arch/x86/mm/tlbstate.ts";
 import type { mm_struct } from "../mm_types.ts";
-import { parts } from "../parts.ts";
+import { config, parts } from "../parts.ts";
+import { synchronize_rcu } from "../rcu.ts";
 
 /** munmap() of one page: zap_page_range(), tlb_finish_mmu(). The page table stays. */
 export function unmap_page(mm: mm_struct, page: number): void {
@@ -70,10 +72,12 @@ export function pte_free_tlb(tlb: mmu_gather, table: page_table): void {
 }
 
 /** freed_tables tells the flush that lazy CPUs, too, must stop to walk. */
-function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather): void {
+export function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather): void {
   if (tlb.cleared_ptes || tlb.freed_tables) {
     parts.coherence.flush_tlb_mm_range(mm, 0, TLB_FLUSH_ALL, machine.PAGE_SHIFT, tlb.freed_tables);
   }
+  // Without it, in native_tlb_remove_table(), a table goes back like any other page.
+  if (config.MMU_GATHER_RCU_TABLE_FREE) synchronize_rcu();
   tlb_batch_pages_flush();
 }
 

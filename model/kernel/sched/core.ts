@@ -3,8 +3,8 @@
 // that another CPU touches here, so that it is cut to what it does to interrupts and to the order of accesses.
 // Left out: who is picked, load balancing, membarrier's state (sched/membarrier.c), CPU hotplug.
 import { hw } from "../../hw/mmu/x86.ts";
-import type { task_struct } from "../mm_types.ts";
 import { preempt_enable } from "../irqflags.ts";
+import type { task_struct } from "../mm_types.ts";
 import { parts } from "../parts.ts";
 import { get_current, pcpu_hot, runqueues } from "./sched.ts";
 
@@ -13,6 +13,7 @@ export function __schedule(next: task_struct): void {
   try_to_wake_up(next);
   rq_lock_irq();
   context_switch(get_current(), next);
+  preempt_enable();
 }
 
 /** The end of the wakeup that put `next` on this runqueue: the CPU that it ran on before has let go of it. */
@@ -41,7 +42,6 @@ function finish_task_switch(prev: task_struct): void {
   finish_task(prev);
   rq_unlock_irq();
   parts.lifetime.finish_task_switch_mm(mm);
-  preempt_enable();
 }
 
 /** From here on another CPU may take prev. */
@@ -50,7 +50,7 @@ function finish_task(prev: task_struct): void {
   smp_store_release(prev.on_cpu, false);
 }
 
-/** preempt_disable(), raw_spin_rq_lock_irq() and smp_mb__after_spinlock(): a LOCKed operation, a full barrier on x86. */
+/** preempt_disable(), raw_spin_rq_lock_irq(), smp_mb__after_spinlock(): a LOCKed operation, a full barrier on x86. */
 function rq_lock_irq(): void {
   serialising_instruction();
   hw[smp_processor_id()].irqs_off = true;

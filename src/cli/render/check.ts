@@ -1,79 +1,116 @@
 // SPDX-License-Identifier: MIT
-// `lazymm check`: one row per verdict, mutants below their scenario, then every counterexample that nobody expected.
+// `lazymm check`: a table per scenario, below its question; then what nobody expected, and every counterexample that
+// is news.
 import type { CheckReport, CheckResult, MutantResult } from "../../jobs/reports.ts";
-import { type Column, formatTable, type Paint } from "../output.ts";
+import { type Column, formatTable, type Paint, wrapText } from "../output.ts";
 import { paintVerdict } from "./compare.ts";
 import { formatCount, formatDuration, formatNotes } from "./numbers.ts";
 
+/** The verdict is last: it may have to name a property. */
 const COLUMNS: readonly Column[] = [
-  { title: "scenario" },
-  { title: "design" },
+  { title: "  design" },
   { title: "model" },
-  { title: "verdict" },
-  { title: "as expected" },
   { title: "states", align: "right" },
   { title: "depth", align: "right" },
   { title: "time", align: "right" },
+  { title: "mutants", align: "right" },
+  { title: "verdict" },
 ];
+/** Up to here, claims and mutants are printed one by one. */
+const FEW = 4;
 
-function agreement(item: { readonly expected: string | null; readonly agrees: boolean }, paint: Paint): string {
-  if (item.expected === null) return "-";
-  return item.agrees ? "yes" : paint("red", `NO: ${item.expected}`);
+function named(verdict: string, property: string | null): string {
+  return property === null ? verdict : `${verdict} "${property}"`;
 }
 
-function verdictOf(result: CheckResult, paint: Paint): string {
-  const text = result.property === null ? result.verdict : `${result.verdict} ${result.property}`;
-  return paintVerdict(result.verdict, text, paint);
+function verdictCell(item: CheckResult | MutantResult, paint: Paint): string {
+  const text = paintVerdict(item.verdict, named(item.verdict, item.property), paint);
+  if (item.agrees || item.expected === null) return text;
+  const vacuous = item.verdict === item.expected && item.property === item.expected_property;
+  const why = vacuous ? "but vacuous: see below" : `expected: ${named(item.expected, item.expected_property)}`;
+  return `${text}  ${paint("red", `NOT AS EXPECTED (${why})`)}`;
 }
 
-function mutantRow(item: MutantResult, paint: Paint): string[] {
-  return [`  mutant: ${item.mutant}`, "", "", item.verdict, agreement(item, paint)];
+function numbers(item: CheckResult | MutantResult): string[] {
+  return [formatCount(item.states), formatCount(item.depth), formatDuration(item.seconds * 1e9)];
 }
 
-function resultRows(result: CheckResult, paint: Paint): string[][] {
-  const own = [
-    result.scenario,
-    result.design,
+function resultRows(result: CheckResult, paint: Paint, every: boolean): string[][] {
+  const { mutants } = result;
+  const killed = mutants.length === 0 ? "-" : `${mutants.filter((item) => item.agrees).length}/${mutants.length}`;
+  const own = [`  ${result.design}`, result.model, ...numbers(result), killed, verdictCell(result, paint)];
+  const shown = mutants.map((item, i) => ({ item, i })).filter(({ item }) => every || !item.agrees);
+  const rows = shown.map(({ item, i }) => [
+    `    mutant ${i + 1}: ${item.mutant}`,
     result.model,
-    verdictOf(result, paint),
-    agreement(result, paint),
-    formatCount(result.states),
-    formatCount(result.depth),
-    formatDuration(result.seconds * 1e9),
-  ];
-  return [own, ...result.mutants.map((item) => mutantRow(item, paint))];
+    ...numbers(item),
+    "",
+    verdictCell(item, paint),
+  ]);
+  return [own, ...rows];
 }
+
+function scenarioBlock(results: readonly CheckResult[], paint: Paint, every: boolean): string {
+  const { scenario, question } = results[0]!;
+  const rows = results.flatMap((result) => resultRows(result, paint, every));
+  return `${paint("bold", scenario)}\n${wrapText(question, 2)}\n${formatTable(COLUMNS, rows)}\n`;
+}
+
+/** A `safe` that covered nothing must not look like one. */
+function unreached(results: readonly CheckResult[]): string[] {
+  return results.flatMap((result) => {
+    if (result.verdict !== "safe") return [];
+    const missed = Object.entries(result.witnesses).filter(([, reached]) => !reached);
+    return missed.map(
+      ([name]) => `vacuous: ${result.scenario}, ${result.design}, ${result.model}: nothing ever reached "${name}"\n`,
+    );
+  });
+}
+
+type Item = CheckResult | MutantResult;
 
 /** True if the counterexample is news: not one that the scenario was written to show. */
-function isNews(result: CheckResult): boolean {
-  return result.counterexample !== null && (result.expected === null || !result.agrees);
+function isNews(item: Item): boolean {
+  return item.counterexample !== null && (item.expected === null || !item.agrees);
 }
 
-function unreached(results: readonly CheckResult[]): string[] {
-  return results.flatMap((result) =>
-    Object.entries(result.witnesses)
-      .filter(([, reached]) => !reached)
-      .map(([name]) => `note: ${result.scenario}, ${result.design}, ${result.model}: "${name}" was never reached\n`),
-  );
+function counterexamples(items: readonly Item[], all: boolean): string {
+  const shown = items.filter((item) => item.counterexample !== null && (all || isNews(item)));
+  const hidden = items.filter((item) => item.counterexample !== null).length - shown.length;
+  const hint = hidden === 0 ? "" : `${hidden} expected counterexamples are not printed: --explain\n`;
+  return shown.map((item) => `${item.counterexample}\n`).join("") + hint;
 }
 
-export function renderCheck(report: CheckReport, paint: Paint): string {
-  const { results } = report;
-  const mutants = results.flatMap((result) => result.mutants);
-  const judged = [...results.filter((result) => result.expected !== null), ...mutants];
+function summary(report: CheckReport): string {
+  const mutants = report.results.flatMap((result) => result.mutants);
+  const judged = [...report.results, ...mutants].filter((item) => item.expected !== null);
   const agreeing = judged.filter((item) => item.agrees).length;
-  const table = formatTable(
-    COLUMNS,
-    results.flatMap((result) => resultRows(result, paint)),
+  const parts = [`${report.results.length} verdicts`, `${mutants.length} mutants`];
+  if (judged.length > 0) parts.push(`${agreeing} of ${judged.length} as expected`);
+  return `${parts.join(", ")}\n`;
+}
+
+/** `all`: expected counterexamples, too. */
+export function renderCheck(report: CheckReport, paint: Paint, all: boolean): string {
+  const { results } = report;
+  const few = results.length <= FEW;
+  const scenarios = [...new Set(results.map((result) => result.scenario))];
+  const blocks = scenarios.map((name) =>
+    scenarioBlock(
+      results.filter((result) => result.scenario === name),
+      paint,
+      few,
+    ),
   );
-  const claims = results.length <= 3 ? results.map((result) => `${result.claim}\n`) : [];
+  const claims = few ? results.map((result) => `${result.design}, ${result.model}: ${result.claim}\n`) : [];
+  const items = results.flatMap((result): Item[] => [result, ...result.mutants]);
   return [
-    table,
-    "\n",
-    ...claims,
+    ...blocks,
+    ...claims.map((claim) => wrapText(claim.trimEnd(), 0, 4)),
+    claims.length > 0 ? "\n" : "",
     ...unreached(results),
-    ...results.filter(isNews).map((result) => `${result.counterexample}\n`),
-    `${results.length} verdicts, ${mutants.length} mutants: ${agreeing} of ${judged.length} as expected\n`,
+    counterexamples(items, all),
+    summary(report),
     formatNotes(report.notes),
   ].join("");
 }

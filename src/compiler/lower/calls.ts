@@ -3,7 +3,7 @@
 // starts with instruction() becomes one atomic step.
 import type * as t from "@babel/types";
 import { defined } from "../../base/assert.ts";
-import type { Expr } from "../../program/program.ts";
+import type { Expr, Stmt } from "../../program/program.ts";
 import { lookup, lookupExport, namespaceFile } from "../modules.ts";
 import type { Node } from "../source.ts";
 import { Cutter } from "../steps.ts";
@@ -170,11 +170,25 @@ function instruction(
   serialising: boolean,
 ): Val {
   const frozen = args.map((a) => (a.v === "expr" ? { ...a, e: cx.freeze(a.e, a.type, "argument") } : a));
-  const { entry, exit, result } = inMode(cx, "atomic", () => inline(cx, decl, node, frozen));
+  const mode = cx.replaying ? "atomic" : "instruction";
+  const { entry, exit, result } = inMode(cx, mode, () => inline(cx, decl, node, frozen));
   const body = new Cutter(cx.code).instruction(entry, exit);
+  if (waitsAfterChange(body)) cx.fail("LZ115", at, `${decl.name}(): when() after the instruction has changed something`);
   const access = { kind: "instruction", primitive: decl.name, serialising, body } as const;
   cx.code.access({ access, guard: null, before: [], at: cx.at(at) });
   return result;
+}
+
+/** An instruction either happens or does not: a run to completion (emit/wide) tries it again from its start. */
+function waitsAfterChange(body: readonly Stmt[]): boolean {
+  let changed = false;
+  const visit = (list: readonly Stmt[]): boolean =>
+    list.some((s) => {
+      if (s.kind === "put" || s.kind === "trace") changed = true;
+      if (s.kind === "if") return visit(s.then) || visit(s.else);
+      return s.kind === "block" ? visit(s.body) : s.kind === "disabled" && changed;
+    });
+  return visit(body);
 }
 
 /** Lowers `build` apart from the current code; its result must not depend on cells any more. */
@@ -212,5 +226,6 @@ export function callIndirect(cx: Lowering, func: Expr, info: Expr, node: Node): 
     expand(cx, decl, [{ v: "expr", e: info, type: { k: "voidstar" } }], node);
     cx.code.finish({ t: "jump", to: join }, next);
   }
+  cx.seeCallbacks();
   cx.code.finish({ t: "jump", to: join }, join);
 }

@@ -2,7 +2,7 @@
 // The state of one compilation: what has been found so far (cells, properties, callbacks), the code being built, and
 // the names in scope. Passed explicitly; the functions that use it are in the files beside this one.
 import { defined } from "../../base/assert.ts";
-import type { Cell, Expr, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
+import type { Cell, Expr, Meaning, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
 import type { Block } from "../cfg.ts";
 import { CodeBuilder } from "../cfg.ts";
 import type { MessageCode } from "../messages.ts";
@@ -50,10 +50,12 @@ export interface Frame {
 }
 
 /**
- * normal: kernel code, every shared access is a step. atomic: an instruction, the initial state, a predicate: one step,
- * everything direct. walker: hardware direct, memory by walker_read().
+ * normal: kernel code, every shared access is a step.
+ * instruction: one step, which touches hardware and frames directly, and memory not at all: others may be looking.
+ * walker: the same, but that it reads memory once, by walker_read().
+ * atomic: nobody else is running (the initial state, a replay's start) or looking (a property): everything is direct.
  */
-export type Mode = "normal" | "atomic" | "walker";
+export type Mode = "normal" | "instruction" | "walker" | "atomic";
 
 export interface Parts {
   /** Hook resolution: parts.lifetime is the namespace of its variant. */
@@ -78,6 +80,8 @@ export class Lowering {
   private readonly witnessIds = new Map<string, number>();
   readonly events: string[] = [];
   readonly callbacks: FunctionDecl[] = [];
+  /** How many of them were known wherever that made a difference: fewer than in the end calls for another round. */
+  callbacksSeen = Number.POSITIVE_INFINITY;
   readonly sources: string[] = [];
   readonly freedPools = new Set<Pool>();
   readonly constants = new Map<string, Val>();
@@ -87,6 +91,10 @@ export class Lowering {
   /** Locals that are assigned more than once. */
   mutable = new Set<number>();
   mode: Mode = "normal";
+  /** Inside a predicate: an expression that must be pure. */
+  pure = false;
+  /** A replay runs to completion, one entry at a time: its instructions may build state directly. */
+  replaying = false;
   readonly stack: Frame[] = [];
 
   constructor(
@@ -153,7 +161,7 @@ export class Lowering {
 
   /** A fresh local with the range of `type`. */
   local(name: string, type: DType): number {
-    const { min, max } = rangeOf(type, this.cpus, this.callbacks.length);
+    const { min, max } = rangeOf(type, this.cpus, type.k === "callback" ? this.seeCallbacks() : 0);
     return this.code.local({ name, min, max, meaning: meaningOf(type) });
   }
 
@@ -222,6 +230,12 @@ export class Lowering {
     return known >= 0 ? known + 1 : this.callbacks.push(decl);
   }
 
+  seeCallbacks(): number {
+    const { length } = this.callbacks;
+    this.callbacksSeen = Math.min(this.callbacksSeen, length);
+    return length;
+  }
+
   stmt(stmt: Stmt): void {
     this.code.stmt(stmt);
   }
@@ -232,6 +246,11 @@ export class Lowering {
     const local = this.local(name, type);
     this.stmt({ kind: "set", local, value: e });
     return { kind: "local", local };
+  }
+
+  /** The same for an index or a pointer, which a predicate need not copy: nothing happens while it is evaluated. */
+  settle(e: Expr, type: DType, name: string): Expr {
+    return this.pure ? e : this.freeze(e, type, name);
   }
 
   /** Adds a block for what comes after `term`, and goes on there. */
@@ -254,8 +273,13 @@ export class Lowering {
         own: !c.foreign,
         min: range.min,
         max,
-        meaning: meaningOf(c.type),
+        meaning: c.type.k === "callback" ? this.callbackMeaning() : meaningOf(c.type),
       };
     });
+  }
+
+  /** A callback is a pointer to a function; which ones there are is known once all code is lowered. */
+  private callbackMeaning(): Meaning {
+    return { kind: "ref", names: ["NULL", ...this.callbacks.map((decl) => decl.name)] };
   }
 }

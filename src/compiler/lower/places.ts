@@ -4,7 +4,7 @@ import type { Expr, LoadOrder, RmwOrder, Stmt, StoreOrder } from "../../program/
 import type { Node } from "../source.ts";
 import { textOf } from "../source.ts";
 import type { DType } from "../types.ts";
-import { CPU, interfaceType } from "../types.ts";
+import { CPU, interfaceType, rangeOf } from "../types.ts";
 import type { Lowering } from "./lowering.ts";
 import { BUILTIN } from "./lowering.ts";
 import type { PlaceVal, Root, Val } from "./values.ts";
@@ -55,7 +55,7 @@ function dereference(cx: Lowering, pointer: Typed, name: string, node: Node): Pl
   const struct = interfaceType(cx.types, pool.element);
   const field = struct.k === "struct" ? struct.fields.get(name) : undefined;
   if (!field) cx.fail("LZ101", node, `.${name} of ${pool.struct}`);
-  const e = cx.mode === "normal" ? cx.freeze(pointer.e, type, name) : pointer.e;
+  const e = cx.settle(pointer.e, type, name);
   const index = binary("-", e, constant(1));
   return {
     v: "place",
@@ -87,20 +87,43 @@ function pointerChecks(cx: Lowering, e: Expr, type: Extract<DType, { k: "ref" }>
 export function element(cx: Lowering, base: Val, index: Typed, node: Node): Val {
   if (base.v === "pool") {
     const { pool } = base;
+    checkConstantIndex(cx, index.e, pool.size, node);
     return { v: "expr", e: binary("+", index.e, constant(1)), type: { k: "ref", pool } };
   }
   if (base.v !== "place" || base.type.k !== "array") cx.fail("LZ109", node, `${textOf(cx.file, node)}: not an array`);
   const { element: type, extent } = base.type;
-  const e = cx.mode === "normal" ? cx.freeze(index.e, index.type, "index") : index.e;
-  return { ...base, index: [...base.index, e], dims: [...base.dims, extent], type };
+  checkConstantIndex(cx, index.e, extent, node);
+  const e = cx.settle(index.e, index.type, "index");
+  const checks = [...base.checks, ...indexCheck(cx, { e, type: index.type }, extent)];
+  return { ...base, index: [...base.index, e], dims: [...base.dims, extent], type, checks };
+}
+
+function checkConstantIndex(cx: Lowering, index: Expr, extent: number, node: Node): void {
+  const at = constOf(index);
+  if (at === undefined || (at >= 0 && at < extent)) return;
+  cx.fail("LZ109", node, `${textOf(cx.file, node)}: index ${at} of ${extent}`);
+}
+
+/** What C leaves undefined is a bug of the kernel, unless the index can only be one of the array. */
+function indexCheck(cx: Lowering, index: Typed, extent: number): Stmt[] {
+  const range = rangeOf(index.type, cx.cpus, 0);
+  const tests: Expr[] = [];
+  if (constOf(index.e) !== undefined) return [];
+  if (range.min < 0) tests.push(binary("<", index.e, constant(0)));
+  if (range.max >= extent) tests.push(binary(">=", index.e, constant(extent)));
+  const [first, second] = tests;
+  if (!first) return [];
+  const test = second ? binary("||", first, second) : first;
+  return [{ kind: "if", test, then: [{ kind: "raise", property: cx.builtin(BUILTIN.bug) }], else: [] }];
 }
 
 /** Says whose copy of a per-CPU variable is meant. */
 export function onCpu(cx: Lowering, place: Val, cpu: Expr, node: Node): PlaceVal {
   if (place.v !== "place") cx.fail("LZ108", node);
   if (!place.anyCpu) cx.fail("LZ109", node, `${textOf(cx.file, node)}: not a per-CPU variable`);
-  const e = cx.mode === "normal" ? cx.freeze(cpu, CPU, "cpu") : cpu;
-  return { ...place, index: [e, ...place.index], anyCpu: false };
+  const known = constOf(cpu);
+  if (known !== undefined && (known < 0 || known >= cx.cpus)) cx.fail("LZ109", node, `CPU ${known} of ${cx.cpus}`);
+  return { ...place, index: [cx.settle(cpu, CPU, "cpu"), ...place.index], anyCpu: false };
 }
 
 /** The cell of a place, and where in it. */
@@ -126,7 +149,8 @@ function isDirect(cx: Lowering, place: PlaceVal, node: Node): boolean {
       if (cx.mode === "normal") cx.fail("LZ107", node);
       return true;
     default:
-      return cx.mode !== "normal";
+      if (cx.mode === "instruction" || cx.mode === "walker") cx.fail("LZ115", node);
+      return cx.mode === "atomic";
   }
 }
 
@@ -145,7 +169,7 @@ export function loadPlace(
   hint?: string,
 ): Typed {
   const type = valueType(place.type);
-  const direct = isDirect(cx, place, node) && order !== "walk";
+  const direct = order !== "walk" && isDirect(cx, place, node);
   const at = resolve(cx, place, node);
   if (direct) return { e: { kind: "cell", ...at }, type };
   const into = cx.local(hint ?? place.path.at(-1) ?? "value", type);

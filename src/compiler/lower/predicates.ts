@@ -11,7 +11,9 @@ export function predicate(cx: Lowering, node: Node, args: readonly Expr[] = []):
   const saved = cx.mode;
   const { current } = cx.code;
   const emitted = current.instrs.length;
-  cx.mode = saved === "walker" ? "walker" : "atomic";
+  cx.mode = saved === "normal" ? "instruction" : saved;
+  const outer = cx.pure;
+  cx.pure = true;
   const names = new Map<string, Binding>();
   let body = node;
   if (node.type === "ArrowFunctionExpression") {
@@ -26,6 +28,7 @@ export function predicate(cx: Lowering, node: Node, args: readonly Expr[] = []):
   const e = condition(cx, body);
   cx.frame.names.pop();
   cx.mode = saved;
+  cx.pure = outer;
   if (cx.code.current !== current || current.instrs.length !== emitted)
     cx.fail("LZ103", node, "a predicate that does something");
   return e;

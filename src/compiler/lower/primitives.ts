@@ -49,6 +49,7 @@ const store =
 const fence =
   (order: FenceOrder): Primitive =>
   (cx, node, name) => {
+    if (cx.mode === "instruction" || cx.mode === "walker") return cx.fail("LZ115", node);
     if (cx.mode === "normal") {
       cx.code.access({ access: { kind: "fence", primitive: name, order }, guard: null, before: [], at: cx.at(node) });
     }
@@ -132,6 +133,7 @@ function when(cx: Lowering, node: t.CallExpression): Val {
 
 /** any(n), and any_such(n, (i) => condition). */
 function choose(cx: Lowering, node: t.CallExpression, name: string): Val {
+  if (cx.mode !== "normal") return cx.fail("LZ115", node);
   const count = constantValue(cx, arg(cx, node, 0));
   const type = { k: "int", min: 0, max: Math.max(count - 1, 0) } as const;
   const into = cx.local(name, type);
@@ -230,7 +232,8 @@ function callFunc(cx: Lowering, node: t.CallExpression): Val {
 
 function asVoid(cx: Lowering, node: t.CallExpression): Val {
   const { e, type } = rvalueOf(cx, arg(cx, node, 0));
-  if (type.k !== "voidstar") cx.voidMax = Math.max(cx.voidMax, rangeOf(type, cx.cpus, cx.callbacks.length).max);
+  const callbacks = type.k === "callback" ? cx.seeCallbacks() : 0;
+  if (type.k !== "voidstar") cx.voidMax = Math.max(cx.voidMax, rangeOf(type, cx.cpus, callbacks).max);
   return { v: "expr", e, type: { k: "voidstar" } };
 }
 
@@ -248,7 +251,10 @@ const table: { readonly [name: string]: Primitive } = {
   smp_store_release: store("release"),
   smp_cond_load_acquire: condLoadAcquire,
   data_race: load("plain"),
-  walker_read: load("walk"),
+  walker_read: (cx, node, name) =>
+    cx.mode === "walker"
+      ? load("walk")(cx, node, name)
+      : cx.fail("LZ103", node, "walker_read() outside of a walker"),
   this_cpu_read: (cx, node, name) =>
     value(loadPlace(cx, onCpu(cx, evaluate(cx, arg(cx, node, 0)), CPU_EXPR, node), "once", name, node)),
   this_cpu_write: (cx, node, name) => {
@@ -289,6 +295,13 @@ const table: { readonly [name: string]: Primitive } = {
   cpumask_clear_cpu: onMask("mask_del"),
   cpumask_clear: (cx, node, name) => {
     storePlace(cx, placeArg(cx, node), ZERO, "once", name, node);
+    return VOID_VAL;
+  },
+  cpumask_or: (cx, node, name) => {
+    const more = loadPlace(cx, placeArg(cx, node, 1), "once", name, node);
+    const mask = placeArg(cx, node);
+    const old = loadPlace(cx, mask, "once", name, node);
+    storePlace(cx, mask, { kind: "binary", op: "mask_or", a: old.e, b: more.e }, "once", name, node);
     return VOID_VAL;
   },
   cpumask_test_cpu: (cx, node, name) => {

@@ -13,6 +13,8 @@ import { binary, constant, constOf } from "./values.ts";
 
 /** A loop of an instruction, or one with a few rounds, is written out. */
 const UNROLL_MAX = 8;
+/** More than any machine has of anything, little enough to be written out where it must be. */
+const ROUNDS_MAX = 4096;
 
 /** Lowers a list of statements in a scope of its own. A `return` at the end of a function body (tail) is its value. */
 export function block(cx: Lowering, list: readonly t.Statement[], tail = false): Val | undefined {
@@ -281,7 +283,7 @@ function forLoop(cx: Lowering, node: t.ForStatement): void {
   const loop = countedLoop(cx, node);
   const rounds = constantRounds(cx, loop);
   if (rounds && (cx.mode !== "normal" || rounds.length <= UNROLL_MAX)) return unroll(cx, node, loop.name, rounds);
-  if (cx.mode !== "normal") return cx.fail("LZ112", node.test ?? node, "the number of rounds");
+  if (cx.mode !== "normal") return cx.fail("LZ112", node.test ?? node, `the number of rounds, at most ${ROUNDS_MAX},`);
   cx.code.scoped(() => {
     cx.frame.names.push(new Map());
     bindLoopVariable(cx, loop);
@@ -315,9 +317,9 @@ function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
   const step = loop.update.type === "AssignmentExpression" ? constOf(rvalueOf(cx, loop.update.right).e) : 1;
   if (step === undefined || step <= 0) return undefined;
   const inclusive = loop.test.type === "BinaryExpression" && loop.test.operator === "<=";
-  const values: number[] = [];
-  for (let i = first; inclusive ? i <= limit : i < limit; i += step) values.push(i);
-  return values;
+  const rounds = Math.max(0, Math.ceil((limit + (inclusive ? 1 : 0) - first) / step));
+  if (rounds > ROUNDS_MAX) return undefined;
+  return Array.from({ length: rounds }, (_, i) => first + i * step);
 }
 
 function unroll(cx: Lowering, node: t.ForStatement, name: string, values: readonly number[]): void {

@@ -2,20 +2,35 @@
 // Linux arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
 // freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
 // computed and removes nothing). Left out, as no property reads it: LAM, LDT, CR4.PCE, speculation mitigations.
-import { config, parts } from "../../../parts.ts";
-import type { flush_tlb_info } from "../../../parts.ts";
+
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
 import {
-  local_irq_disable, local_irq_enable, local_irq_restore, local_irq_save, preempt_disable, preempt_enable,
+  local_irq_disable,
+  local_irq_enable,
+  local_irq_restore,
+  local_irq_save,
+  preempt_disable,
+  preempt_enable,
 } from "../../../irqflags.ts";
-import { init_mm, mm_cpumask } from "../../../mm_types.ts";
 import type { mm_struct } from "../../../mm_types.ts";
+import { init_mm, mm_cpumask } from "../../../mm_types.ts";
+import type { flush_tlb_info } from "../../../parts.ts";
+import { config, parts } from "../../../parts.ts";
+import { on_each_cpu_cond_mask } from "../../../smp.ts";
 import { choose_new_asid, load_new_mm_cr3 } from "./asid.ts";
 import {
-  cpu_tlbstate, cpu_tlbstate_shared, flush_tlb_infos, LOADED_MM_SWITCHING, TLB_FLUSH_ALL, TLB_FLUSH_ON_TASK_SWITCH,
-  TLB_GENERATION_INVALID, TLB_LOCAL_MM_SHOOTDOWN, TLB_LOCAL_SHOOTDOWN, TLB_REMOTE_SEND_IPI, TLB_REMOTE_SHOOTDOWN,
+  cpu_tlbstate,
+  cpu_tlbstate_shared,
+  flush_tlb_infos,
+  LOADED_MM_SWITCHING,
+  TLB_FLUSH_ALL,
+  TLB_FLUSH_ON_TASK_SWITCH,
+  TLB_GENERATION_INVALID,
+  TLB_LOCAL_MM_SHOOTDOWN,
+  TLB_LOCAL_SHOOTDOWN,
+  TLB_REMOTE_SEND_IPI,
+  TLB_REMOTE_SHOOTDOWN,
 } from "./tlbstate.ts";
-import { on_each_cpu_cond_mask } from "../../../smp.ts";
 
 declare function trace_tlb_flush(reason: number, pages: number): void;
 // Not in Linux: what a replay counts.
@@ -117,7 +132,11 @@ export function leave_mm(): void {
 
 /** After page-table entries of mm in [start, end) changed: no CPU uses an older translation once this returns. */
 export function flush_tlb_mm_range(
-  mm: mm_struct, start: number, end: number, stride_shift: number, freed_tables: bool,
+  mm: mm_struct,
+  start: number,
+  end: number,
+  stride_shift: number,
+  freed_tables: bool,
 ): void {
   preempt_disable();
   const cpu = smp_processor_id();
@@ -151,8 +170,13 @@ function env_should_trim_cpumask(): bool {
   return config.trim_cpumask;
 }
 
-function get_flush_tlb_info(
-  mm: mm_struct, start: number, end: number, stride_shift: number, freed_tables: bool, new_tlb_gen: number,
+export function get_flush_tlb_info(
+  mm: mm_struct | null,
+  start: number,
+  end: number,
+  stride_shift: number,
+  freed_tables: bool,
+  new_tlb_gen: number,
 ): flush_tlb_info {
   const info = this_cpu_ptr(flush_tlb_infos);
   info.mm = mm;
@@ -166,7 +190,7 @@ function get_flush_tlb_info(
   return info;
 }
 
-function put_flush_tlb_info(): void {
+export function put_flush_tlb_info(): void {
   const info = this_cpu_ptr(flush_tlb_infos);
   info.mm = null;
   info.start = 0;

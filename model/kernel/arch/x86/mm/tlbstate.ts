@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux arch/x86/include/asm/tlbflush.h: what each CPU knows of its TLB.
-import { mms } from "../../../mm_types.ts";
+
 import type { mm_struct } from "../../../mm_types.ts";
+import { mms } from "../../../mm_types.ts";
 import type { flush_tlb_info } from "../../../parts.ts";
 
 /** What an ASID slot holds: a context, and the generation up to which its entries are clean. ctx_id 0: nothing. */

@@ -5,11 +5,21 @@ import { unmap_page } from "../kernel/mm/mmap.ts";
 import { mms, tasks } from "../kernel/mm_types.ts";
 import { __schedule } from "../kernel/sched/core.ts";
 import { ipi_sent } from "../kernel/smp.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, switched_to, three_asids, touch_pages, two_mms } from "./setup.ts";
+import {
+  boot,
+  map_pages,
+  new_mm,
+  new_thread,
+  run_user,
+  switched_to,
+  three_asids,
+  touch_pages,
+  two_mms,
+} from "./setup.ts";
 
-export const mask_bit_before_tlb_gen = scenario({
-  question: `CPU 0 returns from another process to one whose ASID slot, and TLB entries, it still has, while CPU 1 unmaps
-    a page of that process. Does it see the new tlb_gen, or the flush its bit in mm_cpumask?`,
+export const switch_to_vs_munmap = scenario({
+  question: `CPU 0 returns from another process to one whose ASID slot, and TLB entries, it still has, while CPU 1
+    unmaps a page of that process. Does it see the new tlb_gen, or the flush its bit in mm_cpumask?`,
   needs: { arch: "x86" },
   machine: { ...two_mms, ctx_ids: 4 },
   config: { ...three_asids },
@@ -42,6 +52,12 @@ export const mask_bit_before_tlb_gen = scenario({
       mutant: move_before(switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
       // Every CR3 write flushes: whatever the CPU caches, it caches after the bit was set.
+      expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
+    },
+    {
+      name: "LOADED_MM_SWITCHING is stored after tlb_gen is read (before 83b0177a6c48)",
+      mutant: move_before(switch_mm_irqs_off, "this_cpu_write", 2, "choose_new_asid", 1),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
       expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
     },
     {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Linux include/linux/rcupdate.h, cut to what frees page tables late: code that runs with interrupts off is a read-side
+// critical section, and so is an interrupt handler of another CPU.
+import { hw } from "../hw/mmu/x86.ts";
+
+/** Every CPU has been seen outside of such code. (Linux uses call_rcu(): what is freed is freed then, nobody waits.) */
+export function synchronize_rcu(): void {
+  for (const cpu of for_each_possible_cpu()) rcu_quiescent_state(cpu);
+}
+
+function rcu_quiescent_state(cpu: cpu_id): void {
+  instruction();
+  when(cpu === smp_processor_id() || !hw[cpu].irqs_off);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import type { frame } from "../hw/mmu/x86.ts";
+import { no_stale_user_access, user_load } from "../hw/mmu/x86.ts";
+import { flush_tlb_func, should_flush_tlb } from "../kernel/arch/x86/mm/tlb.ts";
+import { arch_tlbbatch_add_pending, arch_tlbbatch_flush } from "../kernel/arch/x86/mm/tlbbatch.ts";
+import { mms, tasks } from "../kernel/mm_types.ts";
+import { ipi_sent } from "../kernel/smp.ts";
+import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from "./setup.ts";
+
+export const batched_reclaim = scenario({
+  question: `CPU 1 reclaims a page of a process that runs on CPU 0, and flushes later, for many mms at once: the
+    request has no mm, and generation 0. Does CPU 0 carry it out?`,
+  needs: { arch: "x86" },
+  machine: { ...small, tasks: 3 },
+  config: { ...two_asids },
+  init() {
+    boot();
+    map_pages(new_mm(tasks[2]));
+    run_user(0, tasks[2]);
+    touch_pages(0);
+  },
+  threads: {
+    CPU0() {
+      user_load(mms[1].pgd, 0);
+    },
+    CPU1() {
+      const old = xchg(mms[1].pgd.entry!.pte[0], null);
+      arch_tlbbatch_add_pending(mms[1]);
+      arch_tlbbatch_flush();
+      reclaimed(old!);
+    },
+  },
+  check: [no_stale_user_access],
+  witness: [ipi_sent],
+  expect: { sc: safe, x86_tso: safe },
+  mutants: [
+    {
+      name: "generation 0 is compared like any other (aa44284960d5 without 8f1d56f64f8d)",
+      mutant: omit(flush_tlb_func, "f.new_tlb_gen !== TLB_GENERATION_INVALID"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+    {
+      name: "a request without an mm is only for those that have it loaded",
+      mutant: omit(should_flush_tlb, "if (info.mm === null) return true"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+  ],
+});
+
+export function reclaimed(page: frame): void {
+  instruction();
+  pool_free(page);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
+import { leave_mm, switch_mm_irqs_off } from "../kernel/arch/x86/mm/tlb.ts";
+import { local_irq_disable, local_irq_enable } from "../kernel/irqflags.ts";
+import { unmap_page } from "../kernel/mm/mmap.ts";
+import { mms, tasks } from "../kernel/mm_types.ts";
+import { __schedule } from "../kernel/sched/core.ts";
+import { ipi_sent } from "../kernel/smp.ts";
+import { references_conserved } from "../properties/lifetimes.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, touch_pages, two_asids } from "./setup.ts";
+
+export const deep_idle_vs_munmap = scenario({
+  question: `CPU 0, lazy in a process, leaves its mm for a deep idle state and returns to the process later; its TLB
+    keeps the entries. CPU 1 unmaps a page meanwhile, and need not wake CPU 0. Does CPU 0 find out?`,
+  needs: { arch: "x86", config: { lazy_tlb: true } },
+  machine: { ...small },
+  config: { ...two_asids },
+  init() {
+    boot();
+    const mm = new_mm(tasks[2]);
+    map_pages(mm);
+    new_thread(tasks[3], mm);
+    run_user(0, tasks[2]);
+    touch_pages(0);
+    switched_to(tasks[0]);
+    run_user(1, tasks[3]);
+  },
+  threads: {
+    CPU0() {
+      local_irq_disable();
+      leave_mm();
+      local_irq_enable();
+      __schedule(tasks[2]);
+      user_load(mms[1].pgd, 0);
+    },
+    CPU1() {
+      unmap_page(mms[1], 0);
+    },
+  },
+  check: [no_stale_user_access, no_walk_of_freed_table, no_warning, references_conserved],
+  witness: [ipi_sent],
+  expect: { sc: safe, x86_tso: safe },
+  mutants: [
+    {
+      name: "tlb_gen is read before the mask bit is set",
+      mutant: move_before(switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+      expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
+    },
+  ],
+});

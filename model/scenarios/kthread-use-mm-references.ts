@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+import { no_foreign_user_access, no_stale_user_access, user_load } from "../hw/mmu/x86.ts";
+import { exit_mm } from "../kernel/exit.ts";
+import { mmdrop, mmget_not_zero, mmgrab, mmput } from "../kernel/fork.ts";
+import { kthread_unuse_mm, kthread_use_mm } from "../kernel/kthread.ts";
+import { mms, tasks } from "../kernel/mm_types.ts";
+import { no_freed_pgd_loaded, references_conserved, users_keep_mm } from "../properties/lifetimes.ts";
+import { boot, map_pages, new_mm, run_user, small, switched_to, two_asids } from "./setup.ts";
+
+/** The kernel thread was in time. */
+export const mm_was_alive = sometimes("the kernel thread gets the mm before it is torn down");
+
+export const kthread_use_mm_references = scenario({
+  question: `A kernel thread on CPU 0, lazy in a process, uses that very mm for a while, if it still has users; the
+    last task of the process exits on CPU 1. Are the references as a borrower and as a user kept apart?`,
+  needs: { arch: "x86" },
+  machine: { ...small, tasks: 3 },
+  config: { ...two_asids },
+  init() {
+    boot();
+    map_pages(new_mm(tasks[2]));
+    run_user(0, tasks[2]);
+    mmgrab(mms[1]);
+    switched_to(tasks[0]);
+    run_user(1, tasks[2]);
+  },
+  threads: {
+    CPU0() {
+      if (mmget_not_zero(mms[1])) {
+        reached(mm_was_alive);
+        kthread_use_mm(mms[1]);
+        user_load(mms[1].pgd, 0);
+        kthread_unuse_mm(mms[1]);
+        mmput(mms[1]);
+      }
+      mmdrop(mms[1]);
+    },
+    CPU1() {
+      exit_mm();
+    },
+  },
+  check: [no_freed_pgd_loaded, users_keep_mm, no_stale_user_access, no_foreign_user_access, references_conserved],
+  witness: [mm_was_alive],
+  expect: { sc: safe, x86_tso: safe },
+  mutants: [
+    {
+      name: "kthread_use_mm() takes no mm_count, kthread_unuse_mm() drops one",
+      needs: { config: { kthread_use_mm_grabs: true } },
+      mutant: drop(kthread_use_mm, "mmgrab"),
+      expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+      // Where borrowers are not counted, what is dropped is the reference that all users share.
+      expect_of: {
+        "x86-shootdown": { sc: violates(users_keep_mm), x86_tso: violates(users_keep_mm) },
+        "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "x86-no-lazy": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      },
+    },
+    {
+      name: "kthread_use_mm() takes an mm_count, kthread_unuse_mm() leaves it to the borrower",
+      needs: { config: { kthread_use_mm_grabs: true } },
+      mutant: drop(kthread_unuse_mm, "mmdrop"),
+      expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+    },
+  ],
+});

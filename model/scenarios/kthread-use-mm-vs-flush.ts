@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
+import { switch_mm } from "../kernel/arch/x86/mm/tlb.ts";
+import { mmgrab } from "../kernel/fork.ts";
+import { kthread_unuse_mm, kthread_use_mm } from "../kernel/kthread.ts";
+import { unmap_table } from "../kernel/mm/mmap.ts";
+import type { mm_struct } from "../kernel/mm_types.ts";
+import { mms, tasks } from "../kernel/mm_types.ts";
+import { config, parts } from "../kernel/parts.ts";
+import { get_current } from "../kernel/sched/sched.ts";
+import { task_lock, task_unlock } from "../kernel/sched/task.ts";
+import { ipi_sent } from "../kernel/smp.ts";
+import { references_conserved } from "../properties/lifetimes.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_asids } from "./setup.ts";
+
+export const kthread_use_mm_vs_flush = scenario({
+  question: `On CPU 0 a kernel thread, lazy in a process, starts to use that mm as its own, while CPU 1 unmaps and
+    frees a page table of it. Can the flush come while active_mm and mm say one thing and the page tables another?`,
+  needs: { arch: "x86", config: { lazy_tlb: true } },
+  machine: { ...small },
+  config: { ...two_asids },
+  init() {
+    boot();
+    const mm = new_mm(tasks[2]);
+    map_pages(mm);
+    new_thread(tasks[3], mm);
+    run_user(0, tasks[2]);
+    switched_to(tasks[0]);
+    run_user(1, tasks[3]);
+  },
+  threads: {
+    CPU0() {
+      kthread_use_mm(mms[1]);
+      user_load(mms[1].pgd, 0);
+      kthread_unuse_mm(mms[1]);
+    },
+    CPU1() {
+      unmap_table(mms[1]);
+    },
+  },
+  check: [no_walk_of_freed_table, no_stale_user_access, no_foreign_user_access, references_conserved],
+  witness: [ipi_sent],
+  expect: { sc: safe, x86_tso: safe },
+  mutants: [
+    {
+      name: "interrupts stay on until the page tables are switched (before 38cf307c1f20)",
+      mutant: replace(kthread_use_mm, kthread_use_mm_irqs_on),
+      // On x86 loaded_mm decides what a flush does, and that was always written with interrupts off.
+      expect: { sc: safe, x86_tso: safe },
+      // Where a flush makes active_mm follow, it must not do so to a task that has an mm: such a CPU stays.
+      expect_of: {
+        "x86-hazard-pointers": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+      },
+    },
+    {
+      name: "the page tables are not switched",
+      mutant: drop(kthread_use_mm, "switch_mm_irqs_off"),
+      expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
+      // Still lazy, but with an mm: it stays, as above.
+      expect_of: {
+        "x86-hazard-pointers": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+      },
+    },
+  ],
+});
+
+/** As it was until 5.8, but for the references. */
+export function kthread_use_mm_irqs_on(mm: mm_struct): void {
+  const tsk = get_current();
+  if (config.kthread_use_mm_grabs) mmgrab(mm);
+  task_lock();
+  const active_mm = tsk.active_mm!;
+  tsk.active_mm = mm;
+  WRITE_ONCE(tsk.mm, mm);
+  switch_mm(mm);
+  parts.lifetime.exit_lazy_mm();
+  task_unlock();
+  parts.lifetime.mmdrop_lazy_tlb(active_mm);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Looks at code that no scenario may ever call. Compiling starts from what a scenario runs, so that a function nobody
+// reaches would never be looked at; in a user's own file that would hide a mistake.
+import { lowerEntry, newLowering, type Source } from "./compile.ts";
+import { CompileError, type Diagnostic } from "./errors.ts";
+import { topLevel } from "./lower/constants.ts";
+import type { MessageCode } from "./messages.ts";
+import { noMutation } from "./mutants.ts";
+import type { Declared, SourceFile } from "./source.ts";
+
+/** What is wrong whoever calls. The others may come from standing alone: what a parameter is, the callers know. */
+const ALWAYS_WRONG: readonly MessageCode[] = ["LZ100", "LZ101", "LZ102", "LZ103", "LZ104", "LZ105", "LZ106", "LZ107"];
+
+/** Described by readDesign() and readScenario(), which look at every field. */
+const DESCRIPTIONS: readonly string[] = ["design", "scenario"];
+
+function lintOne(source: Source, decl: Declared): void {
+  if (decl.kind === "function") lowerEntry(newLowering(source, noMutation()), decl);
+  if (decl.kind !== "const") return;
+  const { init } = decl.node;
+  const callee = init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
+  if (!DESCRIPTIONS.includes(callee)) topLevel(newLowering(source, noMutation()), decl, decl.node);
+}
+
+/** What every function and constant of `file` does wrong by itself: the first fault of each. */
+export function lintFile(source: Omit<Source, "root">, file: SourceFile): Diagnostic[] {
+  const faults: Diagnostic[] = [];
+  for (const decl of file.declared.values()) {
+    try {
+      lintOne({ ...source, root: file }, decl);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      if (ALWAYS_WRONG.includes(error.diagnostic.code)) faults.push(error.diagnostic);
+    }
+  }
+  return faults;
+}
