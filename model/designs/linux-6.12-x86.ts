@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 import { x86_6_12 } from "../kernel/arch/x86/Kconfig.ts";
 import * as tlb from "../kernel/arch/x86/mm/tlb.ts";
 import * as native from "../kernel/backend/native.ts";

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 import { x86_6_12 } from "../kernel/arch/x86/Kconfig.ts";
 import * as tlb from "../kernel/arch/x86/mm/tlb.ts";
 import * as native from "../kernel/backend/native.ts";
@@ -10,7 +9,7 @@ export const x86_last_mmput = design({
   arch: "x86",
   parts: { lifetime: last_mmput, coherence: tlb, backend: native },
   config: { ...x86_6_12, PCID: true, kthread_use_mm_grabs: true },
-  source: `Torvalds (2022-01-08), in the thread of [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms;
-    on Linux 6.12 arch/x86/mm/tlb.c`,
+  source: `Torvalds (2022-01-08), in the thread of [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy
+    mms; on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "proposed in mail 2022-01, never posted as a patch",
 });

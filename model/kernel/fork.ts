@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux kernel/fork.c and include/linux/sched/mm.h: the two counts of an mm, and its three deaths: mappings and page
-// tables at exit_mmap() (mm_users 0), pgd and struct at __mmdrop() (mm_count 0), pages whenever they are unmapped.
+// Linux 6.12 kernel/fork.c and include/linux/sched/mm.h: the two counts of an mm, and its three deaths: mappings and
+// page tables at exit_mmap() (mm_users 0), pgd and struct at __mmdrop() (mm_count 0), pages whenever they are unmapped.
 
 import type { pgd_t } from "../hw/mmu/x86.ts";
 import { page_tables, pgds } from "../hw/mmu/x86.ts";

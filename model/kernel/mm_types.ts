@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
+// Linux 6.12 include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
 
 import type { pgd_t } from "../hw/mmu/x86.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux include/linux/rcupdate.h, cut to what frees page tables late: code that runs with interrupts off is a read-side
-// critical section, and so is an interrupt handler of another CPU.
+// Linux 6.12 include/linux/rcupdate.h, cut to what frees page tables late: code that runs with interrupts off is a
+// read-side critical section. Left out: handlers and code with preemption off, which are sections too.
 import { hw } from "../hw/mmu/x86.ts";
 
 /** Every CPU has been seen outside of such code. (Linux uses call_rcu(): what is freed is freed then, nobody waits.) */

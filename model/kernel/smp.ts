@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux kernel/smp.c: calling a function on other CPUs. A call sits in csd[from][to] until the target has run it.
+// Linux 6.12 kernel/smp.c: calling a function on other CPUs. A call sits in csd[from][to] until the target has run it.
 // Queueing is llist_add(), a LOCKed operation, so it publishes all earlier stores; the acknowledgement is a release
 // store followed by IRET. Queue and interrupt are one step: a target may run the call as soon as it is queued anyway,
 // because an earlier IPI can still be on its way. Left out: offline CPUs, csd_lock debugging, asynchronous calls.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 import { switch_mm } from "../kernel/arch/x86/mm/tlb.ts";
 import { exec_mmap } from "../kernel/exec.ts";
 import { mm_alloc } from "../kernel/fork.ts";
@@ -52,6 +51,12 @@ export const exec_preempted = scenario({
       needs: { parts: { lifetime: "refcount" } },
       mutant: replace(exec_mmap, exec_mmap_early),
       expect: { sc: violates(users_keep_mm), x86_tso: violates(users_keep_mm) },
+    },
+    {
+      name: "what was borrowed is not dropped",
+      needs: { parts: { lifetime: "refcount" } },
+      mutant: drop(exec_mmap, "mmdrop_lazy_tlb"),
+      expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     },
   ],
 });

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 import { TLB_FLUSH_ALL } from "../kernel/arch/x86/mm/tlbstate.ts";
 import { exit_mm } from "../kernel/exit.ts";
 import * as hazard_pointers from "../kernel/lifetime/hazard_pointers.ts";
@@ -66,7 +65,7 @@ export const exit_elsewhere = scenario({
     {
       name: "the last mmput() does not look for borrowers",
       needs: { parts: { lifetime: "hazard_pointers" } },
-      mutant: replace(hazard_pointers.mmput_lazy, nothing),
+      mutant: replace(hazard_pointers.mm_unlazy_mm_count, nothing),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {

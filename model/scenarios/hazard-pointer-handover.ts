@@ -3,7 +3,7 @@ import { exit_mm } from "../kernel/exit.ts";
 import {
   has_left,
   lazy_cpu_handed_reference,
-  mmput_lazy,
+  mm_unlazy_mm_count,
   parked_reference_replaced,
 } from "../kernel/lifetime/hazard_pointers.ts";
 import type { mm_struct } from "../kernel/mm_types.ts";
@@ -61,7 +61,7 @@ export const hazard_pointer_handover = scenario({
     },
     {
       name: "the references that nobody needs are kept",
-      mutant: drop(mmput_lazy, "atomic_sub"),
+      mutant: drop(mm_unlazy_mm_count, "atomic_sub"),
       expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     },
   ],

@@ -63,7 +63,10 @@ export function parsePath(text: string): Result<Path, PathError> {
 /** In words, for a message. */
 export function describePathError(error: PathError): string {
   if (error.kind === "malformed") {
-    return `"${error.part}" (part ${error.position + 1} of the path) is not an index; a path looks like 0.0.1.1 or 0x12.1`;
+    return (
+      `"${error.part}" (part ${error.position + 1} of the path) is not an index; a path looks like ` +
+      "0.0.1.1 or 0x12.1"
+    );
   }
   const { available } = error;
   const range = available === 0 ? "nothing can happen there" : `the indices there are 0 to ${available - 1}`;

@@ -2,9 +2,9 @@
 // What the commands share: a shell around the work that turns failures into messages and exit codes.
 import { type Command, InvalidArgumentError } from "commander";
 import type { Result } from "../base/result.ts";
+import type { JobContext, JobError } from "../jobs/reports.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Failure, failureOf } from "./errors.ts";
 import type { Io } from "./io.ts";
-import type { JobContext, JobError } from "../jobs/reports.ts";
 import { deliver, type OutputOptions, type Paint } from "./output.ts";
 import { createProgress } from "./progress.ts";
 

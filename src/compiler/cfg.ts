@@ -27,6 +27,12 @@ export interface Block {
   term: Term | undefined;
 }
 
+/** A point in the code, before which something can still be put. */
+export interface Mark {
+  readonly block: Block;
+  readonly index: number;
+}
+
 export class CodeBuilder {
   readonly blocks: Block[] = [];
   readonly locals: Local[] = [];
@@ -58,6 +64,32 @@ export class CodeBuilder {
 
   access(instr: Omit<AccessInstr, "i" | "scope">): void {
     if (this.current.term === undefined) this.current.instrs.push({ i: "access", ...instr, scope: [...this.open] });
+  }
+
+  mark(): Mark {
+    return { block: this.current, index: this.current.instrs.length };
+  }
+
+  /** Whether anything has been added since. */
+  movedSince(mark: Mark): boolean {
+    return this.current !== mark.block || this.current.instrs.length !== mark.index;
+  }
+
+  insert(mark: Mark, stmt: Stmt): void {
+    mark.block.instrs.splice(mark.index, 0, { i: "stmt", stmt });
+  }
+
+  /** The result of `build` if it takes no step and computes nothing to get there; otherwise nothing has happened. */
+  pure<T>(build: () => T): T | undefined {
+    const { current } = this;
+    const depth = this.open.length;
+    const apart = this.block();
+    this.current = apart;
+    const result = build();
+    const untouched = this.current === apart && apart.instrs.length === 0;
+    this.current = current;
+    this.open.length = depth;
+    return untouched ? result : undefined;
   }
 
   /** Whether the code so far always leaves before this point. */

@@ -11,7 +11,7 @@ import { topLevel } from "./lower/constants.ts";
 import { evaluate } from "./lower/expressions.ts";
 import type { FunctionDecl, Mode } from "./lower/lowering.ts";
 import { BUILTIN, Lowering, nameOf } from "./lower/lowering.ts";
-import { predicate } from "./lower/predicates.ts";
+import { quantified } from "./lower/predicates.ts";
 import { block } from "./lower/statements.ts";
 import type { Modules } from "./modules.ts";
 import { lookup, reachable } from "./modules.ts";
@@ -359,7 +359,7 @@ function bodyOf(cx: Lowering, decl: Declared, call: t.CallExpression) {
   const node = call.arguments[1];
   if (!node) return fail("LZ110", decl.file, call, decl.name);
   cx.stack.push({ ...cx.frame, file: decl.file, names: [new Map()] });
-  const e = predicate(cx, node);
+  const e = quantified(cx, node);
   cx.stack.pop();
   return e;
 }

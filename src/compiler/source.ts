@@ -173,7 +173,8 @@ function declarePlain(file: Open, node: t.Statement | t.Declaration): string[] |
   switch (node.type) {
     case "FunctionDeclaration": {
       const name = node.id?.name ?? "default";
-      if (node.async || node.generator) fail("LZ103", file, node, `${node.async ? "an async" : "a generator"} function`);
+      if (node.async || node.generator)
+        fail("LZ103", file, node, `${node.async ? "an async" : "a generator"} function`);
       file.declared.set(name, { kind: "function", file, name, node });
       return [name];
     }

@@ -73,7 +73,11 @@ async function searched(
 
 /** A mutant of the shipped text need not fit an overlay: the line that it drops may be gone already. */
 function isOutOfPlace(library: Library, error: JobError): boolean {
-  return library.overlay !== undefined && error.kind === "rejected" && error.diagnostics.every((d) => / {2}LZ113 {2}/.test(d));
+  return (
+    library.overlay !== undefined &&
+    error.kind === "rejected" &&
+    error.diagnostics.every((d) => / {2}LZ113 {2}/.test(d))
+  );
 }
 
 interface Mutants {
@@ -147,7 +151,10 @@ export async function check(options: CheckOptions, context: JobContext): Promise
     results.push(...checked.value.results);
     notes.push(...checked.value.notes);
   }
-  const unmutated = cases.value.some((item) => item.design.user && !item.scenario.user && item.scenario.info.mutants.length > 0);
-  if (unmutated) notes.push("mutants change shipped code: they say nothing about a design of your own, and were not run");
+  const unmutated = cases.value.some(
+    (item) => item.design.user && !item.scenario.user && item.scenario.info.mutants.length > 0,
+  );
+  if (unmutated)
+    notes.push("mutants change shipped code: they say nothing about a design of your own, and were not run");
   return ok({ schema: "lazymm.check/1", notes, results, ...(context.signal.aborted && { interrupted: true }) });
 }

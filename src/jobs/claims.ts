@@ -62,7 +62,8 @@ export function claimOf(scenario: ScenarioInfo, model: MemoryModel, program: Pro
     case "safe": {
       const names = [...program.properties.map(({ name }) => name), NO_DEADLOCK];
       const missed = result.witnesses.filter(({ depth }) => depth === undefined).map(({ name }) => name);
-      const vacuous = missed.length === 0 ? "" : `; but nothing in it ever reached ${listed(missed)}: it may be vacuous`;
+      const vacuous =
+        missed.length === 0 ? "" : `; but nothing in it ever reached ${listed(missed)}: it may be vacuous`;
       return `no violation of ${listed(names)} ${under}${vacuous}`;
     }
     default:

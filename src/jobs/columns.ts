@@ -46,7 +46,7 @@ export function printColumns(rows: readonly Row[]): string {
   const lines = [(" ".repeat(MARGIN) + titles).trimEnd()];
   for (const { cpu, text, at, indent } of rows) {
     const parts = wrap(text, column - GAP, indent, indent + 4);
-    parts.forEach((part, n) => lines.push(place(cpus.indexOf(cpu), part, n === 0 ? at : "")));
+    lines.push(...parts.map((part, n) => place(cpus.indexOf(cpu), part, n === 0 ? at : "")));
   }
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A run, ready to be pasted into a mail: what was asked, what happens on each CPU, what is violated, and the command
 // that prints it again.
-import { effectsOf, whoWaits, whyBroken } from "./effects.ts";
+
 import { printColumns, type Row, wrap } from "./columns.ts";
+import { effectsOf, whoWaits, whyBroken } from "./effects.ts";
 import type { History, Moment } from "./history.ts";
 import type { Naming } from "./naming.ts";
 import { namesOf } from "./naming.ts";
@@ -58,7 +59,10 @@ function headingOf({ taken }: Moment): string | undefined {
  * Stores whose stay in the buffer nobody can notice in this run, and the moments at which they leave it: nothing that
  * is shown happens elsewhere in between.
  */
-function unnoticedBuffering(history: History, shown: (index: number) => boolean): { stores: Set<number>; drains: Set<number> } {
+function unnoticedBuffering(
+  history: History,
+  shown: (index: number) => boolean,
+): { stores: Set<number>; drains: Set<number> } {
   const stores = new Set<number>();
   const drains = new Set<number>();
   const waiting = new Map<number, number[]>();
@@ -79,7 +83,13 @@ function unnoticedBuffering(history: History, shown: (index: number) => boolean)
 }
 
 /** Rows of the steps that are shown: headings where a CPU's function changes, then what each step did. */
-function rowsOf(history: History, naming: Naming, subject: Subject, shown: (index: number) => boolean, full: boolean): Row[] {
+function rowsOf(
+  history: History,
+  naming: Naming,
+  subject: Subject,
+  shown: (index: number) => boolean,
+  full: boolean,
+): Row[] {
   const sources = shortSources(history.program.sources, subject.file);
   const headings = new Map<number, string>();
   const rows: Row[] = [];
@@ -100,9 +110,16 @@ function rowsOf(history: History, naming: Naming, subject: Subject, shown: (inde
       rows.push({ cpu, text, at: i === 0 ? at : "", indent: (outside ? 0 : 2) + (i === 0 ? 0 : 2) });
     });
   }
-  if (history.broken?.kind !== "deadlock") return rows;
-  const waiting = whoWaits(history).map(({ cpu, text, source, line }) => ({ cpu, text, at: `${sources[source]}:${line}`, indent: 2 }));
-  return [...rows, ...waiting];
+  return history.broken?.kind === "deadlock" ? [...rows, ...waitingRows(history, headings, sources)] : rows;
+}
+
+/** Where everybody stands when nobody can go on. */
+function waitingRows(history: History, headings: ReadonlyMap<number, string>, sources: readonly string[]): Row[] {
+  return whoWaits(history).flatMap(({ cpu, at }) => {
+    const heading = `${at.func}()`;
+    const row = { cpu, text: `waits: ${at.text}`, at: `${sources[at.source]}:${at.line}`, indent: 2 };
+    return headings.get(cpu) === heading ? [row] : [{ cpu, text: heading, at: "", indent: 0 }, row];
+  });
 }
 
 /** On one line if it fits; otherwise so that it can still be pasted into a shell. */
@@ -112,17 +129,29 @@ function printCommand(command: string): string {
   return `${line.replace(/ (?=--path )/, " \\\n           ")}\n`;
 }
 
-function paragraphs(history: History, naming: Naming, subject: Subject, hidden: number): { head: string; foot: string } {
-  const lines = (text: string, indent: number): string => wrap(text, WIDTH, indent).map((line) => `${line}\n`).join("");
+function paragraphs(
+  history: History,
+  naming: Naming,
+  subject: Subject,
+  hidden: number,
+): { head: string; foot: string } {
+  const lines = (text: string, indent: number): string =>
+    wrap(text, WIDTH, indent)
+      .map((line) => `${line}\n`)
+      .join("");
   const mutant = subject.mutant === undefined ? "" : `, with "${subject.mutant}"`;
   const { broken, moments } = history;
   const verdict = broken ? `violates "${broken.property}"` : "no violation on this path";
   const head = lines(`${subject.scenario}, ${subject.design}, ${subject.model}${mutant}`, 0) + lines(verdict, 0);
   const question = `\n${lines(subject.question, 2)}`;
-  const late = broken && broken.after + 1 < moments.length ? ` after ${broken.after + 1} of these ${moments.length} steps` : "";
+  const late =
+    broken && broken.after + 1 < moments.length ? ` after ${broken.after + 1} of these ${moments.length} steps` : "";
   const why = whyBroken(history, naming);
-  const end = broken ? lines(`"${broken.property}" is violated${late}${why.length === 0 ? "" : `: ${why.join("; ")}`}`, 2) : "";
-  const folded = hidden === 0 ? "" : `  (${hidden} of ${moments.length} steps are private to their CPU and not shown: --full)\n`;
+  const end = broken
+    ? lines(`"${broken.property}" is violated${late}${why.length === 0 ? "" : `: ${why.join("; ")}`}`, 2)
+    : "";
+  const folded =
+    hidden === 0 ? "" : `  (${hidden} of ${moments.length} steps are private to their CPU and not shown: --full)\n`;
   return { head: head + question, foot: `${end}${folded}${printCommand(subject.command)}` };
 }
 

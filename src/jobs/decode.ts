@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A packed state as values: cells, where each context stands, its live locals, and what waits in the store buffers.
-import type { PackedLayout, Slot } from "../emit/layout.ts";
+
 import { defined } from "../base/assert.ts";
+import type { PackedLayout, Slot } from "../emit/layout.ts";
 import type { Program } from "../program/program.ts";
 import { elements } from "../program/program.ts";
 

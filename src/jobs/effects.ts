@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What one step did, in the words of the kernel's source: `is_lazy = false (buffered)`, `tlb_gen: 1 -> 2`.
 import { defined } from "../base/assert.ts";
-import type { Expr } from "../program/program.ts";
-import { type Element, keyOf } from "./decode.ts";
-import type { Change, History, Moment } from "./history.ts";
-import { type Accessed, outside, sourcesOf } from "./interpret.ts";
-import { cellValue, lifeOf, nameOf, type Naming } from "./naming.ts";
-import { effectsInside, readsOf } from "./relevance.ts";
 import { evaluateExpr } from "../program/evaluate.ts";
+import type { Expr, SourceRef } from "../program/program.ts";
+import { type Element, keyOf } from "./decode.ts";
+import { type Change, drainedAt, type History, type Moment } from "./history.ts";
+import { type Accessed, outside, sourcesOf } from "./interpret.ts";
+import { cellValue, lifeOf, type Naming, nameOf } from "./naming.ts";
+import { effectsInside, readsOf } from "./relevance.ts";
 
 /** Changes in a row; objects that come or go are named together. */
 function printChanges(naming: Naming, changes: readonly Change[], cpu: number): string[] {
@@ -87,8 +87,7 @@ export function effectsOf(history: History, naming: Naming, moment: Moment): str
 function deedOf(history: History, naming: Naming, moment: Moment): string {
   const { taken, changes, cpu } = moment;
   if (!taken) {
-    const { buffers } = defined(history.states[moment.index], "one state before each step");
-    const oldest = defined(buffers[cpu]?.[0], "a buffer that drains is not empty");
+    const oldest = drainedAt(history, moment);
     return `${nameOf(naming, oldest, cpu)} = ${cellValue(naming, oldest, oldest.value)} (now visible)`;
   }
   const { step, did, code } = taken;
@@ -111,7 +110,8 @@ function deedOf(history: History, naming: Naming, moment: Moment): string {
 function failingParts(history: History, state: number, e: Expr): Expr[] {
   const env = outside(history.program, defined(history.states[state], "in range"));
   const fails = (x: Expr): boolean => evaluateExpr(history.program, env, x) === 0;
-  if (e.kind === "binary" && e.op === "&&") return [e.a, e.b].filter(fails).flatMap((x) => failingParts(history, state, x));
+  if (e.kind === "binary" && e.op === "&&")
+    return [e.a, e.b].filter(fails).flatMap((x) => failingParts(history, state, x));
   return fails(e) ? [e] : [];
 }
 
@@ -138,12 +138,11 @@ export function whyBroken(history: History, naming: Naming): string[] {
   return [...texts, ...silent.map((name) => `${name} is free`)];
 }
 
-/** Where everybody stands when nobody can go on. */
-export function whoWaits(history: History): { readonly cpu: number; readonly text: string; readonly source: number; readonly line: number }[] {
+/** The steps at which contexts stand at the end of the run. */
+export function whoWaits(history: History): { readonly cpu: number; readonly at: SourceRef }[] {
   const last = defined(history.states.at(-1), "there is an initial state");
   return last.contexts.flatMap(({ code, cpu, pc }) => {
     const step = history.program.codes[code]?.steps[pc];
-    if (pc === 0 || step === undefined) return [];
-    return [{ cpu, text: `waits: ${step.at.text}`, source: step.at.source, line: step.at.line }];
+    return pc === 0 || step === undefined ? [] : [{ cpu, at: step.at }];
   });
 }

@@ -32,11 +32,18 @@ export function build(library: Library, { scenario, design }: Case, mutant?: Mut
       return error instanceof Error ? error : new Error(String(error));
     }
   });
-  if (!compiled.ok) return compiled;
+  if (!compiled.ok) return shipped ? compiled : err(inContext(compiled.error, scenario.info.name, design.info.name));
   const program = compiled.value;
   if (!(program instanceof Error)) return checkInitialState(program, scenario.info, design.info.name);
   const where = `${scenario.info.file.path}: ${scenario.info.name} under ${design.info.name}`;
   return err({ kind: "rejected", diagnostics: [`${where}: the compiler cannot read this: ${program.message}`] });
+}
+
+/** The place of a fault may be in shipped text: what a user's design leaves out, for instance. */
+function inContext(error: JobError, scenario: string, design: string): JobError {
+  if (error.kind !== "rejected") return error;
+  const where = `    found when compiling ${scenario} under ${design}`;
+  return { ...error, diagnostics: error.diagnostics.map((text) => `${text}\n${where}`) };
 }
 
 /** The initial state is computed by the model's own init(): it may leave its bounds, or fail a check. */

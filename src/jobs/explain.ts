@@ -2,16 +2,15 @@
 // `explain`: one run, told again from its path.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { describePathError, parsePath, type Path, printPath } from "../checker/path.ts";
+import { describePathError, type Path, parsePath, printPath } from "../checker/path.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
-import { follow } from "./history.ts";
+import type { Program } from "../program/program.ts";
 import { type Story, tell } from "./counterexample.ts";
 import { bufferDepth, build, prepare, runSearch } from "./engine.ts";
-import { type History } from "./history.ts";
+import { follow, type History } from "./history.ts";
 import { type Library, openLibrary } from "./library.ts";
 import type { ExplainOptions, ExplainReport, JobContext, JobError } from "./reports.ts";
 import { type Case, selectCases } from "./select.ts";
-import type { Program } from "../program/program.ts";
 
 /** One run of one case. */
 export interface Told extends Story {
@@ -24,11 +23,19 @@ function shellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function commandOf(library: Library, item: Case, model: MemoryModel, mutant: MutantInfo | undefined, path: Path): string {
+function commandOf(
+  library: Library,
+  item: Case,
+  model: MemoryModel,
+  mutant: MutantInfo | undefined,
+  path: Path,
+): string {
   const words = ["lazymm", "explain", item.scenario.ref, "--design", item.design.ref, "--model", model.name];
   if (mutant) words.push("--mutant", `${item.mutants.indexOf(mutant) + 1}`);
   if (library.overlay) words.push("--overlay", library.overlay.folder);
-  return [...words, "--path", printPath(path) || "''"].map((word) => (word === "''" ? word : shellWord(word))).join(" ");
+  return [...words, "--path", printPath(path) || "''"]
+    .map((word) => (word === "''" ? word : shellWord(word)))
+    .join(" ");
 }
 
 /** Tells a path of a program that has been built. */
@@ -68,7 +75,10 @@ function findMutant(item: Case, wanted: string | undefined): Result<MutantInfo |
 }
 
 /** The one case, model and mutant that the options name; what can be left out must be unambiguous. */
-function findCase(library: Library, options: ExplainOptions): Result<{ item: Case; model: MemoryModel; mutant: MutantInfo | undefined }, JobError> {
+function findCase(
+  library: Library,
+  options: ExplainOptions,
+): Result<{ item: Case; model: MemoryModel; mutant: MutantInfo | undefined }, JobError> {
   const { scenario, design, model: wanted } = options;
   const cases = selectCases(library, {
     names: [scenario],
@@ -78,7 +88,8 @@ function findCase(library: Library, options: ExplainOptions): Result<{ item: Cas
   if (!cases.ok) return cases;
   const [item, other] = cases.value;
   const names = cases.value.map((c) => c.design.info.name).join(", ");
-  if (!item || other) return err({ kind: "usage", message: `${scenario} can be asked about several: --design is needed: ${names}` });
+  if (!item || other)
+    return err({ kind: "usage", message: `${scenario} can be asked about several: --design is needed: ${names}` });
   const [model, second] = item.models;
   if (!model || second) {
     const models = item.models.map(({ name }) => name).join(", ");
@@ -119,11 +130,23 @@ export async function explain(options: ExplainOptions, context: JobContext): Pro
 }
 
 /** The path of the shortest counterexample. */
-async function shortest(item: Case, model: MemoryModel, program: Program, context: JobContext): Promise<Result<Path, JobError>> {
+async function shortest(
+  item: Case,
+  model: MemoryModel,
+  program: Program,
+  context: JobContext,
+): Promise<Result<Path, JobError>> {
   const engine = prepare(program, model, bufferDepth(item, model), false);
-  const { verdict, states } = await runSearch(engine, program, { maxStates: undefined }, context, item.scenario.info.name);
+  const { verdict, states } = await runSearch(
+    engine,
+    program,
+    { maxStates: undefined },
+    context,
+    item.scenario.info.name,
+  );
   if (verdict.kind === "violates") return ok(verdict.violation.path);
   const what = verdict.kind === "safe" ? "it is safe" : "the search ended early";
-  const message = `no counterexample to explain: ${what} (${states.toLocaleString("en-US")} states); --path names a run`;
+  const seen = `${states.toLocaleString("en-US")} states`;
+  const message = `no counterexample to explain: ${what} (${seen}); --path names a run`;
   return err({ kind: "usage", message });
 }

@@ -3,8 +3,8 @@
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { NO_DEADLOCK } from "../checker/search.ts";
 import { type Path, type PathError, replay } from "../checker/path.ts";
+import { NO_DEADLOCK } from "../checker/search.ts";
 import { type PackedLayout, packedLayout } from "../emit/layout.ts";
 import type { Choice, Compiled } from "../program/compiled.ts";
 import { evaluateExpr } from "../program/evaluate.ts";
@@ -21,9 +21,17 @@ export interface Moment {
   readonly index: number;
   readonly cpu: number;
   /** undefined: a store leaves the CPU's buffer. */
-  readonly taken: { readonly code: Code; readonly id: number; readonly step: Step; readonly did: Interpreted } | undefined;
+  readonly taken:
+    | { readonly code: Code; readonly id: number; readonly step: Step; readonly did: Interpreted }
+    | undefined;
   /** Cells that are different afterwards. */
   readonly changes: readonly Change[];
+}
+
+/** The store that leaves its buffer at this moment. */
+export function drainedAt(history: History, { index, cpu }: Moment): Element & { readonly value: number } {
+  const { buffers } = defined(history.states[index], "one state before each step");
+  return defined(buffers[cpu]?.[0], "a buffer that drains is not empty");
 }
 
 /** What a run shows to be violated, and where. */
@@ -48,11 +56,20 @@ export interface History {
 function changesBetween(before: State, after: State): Change[] {
   return before.cells.flatMap((values, cell) => {
     const now = defined(after.cells[cell], "states have the same cells");
-    return values.flatMap((from, at) => (now[at] === from ? [] : [{ cell, at, from, to: defined(now[at], "in range") }]));
+    return values.flatMap((from, at) =>
+      now[at] === from ? [] : [{ cell, at, from, to: defined(now[at], "in range") }],
+    );
   });
 }
 
-function momentOf(program: Program, model: MemoryModel, layout: PackedLayout, states: readonly State[], choices: readonly Choice[], index: number): Moment {
+function momentOf(
+  program: Program,
+  model: MemoryModel,
+  layout: PackedLayout,
+  states: readonly State[],
+  choices: readonly Choice[],
+  index: number,
+): Moment {
   const before = defined(states[index], "one state before each step");
   const after = defined(states[index + 1], "and one behind it");
   const choice = defined(choices[index], "one choice per step");
@@ -65,15 +82,27 @@ function momentOf(program: Program, model: MemoryModel, layout: PackedLayout, st
 }
 
 /** The first violation along the run. */
-function findBroken(program: Program, states: readonly State[], moments: readonly Moment[], end: { progress: number; atRest: boolean }): Broken | undefined {
+function findBroken(
+  program: Program,
+  states: readonly State[],
+  moments: readonly Moment[],
+  end: { progress: number; atRest: boolean },
+): Broken | undefined {
   const failing = (kind: Property["kind"], state: State): Property | undefined =>
-    program.properties.find((p) => p.kind === kind && p.test !== null && evaluateExpr(program, outside(program, state), p.test) === 0);
+    program.properties.find(
+      (p) => p.kind === kind && p.test !== null && evaluateExpr(program, outside(program, state), p.test) === 0,
+    );
   for (const [i, state] of states.entries()) {
     const always = failing("always", state);
     if (always) return { property: always.name, kind: "always", after: i - 1, test: always.test ?? undefined };
     const raised = moments[i]?.taken?.did.raised;
     if (raised !== undefined) {
-      return { property: defined(program.properties[raised], "properties exist").name, kind: "never", after: i, test: undefined };
+      return {
+        property: defined(program.properties[raised], "properties exist").name,
+        kind: "never",
+        after: i,
+        test: undefined,
+      };
     }
   }
   const last = defined(states.at(-1), "there is an initial state");
@@ -85,7 +114,13 @@ function findBroken(program: Program, states: readonly State[], moments: readonl
 }
 
 /** Follows a path. `compiled` must have been emitted with labels, for the same model and depth. */
-export function follow(program: Program, model: MemoryModel, depth: number, compiled: Compiled, path: Path): Result<History, PathError> {
+export function follow(
+  program: Program,
+  model: MemoryModel,
+  depth: number,
+  compiled: Compiled,
+  path: Path,
+): Result<History, PathError> {
   const run = replay(compiled, path);
   if (!run.ok) return err(run.error);
   const layout = packedLayout(program, model, depth);

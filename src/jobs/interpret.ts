@@ -103,7 +103,14 @@ class Attempt {
   private readonly cpu: number;
   private inside = false;
 
-  constructor(program: Program, model: MemoryModel, layout: PackedLayout, before: State, cpu: number, locals: number[]) {
+  constructor(
+    program: Program,
+    model: MemoryModel,
+    layout: PackedLayout,
+    before: State,
+    cpu: number,
+    locals: number[],
+  ) {
     this.program = program;
     this.model = model;
     this.layout = layout;
@@ -268,7 +275,10 @@ class Attempt {
 
   step(step: Step, choice: number, isWalker: boolean): End {
     const left =
-      this.prepare(step, isWalker) ?? this.reachAccess(step.access, choice) ?? this.run(step.body) ?? ({ end: "end" } as const);
+      this.prepare(step, isWalker) ??
+      this.reachAccess(step.access, choice) ??
+      this.run(step.body) ??
+      ({ end: "end" } as const);
     assert(left.end !== "break", "a break has its block");
     return left;
   }
@@ -284,7 +294,13 @@ function sameValues(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** Whether the attempt led to `after`, where the context then stands at `context` (undefined: a page walker). */
-function ledTo(attempt: Attempt, end: End, after: State, context: ContextState | undefined, live: readonly number[]): boolean {
+function ledTo(
+  attempt: Attempt,
+  end: End,
+  after: State,
+  context: ContextState | undefined,
+  live: readonly number[],
+): boolean {
   if (!attempt.cells.every((values, cell) => sameValues(values, after.cells[cell] ?? []))) return false;
   if (end.end === "raise" || context === undefined) return true;
   if (context.pc !== (end.end === "goto" ? end.to : 0)) return false;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `list`: what the other commands can be asked about.
-import type { Profile } from "../../model/hw/profiles/types.ts";
-import { x86_published } from "../../model/hw/profiles/x86-published.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Expectation, ExpectedVerdict } from "../compiler/describe.ts";
 import { applies } from "../compiler/describe.ts";
 import { type Library, memoryModels, openLibrary } from "./library.ts";
+import { profiles } from "./profiles.ts";
 import type { JobError, Listable, ListReport } from "./reports.ts";
-
-export const profiles: readonly Profile[] = [x86_published];
 
 function verdictText(expected: ExpectedVerdict): string {
   return expected.verdict === "safe" ? "safe" : `violates ${expected.property}`;
@@ -45,8 +42,12 @@ export async function list(what: Listable): Promise<Result<ListReport, JobError>
   if (what === "models") {
     return ok({ ...report, models: memoryModels.map(({ name, title, source }) => ({ name, title, source })) });
   }
-  if (what === "profiles") return ok({ ...report, profiles: profiles.map(({ name, machine, source }) => ({ name, machine, source })) });
+  if (what === "profiles")
+    return ok({ ...report, profiles: profiles.map(({ name, machine, source }) => ({ name, machine, source })) });
   const library = openLibrary(undefined);
   if (!library.ok) return library;
-  return ok({ ...report, ...(what === "designs" ? { designs: designs(library.value) } : { scenarios: scenarios(library.value) }) });
+  return ok({
+    ...report,
+    ...(what === "designs" ? { designs: designs(library.value) } : { scenarios: scenarios(library.value) }),
+  });
 }

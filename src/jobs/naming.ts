@@ -38,7 +38,8 @@ function eachIndex(program: Program, visit: (cell: number, index: readonly Expr[
 function objectNames(program: Program, code: number, index: Expr | undefined): readonly string[] | undefined {
   if (index?.kind !== "binary" || index.op !== "-" || index.b.kind !== "const") return undefined;
   const { a } = index;
-  const of = a.kind === "local" ? program.codes[code]?.locals[a.local] : a.kind === "cell" ? program.cells[a.cell] : undefined;
+  const of =
+    a.kind === "local" ? program.codes[code]?.locals[a.local] : a.kind === "cell" ? program.cells[a.cell] : undefined;
   return of?.meaning.kind === "ref" ? of.meaning.names : undefined;
 }
 
@@ -49,7 +50,8 @@ function findRoots(program: Program): Map<string, FirstIndex> {
     const root = rootOf(cell);
     const names = objectNames(program, code, first);
     if (names !== undefined) roots.set(root, { kind: "object", names });
-    else if (first?.kind === "cpu" && cell.dims[0] === program.cpus && !roots.has(root)) roots.set(root, { kind: "cpu" });
+    else if (first?.kind === "cpu" && cell.dims[0] === program.cpus && !roots.has(root))
+      roots.set(root, { kind: "cpu" });
   });
   return roots;
 }
@@ -119,7 +121,7 @@ export function nameOf(naming: Naming, element: Element, cpu: number): string {
   return cell.dims.length > 0 && !path.startsWith(root) ? `${root}.${path}` : named;
 }
 
-export function valueOf(meaning: Meaning, value: number): string {
+export function valueText(meaning: Meaning, value: number): string {
   switch (meaning.kind) {
     case "bool":
       return value === 0 ? "false" : "true";
@@ -138,6 +140,5 @@ export function valueOf(meaning: Meaning, value: number): string {
 
 /** The value of a cell, in words. */
 export function cellValue({ program }: Naming, { cell }: Element, value: number): string {
-  return valueOf(defined(program.cells[cell], "cells exist").meaning, value);
+  return valueText(defined(program.cells[cell], "cells exist").meaning, value);
 }
-

@@ -44,7 +44,8 @@ export function openOverlay(folder: string, root: string): Result<Overlay, JobEr
     files.set(inModel, `${folder}/${path}`);
   }
   if ([...files.keys()].some((path) => existsSync(`${root}/${path}`))) return ok({ folder, files });
-  const what = found.length === 0 ? "it has no .ts file" : `none of its ${found.length} files has the path of one in model/`;
+  const what =
+    found.length === 0 ? "it has no .ts file" : `none of its ${found.length} files has the path of one in model/`;
   return err({
     kind: "input",
     message:

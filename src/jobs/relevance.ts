@@ -4,7 +4,7 @@
 // printed; `--full` prints everything.
 import { defined } from "../base/assert.ts";
 import { type Element, keyOf } from "./decode.ts";
-import type { Change, History, Moment } from "./history.ts";
+import { type Change, drainedAt, type History, type Moment } from "./history.ts";
 import { outside, sourcesOf } from "./interpret.ts";
 import { cpuOf, type Naming } from "./naming.ts";
 
@@ -91,8 +91,8 @@ interface Run {
 }
 
 function isPrivate({ history, naming, foreign, noticed }: Run, moment: Moment, decides: boolean): boolean {
-  const { taken, changes } = moment;
-  if (!taken) return !changes.some((change) => noticed(moment, change));
+  const { taken } = moment;
+  if (!taken) return !noticed(moment, drainedAt(history, moment));
   if (moment.index === history.broken?.after) return false;
   if (taken.code.kind === "walker" || (taken.code.kind === "interrupt" && taken.id === 0)) return false;
   const { accessed } = taken.did;
@@ -131,5 +131,11 @@ export function privateMoments(history: History, naming: Naming): boolean[] {
     foreign(moment, e) || others(users.get(keyOf(e))?.readers, moment) || judged.has(keyOf(e));
   const taint = new Taint();
   const run = { history, naming, foreign, noticed };
-  return history.moments.map((moment) => isPrivate(run, moment, taint.follow(moment, (e) => foreign(moment, e))));
+  return history.moments.map((moment) =>
+    isPrivate(
+      run,
+      moment,
+      taint.follow(moment, (e) => foreign(moment, e)),
+    ),
+  );
 }

@@ -63,6 +63,8 @@ export interface CompareRow {
   readonly scenarios: Readonly<Record<string, string>>;
   readonly counts: Counts;
   readonly price: Price;
+  /** How well the design predicts what this kernel did; null where the trace cannot tell. */
+  readonly agreement: Agreement | null;
 }
 export interface CompareReport extends Report<"lazymm.compare/1"> {
   readonly trace: TraceInfo;

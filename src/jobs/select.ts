@@ -2,7 +2,7 @@
 // From what was named to what is to be searched: scenarios × designs × memory models.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { applies, type ExpectedVerdict, type Expectation, type MutantInfo } from "../compiler/describe.ts";
+import { applies, type Expectation, type ExpectedVerdict, type MutantInfo } from "../compiler/describe.ts";
 import {
   asFile,
   type DesignEntry,
@@ -88,7 +88,11 @@ function readNames(library: Library, names: readonly string[]): Result<Names, Jo
 }
 
 /** Designs by name or by file. */
-function readDesigns(library: Library, names: readonly string[], more: readonly DesignEntry[]): Result<DesignEntry[], JobError> {
+function readDesigns(
+  library: Library,
+  names: readonly string[],
+  more: readonly DesignEntry[],
+): Result<DesignEntry[], JobError> {
   const lists = names.map((name): Result<readonly DesignEntry[], JobError> => {
     const file = asFile(name);
     if (file === undefined) {

@@ -69,7 +69,10 @@ export interface DesignVerdicts {
 const WORST: readonly Verdict[] = ["violates", "stale", "unknown", "safe"];
 
 /** A design's verdict is the worst of its scenarios; a design that no scenario is about has none. */
-function sumUp(design: string, found: readonly { readonly model: string; readonly verdict: Verdict }[]): DesignVerdicts {
+function sumUp(
+  design: string,
+  found: readonly { readonly model: string; readonly verdict: Verdict }[],
+): DesignVerdicts {
   const verdicts: Record<string, Verdict> = {};
   const scenarios: Record<string, string> = {};
   for (const { name } of memoryModels) {
@@ -130,7 +133,7 @@ async function judgeDesign(
   return ok(sumUp(design.info.name, found));
 }
 
-/** A row for each design. Verdicts are looked up, except where an overlay or a user's file changes what they are about. */
+/** A row for each design. Verdicts are looked up, unless an overlay or a user's file changes what they are about. */
 export async function compareVerdicts(
   library: Library,
   designs: readonly DesignEntry[],

@@ -7,11 +7,11 @@ import { runJob, type Shell } from "../../src/cli/command.ts";
 import { exitOfCheck } from "../../src/cli/commands/check.ts";
 import { EXIT, editDistance, nearest, unknownName } from "../../src/cli/errors.ts";
 import type { Io } from "../../src/cli/io.ts";
-import type { CheckResult, MutantResult, Verdict } from "../../src/jobs/reports.ts";
 import { main } from "../../src/cli/main.ts";
 import { formatTable, painter, wantsColor } from "../../src/cli/output.ts";
 import { createProgress } from "../../src/cli/progress.ts";
 import { formatCount, formatDuration, formatPrice } from "../../src/cli/render/numbers.ts";
+import type { CheckResult, MutantResult, Verdict } from "../../src/jobs/reports.ts";
 import { root } from "../../tools/source-files.ts";
 
 interface FakeIo extends Io {

@@ -9,12 +9,12 @@ import type { CheckOptions, CheckReport, JobContext } from "../../src/jobs/repor
 import { root } from "../../tools/source-files.ts";
 
 /** A design without parts: enough for code that is no kernel. */
-const DESIGN = `
+export const DESIGN = `
 export const tiny = design({ name: "tiny", arch: "x86", parts: {}, config: {}, source: "a test", status: "a test" });
 `;
 
 /** Store buffering: each CPU stores to one variable and reads the other. */
-export const STORE_BUFFERING = `${DESIGN}
+export const STORE_BUFFERING = `
 interface shared { x: upto<"n">; y: upto<"n">; r0: upto<"n">; r1: upto<"n"> }
 const s = DEFINE_SHARED<shared>();
 export const seen = at_end("one CPU sees the other's store", () => s.r0 === 1 || s.r1 === 1);
@@ -46,8 +46,12 @@ export const store_buffering = scenario({
 `;
 
 /** A scenario of two CPUs that run `first` and `second`, which expects nothing. `n` bounds what x and y can hold. */
-export function scenarioOf(first: string, second = "", more: { init?: string; fields?: string; check?: string } = {}): string {
-  return `${DESIGN}
+export function scenarioOf(
+  first: string,
+  second = "",
+  more: { init?: string; fields?: string; check?: string } = {},
+): string {
+  return `
 interface shared { x: upto<"n">; y: upto<"n">; count: atomic<"n">; ${more.fields ?? ""} }
 const s = DEFINE_SHARED<shared>();
 export const wrong = never("something wrong");

@@ -104,7 +104,7 @@ export function walk_pte(page: index<"pages">): void {
 export const pgd_walker = WALKER(walk_pgd);
 export const pte_walker = WALKER(walk_pte);
 
-/** A load by the user program whose page tables are at `pgd`. A miss walks or faults, which the walkers and the scenario cover. */
+/** A load by the user program whose page tables are at `pgd`. On a miss it walks, as the walkers do, or faults. */
 export function user_load(pgd: pgd_t, page: number): void {
   instruction();
   const cpu = smp_processor_id();

@@ -3,8 +3,9 @@
 // (2022-01) with 14 and 15 (one way to change mm, kernel threads hold no mm_count) and 20 and 21 (a flush that makes a
 // CPU leave tells the scheduler). A CPU names the mm it borrows in rq.lazy_mm; the last mmput() looks at every CPU and
 // hands those that still borrow a reference, in rq.drop_mm, to drop when they are done.
-// Unlike the posted text, exit_mm() is converted too. Patch 22 (look only at mm_cpumask) is left out: see the scenario
-// hazard-pointer-scan. CPU hotplug is left out: online and possible CPUs are the same.
+// Unlike the posted text, exit_mm() is converted too. Patch 22 (look only at mm_cpumask) is left out: a mutant of the
+// scenario lazy-to-user-vs-exit shows why. CPU hotplug is left out: online and possible CPUs are the same; so is the
+// barrier of membarrier_finish_switch_mm(), which CR3 writes and switches on x86 contain.
 import { mmdrop } from "../fork.ts";
 import type { mm_struct, task_struct } from "../mm_types.ts";
 import { init_mm } from "../mm_types.ts";
@@ -73,15 +74,22 @@ export function release_lazy_mm(): void {
 /** Drops what was handed to this CPU, unless it borrows just that. */
 function mmdrop_lazy(): void {
   const rq = smp_processor_id();
-  const old_mm = READ_ONCE(per_cpu(runqueues.drop_mm, rq));
-  if (old_mm === null || old_mm === this_cpu_read(runqueues.lazy_mm)) return;
-  // Only a scan can be faster, and it has then dropped old_mm itself; what it parked instead is for the next time.
-  if (!try_cmpxchg_relaxed(per_cpu(runqueues.drop_mm, rq), old_mm, null)) return;
-  mmdrop(old_mm);
+  // Again only if a scan was faster, dropped old_mm and parked another one: each mm comes to that once.
+  for (let scans = 0; scans < machine.mms; scans++) {
+    const old_mm = READ_ONCE(per_cpu(runqueues.drop_mm, rq));
+    if (old_mm === null || old_mm === this_cpu_read(runqueues.lazy_mm)) return;
+    if (!try_cmpxchg_relaxed(per_cpu(runqueues.drop_mm, rq), old_mm, null)) continue;
+    mmdrop(old_mm);
+    return;
+  }
+}
+
+export function mmput_lazy(mm: mm_struct): void {
+  mm_unlazy_mm_count(mm);
 }
 
 /** After exit_mmap(), with one mm_count held: every CPU that still borrows mm gets a reference to drop. */
-export function mmput_lazy(mm: mm_struct): void {
+export function mm_unlazy_mm_count(mm: mm_struct): void {
   let drop_count = 0;
   // mm_users is 0, so that no CPU starts to borrow mm now.
   WARN_ON_ONCE(atomic_read(mm.mm_users) !== 0);
@@ -108,6 +116,7 @@ export function possible_lazymm_cpus(_mm: mm_struct): cpumask_copy_t {
 
 /** Gives one reference to the CPU, or finds that it does not need one any more. */
 export function __try_mm_drop_rq_ref(cpu: cpu_id, mm: mm_struct): boolean {
+  // Pairs with: __try_mm_drop_rq_ref() elsewhere, which parked it when that mm had no users any more.
   const old_drop_mm = smp_load_acquire(per_cpu(runqueues.drop_mm, cpu));
   if (old_drop_mm === null) return try_cmpxchg(per_cpu(runqueues.drop_mm, cpu), null, mm);
 
@@ -125,6 +134,7 @@ export function __try_mm_drop_rq_ref(cpu: cpu_id, mm: mm_struct): boolean {
 
 /** The second look at lazy_mm. */
 export function has_left(cpu: cpu_id, mm: mm_struct): boolean {
+  // Pairs with: release_lazy_mm().
   return smp_load_acquire(per_cpu(runqueues.lazy_mm, cpu)) !== mm;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux kernel/sched/core.c: the part of a context switch that concerns address spaces. The rq lock guards nothing
+// Linux 6.12 kernel/sched/core.c: the part of a context switch that concerns address spaces. The rq lock guards nothing
 // that another CPU touches here, so that it is cut to what it does to interrupts and to the order of accesses.
 // Left out: who is picked, load balancing, membarrier's state (sched/membarrier.c), CPU hotplug.
 import { hw } from "../../hw/mmu/x86.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux kernel/sched/sched.h and arch/x86/include/asm/current.h: what each CPU knows of its tasks.
+// Linux 6.12 kernel/sched/sched.h and arch/x86/include/asm/current.h: what each CPU knows of its tasks.
 import type { mm_struct, task_struct } from "../mm_types.ts";
 
 interface rq {

@@ -34,7 +34,10 @@ export function addCheck(program: Command, shell: Shell): void {
     )
     .argument("[names...]", "scenarios, or files in the dialect; all scenarios if none is given")
     .addOption(
-      new Option("-d, --design <names>", "only these designs, or files that export one (repeat, or separate with commas)")
+      new Option(
+        "-d, --design <names>",
+        "only these designs, or files that export one (repeat, or separate with commas)",
+      )
         .argParser(collect)
         .default([], "all"),
     )

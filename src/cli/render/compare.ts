@@ -6,17 +6,19 @@ import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } fro
 
 /** Counts that get a column, where the report has them; `lazymm replay` prints all. */
 const COUNT_COLUMNS: readonly [path: string, title: string][] = [
-  ["switches.total", "switches"],
-  ["lazy.entries", "lazy"],
-  ["cr3_writes.total", "CR3 writes"],
-  ["flushes.full", "full"],
-  ["flushes.ranged", "ranged"],
+  ["cr3_writes.total", "CR3"],
+  ["cr3_writes.flush", "flushing"],
   ["ipis.sent", "IPIs"],
   ["ipis.to_lazy", "to lazy"],
   ["ipis.avoided", "avoided"],
-  ["atomics.mm_count", "mm_count"],
-  ["transfers.total", "lines moved"],
+  ["atomics.total", "atomics"],
+  ["transfers.total", "moved"],
+  ["pinned_mms.still_pinned", "pinned"],
 ];
+
+function agreementCell(row: CompareRow): string {
+  return row.agreement === null ? "-" : `${(row.agreement.rate * 100).toFixed(1)} %`;
+}
 
 export function paintVerdict(verdict: Verdict, text: string, paint: Paint): string {
   switch (verdict) {
@@ -46,17 +48,20 @@ export function renderCompare(report: CompareReport, paint: Paint): string {
   const models = [...new Set(report.rows.flatMap((row) => Object.keys(row.verdicts)))];
   const counts = report.rows.map((row) => flattenCounts(row.counts));
   const shown = COUNT_COLUMNS.filter(([path]) => counts.some((flat) => flat.has(path)));
+  const graded = report.rows.some((row) => row.agreement !== null);
   const columns: Column[] = [
     { title: "design" },
     ...models.map((title) => ({ title })),
     ...shown.map(([, title]) => ({ title, align: "right" as const })),
     { title: "price", align: "right" },
+    ...(graded ? [{ title: "agrees", align: "right" as const }] : []),
   ];
   const rows = report.rows.map((row, i) => [
     row.design,
     ...models.map((model) => verdictCell(row, model, paint)),
     ...shown.map(([path]) => formatCount(counts[i]!.get(path))),
     formatPrice(row.price),
+    ...(graded ? [agreementCell(row)] : []),
   ]);
   const head = `${formatTrace(report.trace)}price: an estimate for ${report.profile}\n\n`;
   return head + formatTable(columns, rows) + formatNotes(report.notes) + missingCosts(report.rows);

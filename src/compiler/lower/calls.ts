@@ -6,12 +6,13 @@ import { defined } from "../../base/assert.ts";
 import type { Expr, Stmt } from "../../program/program.ts";
 import { lookup, lookupExport, namespaceFile } from "../modules.ts";
 import type { Node } from "../source.ts";
+import { fail } from "../source.ts";
 import { Cutter } from "../steps.ts";
 import { keyOf, resolveType } from "../types.ts";
 import { topLevel } from "./constants.ts";
 import { evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Frame, FunctionDecl, Lowering, Mode } from "./lowering.ts";
-import { rvalue } from "./places.ts";
+import { rvalue, sameKind } from "./places.ts";
 import { primitives } from "./primitives.ts";
 import { assignedNames, block } from "./statements.ts";
 import type { Val } from "./values.ts";
@@ -30,8 +31,16 @@ export function call(cx: Lowering, node: t.CallExpression): Val {
     callee.type === "V8IntrinsicIdentifier" || callee.type === "Super" || callee.type === "Import"
       ? cx.fail("LZ103", callee)
       : calledFunction(cx, callee);
-  const args = node.arguments.map((a) => argument(cx, a));
-  return expand(cx, target, args, node);
+  return expand(cx, target, evaluateArguments(cx, node), node);
+}
+
+/** Left to right: what one argument reads, a later one may change. */
+function evaluateArguments(cx: Lowering, node: t.CallExpression): Val[] {
+  const args = node.arguments.map((a) => ({ val: argument(cx, a), mark: cx.code.mark() }));
+  return args
+    .reverse()
+    .map(({ val, mark }) => (val.v === "expr" ? cx.before(mark, val) : val))
+    .reverse();
 }
 
 /** What is called: a function by name, a hook of a part, or a function parameter. */
@@ -118,6 +127,7 @@ function bindParameters(
     // The caller's range is the better one, unless the parameter gives an untyped value its meaning (info, null).
     const opaque = declaredType.k === "voidstar" || declaredType.k === "int";
     const type = opaque && arg.type.k !== "voidstar" ? arg.type : declaredType;
+    sameKind(cx, type, arg.type, param);
     if (assigned.has(param.name)) {
       const local = cx.local(param.name, type);
       cx.mutable.add(local);
@@ -141,6 +151,8 @@ function inline(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, a
       cx.stack.push(frame);
       const tail = block(cx, node.body.body, true);
       result = tail ?? frame.result ?? VOID_VAL;
+      if (frame.result && !tail && !cx.code.unreachable)
+        fail("LZ109", decl.file, node, `${decl.name}() may end without a value`);
       cx.stack.pop();
     });
     return result;
@@ -173,7 +185,8 @@ function instruction(
   const mode = cx.replaying ? "atomic" : "instruction";
   const { entry, exit, result } = inMode(cx, mode, () => inline(cx, decl, node, frozen));
   const body = new Cutter(cx.code).instruction(entry, exit);
-  if (waitsAfterChange(body)) cx.fail("LZ115", at, `${decl.name}(): when() after the instruction has changed something`);
+  if (waitsAfterChange(body))
+    cx.fail("LZ115", at, `${decl.name}(): when() after the instruction has changed something`);
   const access = { kind: "instruction", primitive: decl.name, serialising, body } as const;
   cx.code.access({ access, guard: null, before: [], at: cx.at(at) });
   return result;

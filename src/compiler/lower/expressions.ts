@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Expressions, left to right. Reads of shared memory become steps on the way; what remains is a pure value.
 import type * as t from "@babel/types";
+import { type Range, rangeOfOperation, union } from "../../program/intervals.ts";
 import type { BinaryOp, Expr } from "../../program/program.ts";
 import { lookup } from "../modules.ts";
 import type { Node } from "../source.ts";
 import type { DType } from "../types.ts";
-import { BOOL, CPU } from "../types.ts";
+import { BOOL, NUMBER_MAX, rangeOf } from "../types.ts";
 import { call } from "./calls.ts";
 import { number, topLevel } from "./constants.ts";
 import type { Lowering } from "./lowering.ts";
@@ -41,7 +42,7 @@ const COMPARISONS = new Set<BinaryOp>(["==", "!=", "<", "<=", ">", ">="]);
 export function evaluate(cx: Lowering, node: Node): Val {
   switch (node.type) {
     case "NumericLiteral":
-      return number(node.value);
+      return Number.isSafeInteger(node.value) ? number(node.value) : cx.fail("LZ103", node, `the number ${node.value}`);
     case "BooleanLiteral":
       return { v: "expr", e: constant(Number(node.value)), type: BOOL };
     case "NullLiteral":
@@ -77,7 +78,8 @@ export function rvalueOf(cx: Lowering, node: Node, hint?: string): Typed {
 }
 
 export function condition(cx: Lowering, node: Node): Expr {
-  return rvalueOf(cx, node).e;
+  const { e, type } = rvalueOf(cx, node);
+  return type.k === "mask" ? cx.fail("LZ109", node, "a cpumask as a condition: use cpumask_empty()") : e;
 }
 
 /** A number that must be known now. */
@@ -102,7 +104,8 @@ function identifier(cx: Lowering, node: t.Identifier): Val {
       return { v: "expr", e: constant(cx.cpus), type: { k: "int", min: 0, max: cx.cpus } };
     case "cpumask_none":
       return { v: "expr", e: ZERO, type: { k: "mask" } };
-    case "cpumask_all": return { v: "expr", e: { kind: "unary", op: "mask_of", a: constant(cx.cpus) }, type: { k: "mask" } };
+    case "cpumask_all":
+      return { v: "expr", e: { kind: "unary", op: "mask_of", a: constant(cx.cpus) }, type: { k: "mask" } };
     case "no_use_after_free":
     case "no_bug":
     case "no_warning":
@@ -129,10 +132,11 @@ function memberExpression(cx: Lowering, node: t.MemberExpression): Val {
 }
 
 function unaryExpression(cx: Lowering, node: t.UnaryExpression): Val {
+  if (node.operator === "!") return { v: "expr", e: unary("!", condition(cx, node.argument)), type: BOOL };
+  if (node.operator !== "-") return cx.fail("LZ103", node, `the operator ${node.operator}`);
   const a = rvalueOf(cx, node.argument);
-  if (node.operator === "!") return { v: "expr", e: unary("!", a.e), type: BOOL };
-  if (node.operator === "-") return { v: "expr", e: unary("-", a.e), type: a.type };
-  return cx.fail("LZ103", node, `the operator ${node.operator}`);
+  const { min, max } = numeric(cx, a.type, node);
+  return { v: "expr", e: unary("-", a.e), type: { k: "int", min: -max, max: -min } };
 }
 
 function binaryExpression(cx: Lowering, node: t.BinaryExpression): Val {
@@ -142,15 +146,34 @@ function binaryExpression(cx: Lowering, node: t.BinaryExpression): Val {
   // `cond !== null`, where cond is a function parameter: known now, and no reason to give the function an id.
   if (left.v === "function") return { v: "expr", e: constant(Number(op === "!=")), type: BOOL };
   const a = rvalue(cx, left, node.left);
+  const mark = cx.code.mark();
   const b = rvalueOf(cx, node.right);
-  const type: DType = COMPARISONS.has(op) ? BOOL : arithmeticType(a.type, b.type);
-  return { v: "expr", e: binary(op, a.e, b.e), type };
+  const e = binary(op, cx.before(mark, a).e, b.e);
+  if (op === "==" || op === "!=") {
+    if (a.type.k === "mask" || b.type.k === "mask") cx.fail("LZ109", node, "cpumasks are not compared with ==");
+    return { v: "expr", e, type: BOOL };
+  }
+  const ranges = [numeric(cx, a.type, node), numeric(cx, b.type, node)] as const;
+  if (COMPARISONS.has(op)) return { v: "expr", e, type: BOOL };
+  if ((op === "/" || op === "%") && !constOf(b.e))
+    return cx.fail("LZ103", node.right, `${op} by anything but a constant other than 0`);
+  const { min, max } = rangeOfOperation(op, ...ranges, cx.cpus);
+  return { v: "expr", e, type: { k: "int", min: Math.max(min, INT_MIN), max: Math.min(max, NUMBER_MAX) } };
 }
 
-/** The range of a sum or shift is not tracked: the place it is stored to has one. */
-function arithmeticType(a: DType, b: DType): DType {
-  if (a.k === "int" && b.k === "int") return { k: "int", min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
-  return a.k === "cpu" ? CPU : a;
+const INT_MIN = -(2 ** 31);
+
+/** The range of a number; pointers, functions and masks are none. */
+function numeric(cx: Lowering, type: DType, node: Node): Range {
+  if (type.k === "int" || type.k === "bool" || type.k === "cpu") return rangeOf(type, cx.cpus, 0);
+  return cx.fail("LZ109", node, `arithmetic with what is not a number`);
+}
+
+/** The type of a value that is one of two. */
+function either(cx: Lowering, a: DType, b: DType, node: Node): DType {
+  if (a.k === "voidstar") return b;
+  if (b.k === "voidstar" || (a.k === b.k && a.k !== "int")) return a;
+  return { k: "int", ...union(numeric(cx, a, node), numeric(cx, b, node)) };
 }
 
 /**
@@ -199,7 +222,7 @@ function conditional(cx: Lowering, node: t.ConditionalExpression): Val {
   return {
     v: "expr",
     e: { kind: "cond", test, then: a.e, else: b.e },
-    type: a.type.k === "voidstar" ? b.type : a.type,
+    type: either(cx, a.type, b.type, node),
   };
 }
 

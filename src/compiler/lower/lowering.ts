@@ -3,7 +3,7 @@
 // the names in scope. Passed explicitly; the functions that use it are in the files beside this one.
 import { defined } from "../../base/assert.ts";
 import type { Cell, Expr, Meaning, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
-import type { Block } from "../cfg.ts";
+import type { Block, Mark } from "../cfg.ts";
 import { CodeBuilder } from "../cfg.ts";
 import type { MessageCode } from "../messages.ts";
 import type { Declared, Node, SourceFile } from "../source.ts";
@@ -11,7 +11,7 @@ import { fail, textOf } from "../source.ts";
 import type { DType, Pool, TypeContext } from "../types.ts";
 import { keyOf, meaningOf, NUMBER_MAX, rangeOf } from "../types.ts";
 import type { PlaceVal, Val } from "./values.ts";
-import { isStable } from "./values.ts";
+import { isStable, readsCell } from "./values.ts";
 
 export type FunctionDecl = Extract<Declared, { kind: "function" }>;
 
@@ -22,6 +22,17 @@ export function nameOf(decl: Declared): string {
   const init = decl.kind === "const" ? decl.node.init : undefined;
   const first = init?.type === "CallExpression" ? init.arguments[0] : undefined;
   return first?.type === "StringLiteral" ? first.value : decl.name;
+}
+
+/** The function that declares it: always, never, sometimes, … */
+export function declaringCall(decl: Declared): string {
+  const init = decl.kind === "const" ? decl.node.init : undefined;
+  return init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
+}
+
+export function hasPredicate(decl: Declared): boolean {
+  const init = decl.kind === "const" ? decl.node.init : undefined;
+  return init?.type === "CallExpression" && init.arguments.length > 1;
 }
 
 interface CellRecord {
@@ -248,7 +259,15 @@ export class Lowering {
     return { kind: "local", local };
   }
 
-  /** The same for an index or a pointer, which a predicate need not copy: nothing happens while it is evaluated. */
+  /** A value that was computed at `mark`: copied there, if what has been added since could change what it reads. */
+  before<T extends { readonly e: Expr; readonly type: DType }>(mark: Mark, typed: T): T {
+    if (!this.code.movedSince(mark) || !readsCell(typed.e)) return typed;
+    const local = this.local("left", typed.type);
+    this.code.insert(mark, { kind: "set", local, value: typed.e });
+    return { ...typed, e: { kind: "local", local } };
+  }
+
+  /** freeze(), for an index or a pointer: a predicate need not copy them, as nothing happens while it is evaluated. */
   settle(e: Expr, type: DType, name: string): Expr {
     return this.pure ? e : this.freeze(e, type, name);
   }

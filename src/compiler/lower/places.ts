@@ -118,12 +118,13 @@ function indexCheck(cx: Lowering, index: Typed, extent: number): Stmt[] {
 }
 
 /** Says whose copy of a per-CPU variable is meant. */
-export function onCpu(cx: Lowering, place: Val, cpu: Expr, node: Node): PlaceVal {
+export function onCpu(cx: Lowering, place: Val, cpu: Typed, node: Node): PlaceVal {
   if (place.v !== "place") cx.fail("LZ108", node);
   if (!place.anyCpu) cx.fail("LZ109", node, `${textOf(cx.file, node)}: not a per-CPU variable`);
-  const known = constOf(cpu);
-  if (known !== undefined && (known < 0 || known >= cx.cpus)) cx.fail("LZ109", node, `CPU ${known} of ${cx.cpus}`);
-  return { ...place, index: [cx.settle(cpu, CPU, "cpu"), ...place.index], anyCpu: false };
+  checkConstantIndex(cx, cpu.e, cx.cpus, node);
+  const e = cx.settle(cpu.e, CPU, "cpu");
+  const checks = [...place.checks, ...indexCheck(cx, { e, type: cpu.type }, cx.cpus)];
+  return { ...place, index: [e, ...place.index], anyCpu: false, checks };
 }
 
 /** The cell of a place, and where in it. */
@@ -191,6 +192,17 @@ export function storePlace(
   if (direct) return cx.stmt({ kind: "put", ...at, value });
   const access = { kind: "store", primitive, order, place: at, value } as const;
   cx.code.access({ access, guard: null, before: place.checks, at: cx.at(node) });
+}
+
+/** A store of a value. Masks and numbers are kept apart: with many CPUs they are stored in different ways. */
+export function storeValue(cx: Lowering, place: PlaceVal, v: Typed, order: StoreOrder, name: string, node: Node): void {
+  sameKind(cx, place.type, v.type, node);
+  storePlace(cx, place, v.e, order, name, node);
+}
+
+export function sameKind(cx: Lowering, to: DType, from: DType, node: Node): void {
+  const isMask = (type: DType): boolean => type.k === "mask" || type.k === "cpumask";
+  if (isMask(to) !== isMask(from)) cx.fail("LZ109", node, "a cpumask and a number cannot stand for each other");
 }
 
 /** The value before. `next` computes the new value from it, `when` says whether it is stored. */

@@ -6,7 +6,14 @@ import type { Node } from "../source.ts";
 import { condition } from "./expressions.ts";
 import type { Binding, Lowering } from "./lowering.ts";
 
-/** The value of an expression, or of an arrow function `(i) => expression` for the given argument. */
+/** The body of an arrow function `(i) => expression`, for the given arguments. */
+export function quantified(cx: Lowering, node: Node, args: readonly Expr[] = []): Expr {
+  if (node.type !== "ArrowFunctionExpression") return cx.fail("LZ109", node, "an arrow function is needed here");
+  if (node.params.length > args.length) cx.fail("LZ110", node, `the arrow function takes at most ${args.length}`);
+  return predicate(cx, node, args);
+}
+
+/** The value of an expression that must be pure. */
 export function predicate(cx: Lowering, node: Node, args: readonly Expr[] = []): Expr {
   const saved = cx.mode;
   const { current } = cx.code;

@@ -2,20 +2,22 @@
 // The primitives of the dialect: what each name of model/dialect/lib.d.ts means. One table; nothing else is built in.
 import type * as t from "@babel/types";
 import type { Expr, FenceOrder, LoadOrder, RmwOrder, Stmt, StoreOrder } from "../../program/program.ts";
-import { rangeOf } from "../types.ts";
+import { textOf } from "../source.ts";
+import { CPU, rangeOf } from "../types.ts";
 import { callIndirect } from "./calls.ts";
 import { condition, constantValue, evaluate, rvalueOf } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
-import { BUILTIN } from "./lowering.ts";
+import { BUILTIN, declaringCall, hasPredicate } from "./lowering.ts";
 import type { Typed } from "./places.ts";
-import { awaitPlace, loadPlace, lockPlace, onCpu, rmwPlace, storePlace } from "./places.ts";
-import { predicate } from "./predicates.ts";
-import { branch } from "./statements.ts";
+import { awaitPlace, loadPlace, lockPlace, onCpu, rmwPlace, storePlace, storeValue } from "./places.ts";
+import { predicate, quantified } from "./predicates.ts";
+import { branch, ROUNDS_MAX } from "./statements.ts";
 import type { PlaceVal, Val } from "./values.ts";
-import { binary, CPU_EXPR, constant, unary, VOID_VAL, ZERO } from "./values.ts";
+import { binary, CPU_EXPR, constant, constOf, unary, VOID_VAL, ZERO } from "./values.ts";
 
 export type Primitive = (cx: Lowering, node: t.CallExpression, name: string) => Val;
 
+const THIS_CPU: Typed = { e: CPU_EXPR, type: CPU };
 const value = (typed: Typed): Val => ({ v: "expr", ...typed });
 const boolean = (e: Expr): Val => ({ v: "expr", e, type: { k: "bool" } });
 const int = (e: Expr, like: Typed): Val => ({ v: "expr", e, type: like.type });
@@ -26,23 +28,60 @@ function arg(cx: Lowering, node: t.CallExpression, i: number): t.Expression {
   return a;
 }
 
-function placeArg(cx: Lowering, node: t.CallExpression, i = 0): PlaceVal {
-  const val = evaluate(cx, arg(cx, node, i));
-  return val.v === "place" ? val : cx.fail("LZ108", arg(cx, node, i));
+/** Places that only primitives of their own touch. */
+type PlaceKind = "scalar" | "atomic" | "cpumask" | "spinlock";
+
+function placeArg(cx: Lowering, node: t.CallExpression, kind: PlaceKind = "scalar", i = 0): PlaceVal {
+  const at = arg(cx, node, i);
+  const val = evaluate(cx, at);
+  if (val.v !== "place") return cx.fail("LZ108", at);
+  const { k } = val.type;
+  const is = k === "atomic" || k === "cpumask" || k === "spinlock" ? k : "scalar";
+  return is === kind ? val : cx.fail("LZ109", at, `${textOf(cx.file, at)} is not ${PLACE_KINDS[kind]}`);
 }
 
-const number = (cx: Lowering, node: t.CallExpression, i: number): Expr => rvalueOf(cx, arg(cx, node, i)).e;
+const PLACE_KINDS: { readonly [kind in PlaceKind]: string } = {
+  scalar: "a plain variable: it has primitives of its own",
+  atomic: "an atomic",
+  cpumask: "a cpumask_t",
+  spinlock: "a spinlock_t",
+};
+
+function number(cx: Lowering, node: t.CallExpression, i: number): Expr {
+  const { e, type } = rvalueOf(cx, arg(cx, node, i));
+  return type.k === "mask" ? cx.fail("LZ109", arg(cx, node, i), "a cpumask is not a number") : e;
+}
+
+function maskArg(cx: Lowering, node: t.CallExpression, i: number): Expr {
+  const { e, type } = rvalueOf(cx, arg(cx, node, i));
+  return type.k === "mask" ? e : cx.fail("LZ109", arg(cx, node, i), "not a copy of a cpumask");
+}
+
+/** A CPU: of any other number it is checked that it is one. */
+function cpuArg(cx: Lowering, node: t.CallExpression, i: number): Expr {
+  const at = arg(cx, node, i);
+  const { e, type } = rvalueOf(cx, at);
+  const known = constOf(e);
+  if (type.k === "cpu") return e;
+  if (known !== undefined)
+    return known >= 0 && known < cx.cpus ? e : cx.fail("LZ109", at, `CPU ${known} of ${cx.cpus}`);
+  if (type.k !== "int") return cx.fail("LZ109", at, "not a CPU");
+  if (cx.pure) return e;
+  const local = cx.local("cpu", CPU);
+  cx.stmt({ kind: "set", local, value: e });
+  return { kind: "local", local };
+}
 
 const load =
-  (order: LoadOrder): Primitive =>
+  (order: LoadOrder, kind: PlaceKind = "scalar"): Primitive =>
   (cx, node, name) =>
-    value(loadPlace(cx, placeArg(cx, node), order, name, node));
+    value(loadPlace(cx, placeArg(cx, node, kind), order, name, node));
 
 const store =
-  (order: StoreOrder, at = 0): Primitive =>
+  (order: StoreOrder, kind: PlaceKind = "scalar"): Primitive =>
   (cx, node, name) => {
-    const place = placeArg(cx, node, at);
-    storePlace(cx, place, number(cx, node, 1 - at), order, name, node);
+    const place = placeArg(cx, node, kind);
+    storeValue(cx, place, rvalueOf(cx, arg(cx, node, 1)), order, name, node);
     return VOID_VAL;
   };
 
@@ -60,7 +99,7 @@ const fence =
 const rmw =
   (order: RmwOrder, at: number, next: (old: Expr, n: Expr) => Expr, returns: (old: Typed, n: Expr) => Val): Primitive =>
   (cx, node, name) => {
-    const place = placeArg(cx, node, at);
+    const place = placeArg(cx, node, "atomic", at);
     const n = node.arguments.length > 1 ? number(cx, node, 1 - at) : constant(1);
     const old = rmwPlace(cx, place, order, name, node, (o) => next(o, n));
     return returns(old, n);
@@ -92,19 +131,19 @@ const succeeded = (old: Typed, expected: Expr): Val => boolean(binary("==", old.
 const onMask =
   (op: "mask_add" | "mask_del"): Primitive =>
   (cx, node, name) => {
-    const cpu = number(cx, node, 0);
-    rmwPlace(cx, placeArg(cx, node, 1), "relaxed", name, node, (old) => ({ kind: "binary", op, a: old, b: cpu }));
+    const b = cpuArg(cx, node, 0);
+    rmwPlace(cx, placeArg(cx, node, "cpumask", 1), "relaxed", name, node, (a) => ({ kind: "binary", op, a, b }));
     return VOID_VAL;
   };
 
 const ofCopy =
   (op: "mask_test" | "mask_add" | "mask_del"): Primitive =>
   (cx, node) => {
-    const cpu = number(cx, node, 0);
-    const mask = number(cx, node, 1);
+    const b = cpuArg(cx, node, 0);
+    const a = maskArg(cx, node, 1);
     return {
       v: "expr",
-      e: { kind: "binary", op, a: mask, b: cpu },
+      e: { kind: "binary", op, a, b },
       type: op === "mask_test" ? { k: "bool" } : { k: "mask" },
     };
   };
@@ -131,13 +170,19 @@ function when(cx: Lowering, node: t.CallExpression): Val {
   return VOID_VAL;
 }
 
+/** The first argument: how many values there are to try. */
+function smallNumber(cx: Lowering, node: t.CallExpression): number {
+  const n = constantValue(cx, arg(cx, node, 0));
+  return n <= ROUNDS_MAX ? n : cx.fail("LZ117", arg(cx, node, 0), `${n}`);
+}
+
 /** any(n), and any_such(n, (i) => condition). */
 function choose(cx: Lowering, node: t.CallExpression, name: string): Val {
   if (cx.mode !== "normal") return cx.fail("LZ115", node);
-  const count = constantValue(cx, arg(cx, node, 0));
+  const count = smallNumber(cx, node);
   const type = { k: "int", min: 0, max: Math.max(count - 1, 0) } as const;
   const into = cx.local(name, type);
-  const such = node.arguments.length > 1 ? predicate(cx, arg(cx, node, 1), [{ kind: "local", local: into }]) : null;
+  const such = node.arguments.length > 1 ? quantified(cx, arg(cx, node, 1), [{ kind: "local", local: into }]) : null;
   cx.code.access({
     access: { kind: "choose", primitive: name, into, count, such },
     guard: null,
@@ -191,7 +236,7 @@ function isAllocated(cx: Lowering, node: t.CallExpression): Val {
 
 function raise(cx: Lowering, node: t.CallExpression): Val {
   const val = evaluate(cx, arg(cx, node, 0));
-  if (val.v !== "property") return cx.fail("LZ109", node, "not a property");
+  if (val.v !== "property" || declaringCall(val.decl) !== "never") return cx.fail("LZ109", node, "not a never(…)");
   cx.stmt({ kind: "raise", property: cx.propertyOf(val.decl) });
   return VOID_VAL;
 }
@@ -199,13 +244,14 @@ function raise(cx: Lowering, node: t.CallExpression): Val {
 function reached(cx: Lowering, node: t.CallExpression): Val {
   const val = evaluate(cx, arg(cx, node, 0));
   if (val.v !== "witness") return cx.fail("LZ109", node, "not a witness");
+  if (hasPredicate(val.decl)) return cx.fail("LZ109", node, `${val.decl.name} is a predicate: it is not reached()`);
   cx.stmt({ kind: "reach", witness: cx.witnessOf(val.decl) });
   return VOID_VAL;
 }
 
 function quantifier(cx: Lowering, node: t.CallExpression, name: string): Val {
-  const n = constantValue(cx, arg(cx, node, 0));
-  const parts = Array.from({ length: n }, (_, i) => predicate(cx, arg(cx, node, 1), [constant(i)]));
+  const n = smallNumber(cx, node);
+  const parts = Array.from({ length: n }, (_, i) => quantified(cx, arg(cx, node, 1), [constant(i)]));
   if (name === "count") return { v: "expr", e: parts.reduce(plus, ZERO), type: { k: "int", min: 0, max: n } };
   const op = name === "every" ? "&&" : "||";
   return boolean(parts.reduce((a, b) => binary(op, a, b), constant(name === "every" ? 1 : 0)));
@@ -232,6 +278,7 @@ function callFunc(cx: Lowering, node: t.CallExpression): Val {
 
 function asVoid(cx: Lowering, node: t.CallExpression): Val {
   const { e, type } = rvalueOf(cx, arg(cx, node, 0));
+  if (type.k === "mask") return cx.fail("LZ109", node, "a cpumask is not a pointer");
   const callbacks = type.k === "callback" ? cx.seeCallbacks() : 0;
   if (type.k !== "voidstar") cx.voidMax = Math.max(cx.voidMax, rangeOf(type, cx.cpus, callbacks).max);
   return { v: "expr", e, type: { k: "voidstar" } };
@@ -252,17 +299,15 @@ const table: { readonly [name: string]: Primitive } = {
   smp_cond_load_acquire: condLoadAcquire,
   data_race: load("plain"),
   walker_read: (cx, node, name) =>
-    cx.mode === "walker"
-      ? load("walk")(cx, node, name)
-      : cx.fail("LZ103", node, "walker_read() outside of a walker"),
+    cx.mode === "walker" ? load("walk")(cx, node, name) : cx.fail("LZ103", node, "walker_read() outside of a walker"),
   this_cpu_read: (cx, node, name) =>
-    value(loadPlace(cx, onCpu(cx, evaluate(cx, arg(cx, node, 0)), CPU_EXPR, node), "once", name, node)),
+    value(loadPlace(cx, onCpu(cx, evaluate(cx, arg(cx, node, 0)), THIS_CPU, node), "once", name, node)),
   this_cpu_write: (cx, node, name) => {
-    const place = onCpu(cx, evaluate(cx, arg(cx, node, 0)), CPU_EXPR, node);
-    storePlace(cx, place, number(cx, node, 1), "once", name, node);
+    const place = onCpu(cx, evaluate(cx, arg(cx, node, 0)), THIS_CPU, node);
+    storeValue(cx, place, rvalueOf(cx, arg(cx, node, 1)), "once", name, node);
     return VOID_VAL;
   },
-  per_cpu: (cx, node) => onCpu(cx, evaluate(cx, arg(cx, node, 0)), number(cx, node, 1), node),
+  per_cpu: (cx, node) => onCpu(cx, evaluate(cx, arg(cx, node, 0)), rvalueOf(cx, arg(cx, node, 1)), node),
   this_cpu_ptr: (cx, node) => {
     const val = evaluate(cx, arg(cx, node, 0));
     if (val.v !== "place" || val.root.storage !== "percpu-frame") return cx.fail("LZ108", node);
@@ -276,8 +321,8 @@ const table: { readonly [name: string]: Primitive } = {
   cmpxchg: cmpxchg("full", (old) => value(old)),
   try_cmpxchg: cmpxchg("full", succeeded),
   try_cmpxchg_relaxed: cmpxchg("relaxed", succeeded),
-  atomic_read: load("once"),
-  atomic_set: store("once"),
+  atomic_read: load("once", "atomic"),
+  atomic_set: store("once", "atomic"),
   atomic_inc: rmw("relaxed", 0, plus, nothing),
   atomic_dec: rmw("relaxed", 0, minus, nothing),
   atomic_add: rmw("relaxed", 1, plus, nothing),
@@ -286,7 +331,7 @@ const table: { readonly [name: string]: Primitive } = {
   atomic_dec_and_test: rmw("full", 0, minus, (old, n) => boolean(binary("==", old.e, n))),
   atomic_sub_and_test: rmw("full", 1, minus, (old, n) => boolean(binary("==", old.e, n))),
   atomic_inc_not_zero: (cx, node, name) => {
-    const place = placeArg(cx, node);
+    const place = placeArg(cx, node, "atomic");
     const nonzero = (o: Expr): Expr => binary("!=", o, ZERO);
     const old = rmwPlace(cx, place, "full", name, node, (o) => plus(o, constant(1)), nonzero);
     return boolean(nonzero(old.e));
@@ -294,41 +339,41 @@ const table: { readonly [name: string]: Primitive } = {
   cpumask_set_cpu: onMask("mask_add"),
   cpumask_clear_cpu: onMask("mask_del"),
   cpumask_clear: (cx, node, name) => {
-    storePlace(cx, placeArg(cx, node), ZERO, "once", name, node);
+    storePlace(cx, placeArg(cx, node, "cpumask"), ZERO, "once", name, node);
     return VOID_VAL;
   },
   cpumask_or: (cx, node, name) => {
-    const more = loadPlace(cx, placeArg(cx, node, 1), "once", name, node);
-    const mask = placeArg(cx, node);
+    const more = loadPlace(cx, placeArg(cx, node, "cpumask", 1), "once", name, node);
+    const mask = placeArg(cx, node, "cpumask");
     const old = loadPlace(cx, mask, "once", name, node);
     storePlace(cx, mask, { kind: "binary", op: "mask_or", a: old.e, b: more.e }, "once", name, node);
     return VOID_VAL;
   },
   cpumask_test_cpu: (cx, node, name) => {
-    const cpu = number(cx, node, 0);
-    const mask = loadPlace(cx, placeArg(cx, node, 1), "once", name, node);
+    const cpu = cpuArg(cx, node, 0);
+    const mask = loadPlace(cx, placeArg(cx, node, "cpumask", 1), "once", name, node);
     return boolean({ kind: "binary", op: "mask_test", a: mask.e, b: cpu });
   },
   cpumask_any_but: (cx, node, name) => {
-    const mask = loadPlace(cx, placeArg(cx, node), "once", name, node);
-    const others: Expr = { kind: "binary", op: "mask_del", a: mask.e, b: number(cx, node, 1) };
+    const mask = loadPlace(cx, placeArg(cx, node, "cpumask"), "once", name, node);
+    const others: Expr = { kind: "binary", op: "mask_del", a: mask.e, b: cpuArg(cx, node, 1) };
     return {
       v: "expr",
       e: { kind: "binary", op: "mask_next", a: others, b: constant(-1) },
       type: { k: "int", min: 0, max: cx.cpus },
     };
   },
-  cpumask_copy: load("once"),
-  cpumask_empty: (cx, node) => boolean({ kind: "unary", op: "mask_empty", a: number(cx, node, 0) }),
+  cpumask_copy: load("once", "cpumask"),
+  cpumask_empty: (cx, node) => boolean({ kind: "unary", op: "mask_empty", a: maskArg(cx, node, 0) }),
   cpumask_contains: ofCopy("mask_test"),
   cpumask_with: ofCopy("mask_add"),
   cpumask_without: ofCopy("mask_del"),
   spin_lock: (cx, node, name) => {
-    lockPlace(cx, placeArg(cx, node), name, node);
+    lockPlace(cx, placeArg(cx, node, "spinlock"), name, node);
     return VOID_VAL;
   },
   spin_unlock: (cx, node, name) => {
-    storePlace(cx, placeArg(cx, node), ZERO, "release", name, node);
+    storePlace(cx, placeArg(cx, node, "spinlock"), ZERO, "release", name, node);
     return VOID_VAL;
   },
   smp_mb: fence("mb"),

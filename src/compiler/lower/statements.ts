@@ -4,17 +4,18 @@ import type * as t from "@babel/types";
 import { defined } from "../../base/assert.ts";
 import type { Expr } from "../../program/program.ts";
 import type { Node } from "../source.ts";
+import { textOf } from "../source.ts";
 import { CPU, resolveType } from "../types.ts";
 import { condition, evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Lowering } from "./lowering.ts";
-import { rvalue, storePlace } from "./places.ts";
+import { rvalue, sameKind, storeValue } from "./places.ts";
 import type { Val } from "./values.ts";
 import { binary, constant, constOf } from "./values.ts";
 
 /** A loop of an instruction, or one with a few rounds, is written out. */
 const UNROLL_MAX = 8;
 /** More than any machine has of anything, little enough to be written out where it must be. */
-const ROUNDS_MAX = 4096;
+export const ROUNDS_MAX = 4096;
 
 /** Lowers a list of statements in a scope of its own. A `return` at the end of a function body (tail) is its value. */
 export function block(cx: Lowering, list: readonly t.Statement[], tail = false): Val | undefined {
@@ -115,18 +116,23 @@ function assign(
       ?.get(left.name);
     if (binding?.b !== "let") return cx.fail("LZ109", node, `${left.name} is constant`);
     const old: Expr = { kind: "local", local: binding.local };
-    const value = update ? update(old) : rvalueOf(cx, defined(right, "an assignment has a right side")).e;
-    return cx.stmt({ kind: "set", local: binding.local, value });
+    if (update) return cx.stmt({ kind: "set", local: binding.local, value: update(old) });
+    const { e, type } = rvalueOf(cx, defined(right, "an assignment has a right side"));
+    sameKind(cx, binding.type, type, node);
+    return cx.stmt({ kind: "set", local: binding.local, value: e });
   }
   if (left.type !== "MemberExpression") return cx.fail("LZ103", node, "this assignment");
   const place = evaluate(cx, left);
   if (place.v !== "place") return cx.fail("LZ108", left);
   if (update) return cx.fail("LZ103", node, "an update of a shared value (read it, then write it)");
   const value = rvalueOf(cx, defined(right, "an assignment has a right side"));
-  storePlace(cx, place, value.e, "plain", "plain", node);
+  if (place.type.k === "atomic" || place.type.k === "spinlock" || place.type.k === "cpumask")
+    return cx.fail("LZ109", left, `${textOf(cx.file, left)}: use its own primitives`);
+  storeValue(cx, place, value, "plain", "plain", node);
 }
 
 function declaration(cx: Lowering, node: t.VariableDeclaration): void {
+  if (node.kind !== "const" && node.kind !== "let") return cx.fail("LZ103", node, `a ${node.kind} declaration`);
   for (const { id, init } of node.declarations) {
     if (id.type !== "Identifier" || !init) return cx.fail("LZ103", node, "a declaration without a value");
     bind(cx, id, init, node.kind);
@@ -138,9 +144,11 @@ function bind(cx: Lowering, id: t.Identifier, init: t.Expression, kind: string):
   const annotation = id.typeAnnotation?.type === "TSTypeAnnotation" ? id.typeAnnotation.typeAnnotation : undefined;
   const names = defined(cx.frame.names.at(-1), "a scope is open");
   const reassigned = kind === "let" && assignedNames(cx.rewrittenOf(cx.frame.decl)).has(id.name);
+  if (val.v === "void") return cx.fail("LZ109", init, "a function without a result");
   if (!reassigned && val.v !== "place" && val.v !== "expr") return void names.set(id.name, { b: "val", val });
   const { e, type: inferred } = rvalue(cx, val, init, id.name);
   const type = annotation ? resolveType(cx.types, cx.file, annotation) : inferred;
+  sameKind(cx, type, inferred, init);
   if (!reassigned)
     return void names.set(id.name, { b: "val", val: { v: "expr", e: cx.freeze(e, type, id.name), type } });
   // Its range is that of all it may be assigned: the declared type, or any number.
@@ -173,14 +181,19 @@ export function branch(cx: Lowering, test: Expr, onTrue: () => void, onFalse: ()
   const join = cx.code.block();
   cx.code.finish({ t: "branch", test, then, else: other, join }, then);
   onTrue();
+  const left = cx.code.unreachable;
   cx.code.finish({ t: "jump", to: join }, other);
   onFalse();
+  const leaves = left && cx.code.unreachable;
   cx.code.finish({ t: "jump", to: join }, join);
+  // Nobody comes by here: as after a return.
+  if (leaves) cx.code.finish({ t: "end" }, join);
 }
 
 /** A return from somewhere within: the value goes to a local that the caller reads. */
 function returnStatement(cx: Lowering, node: t.ReturnStatement): void {
   const { frame } = cx;
+  if (!node.argument && frame.result) return cx.fail("LZ109", node, "a return without a value, after one with a value");
   if (node.argument) {
     const val = evaluate(cx, node.argument);
     frame.result ??= resultPlace(cx, val, node);
@@ -216,11 +229,16 @@ function resolveScalarReturn(cx: Lowering, val: Val, annotation: t.TSType) {
 
 function assignResult(cx: Lowering, result: Val, val: Val, node: t.ReturnStatement): void {
   if (result.v === "struct" && val.v === "struct") {
-    for (const [name, field] of result.fields) assignResult(cx, field, defined(val.fields.get(name), name), node);
+    if (result.fields.size !== val.fields.size) return cx.fail("LZ109", node, "the returns have different fields");
+    for (const [name, field] of result.fields) {
+      const given = val.fields.get(name) ?? cx.fail("LZ109", node, "the returns have different fields");
+      assignResult(cx, field, given, node);
+    }
     return;
   }
   if (result.v !== "expr" || result.e.kind !== "local") return cx.fail("LZ109", node, "this return");
-  const { e } = rvalue(cx, val, node.argument ?? node);
+  const { e, type } = rvalue(cx, val, node.argument ?? node);
+  sameKind(cx, result.type, type, node);
   cx.stmt({ kind: "set", local: result.e.local, value: e });
 }
 
@@ -266,17 +284,36 @@ function countedLoop(cx: Lowering, node: t.ForStatement): Counted {
   const { init, test, update } = node;
   const text = "write for (let i = a; i < b; i++)";
   if (init?.type !== "VariableDeclaration" || !test || !update) return cx.fail("LZ105", node, text);
-  const declarator = defined(init.declarations[0], "a declaration has a declarator");
-  if (declarator.id.type !== "Identifier" || !declarator.init) return cx.fail("LZ105", node, text);
+  const [declarator] = init.declarations;
+  if (declarator?.id.type !== "Identifier" || !declarator.init || init.declarations.length > 1 || init.kind !== "let")
+    return cx.fail("LZ105", node, text);
   const { name } = declarator.id;
   const tested = test.type === "BinaryExpression" && test.left.type === "Identifier" && test.left.name === name;
   const forward = tested && (test.operator === "<" || test.operator === "<=");
-  const steps =
-    update.type === "UpdateExpression"
-      ? update.operator === "++"
-      : update.type === "AssignmentExpression" && update.operator === "+=";
-  if (!forward || !steps || assignedNames(node.body).has(name)) return cx.fail("LZ105", node, text);
+  const updated =
+    update.type === "UpdateExpression" ? update.argument : update.type === "AssignmentExpression" && update.left;
+  const operator = "operator" in update ? update.operator : "";
+  const steps = updated && updated.type === "Identifier" && updated.name === name && STEPS.includes(operator);
+  const assigned = assignedNames(node.body);
+  if (!forward || !steps || assigned.has(name)) return cx.fail("LZ105", node, text);
+  // Whatever the body assigns must not be what the variable is compared with, or added.
+  const compared = namesIn([test.right, update.type === "AssignmentExpression" ? update.right : null]);
+  if (compared.has(name) || [...compared].some((n) => assigned.has(n))) return cx.fail("LZ105", node, text);
   return { name, init: declarator.init, test, update };
+}
+
+const STEPS: readonly string[] = ["++", "+="];
+
+/** All names that a piece of syntax mentions. */
+function namesIn(node: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (n: unknown): void => {
+    if (typeof n !== "object" || n === null) return;
+    if ("type" in n && n.type === "Identifier" && "name" in n) names.add(String(n.name));
+    for (const [key, child] of Object.entries(n)) if (key !== "loc") visit(child);
+  };
+  visit(node);
+  return names;
 }
 
 function forLoop(cx: Lowering, node: t.ForStatement): void {
@@ -311,11 +348,17 @@ function bindLoopVariable(cx: Lowering, loop: Counted): void {
 
 /** The values that the variable takes, if they are known now. */
 function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
-  const first = constOf(rvalueOf(cx, loop.init).e);
-  const limit = loop.test.type === "BinaryExpression" ? constOf(rvalueOf(cx, loop.test.right).e) : undefined;
+  // Only looked at: what takes a step to evaluate is evaluated where it stands, and is not known now.
+  const known = (e: Node): number | undefined => {
+    const typed = cx.code.pure(() => rvalueOf(cx, e));
+    return typed && constOf(typed.e);
+  };
+  const first = known(loop.init);
+  const limit = loop.test.type === "BinaryExpression" ? known(loop.test.right) : undefined;
   if (first === undefined || limit === undefined) return undefined;
-  const step = loop.update.type === "AssignmentExpression" ? constOf(rvalueOf(cx, loop.update.right).e) : 1;
-  if (step === undefined || step <= 0) return undefined;
+  const step = loop.update.type === "AssignmentExpression" ? known(loop.update.right) : 1;
+  if (step === undefined) return undefined;
+  if (step <= 0) return cx.fail("LZ105", loop.update, "the variable does not grow");
   const inclusive = loop.test.type === "BinaryExpression" && loop.test.operator === "<=";
   const rounds = Math.max(0, Math.ceil((limit + (inclusive ? 1 : 0) - first) / step));
   if (rounds > ROUNDS_MAX) return undefined;
@@ -338,14 +381,22 @@ function unroll(cx: Lowering, node: t.ForStatement, name: string, values: readon
   });
 }
 
+function maskOf(cx: Lowering, node: Node): Expr {
+  const { e, type } = rvalueOf(cx, node);
+  return type.k === "mask" ? e : cx.fail("LZ109", node, "not a copy of a cpumask");
+}
+
 /** for (const cpu of for_each_cpu(mask)): ascending. */
 function forOf(cx: Lowering, node: t.ForOfStatement): void {
   const { left, right } = node;
   const variable = left.type === "VariableDeclaration" ? left.declarations[0]?.id : undefined;
   const callee = right.type === "CallExpression" && right.callee.type === "Identifier" ? right.callee.name : "";
-  if (variable?.type !== "Identifier" || right.type !== "CallExpression" || !callee.startsWith("for_each_")) {
+  const isConst = left.type === "VariableDeclaration" && left.kind === "const" && !node.await;
+  const iterates = callee === "for_each_cpu" || callee === "for_each_possible_cpu";
+  if (!isConst || variable?.type !== "Identifier" || right.type !== "CallExpression" || !iterates) {
     return cx.fail("LZ105", node, "write for (const cpu of for_each_cpu(mask))");
   }
+  if (right.arguments.length !== (callee === "for_each_cpu" ? 1 : 0)) return cx.fail("LZ110", right, callee);
   if (cx.mode !== "normal") return cx.fail("LZ115", node, callee);
   cx.code.scoped(() => {
     const all: Expr = { kind: "unary", op: "mask_of", a: constant(cx.cpus) };
@@ -354,7 +405,7 @@ function forOf(cx: Lowering, node: t.ForOfStatement): void {
     );
     const mask =
       callee === "for_each_cpu"
-        ? cx.freeze(rvalueOf(cx, defined(masks[0], "for_each_cpu(mask)")).e, { k: "mask" }, "mask")
+        ? cx.freeze(maskOf(cx, defined(masks[0], "for_each_cpu(mask)")), { k: "mask" }, "mask")
         : all;
     const local = cx.local(variable.name, { k: "int", min: 0, max: cx.cpus });
     const e: Expr = { kind: "local", local };

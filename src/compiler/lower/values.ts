@@ -99,6 +99,22 @@ export function unary(op: UnaryOp, a: Expr): Expr {
   return { kind: "unary", op, a };
 }
 
+/** Whether it looks at anything but constants and locals. */
+export function readsCell(e: Expr): boolean {
+  switch (e.kind) {
+    case "cell":
+      return true;
+    case "unary":
+      return readsCell(e.a);
+    case "binary":
+      return readsCell(e.a) || readsCell(e.b);
+    case "cond":
+      return readsCell(e.test) || readsCell(e.then) || readsCell(e.else);
+    default:
+      return false;
+  }
+}
+
 /** Whether evaluating it later gives the same value: it reads nothing that a step could change. */
 export function isStable(e: Expr, mutable: ReadonlySet<number>): boolean {
   switch (e.kind) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux arch/x86/Kconfig and asm/tlbflush.h.
+// Linux 6.12 arch/x86/Kconfig and asm/tlbflush.h.
 /** What arch/x86 of Linux 6.12 chooses at compile time, the same for all designs that build on it. */
 export const x86_6_12 = {
   lazy_tlb: true,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux arch/x86/mm/tlb.c: choose_new_asid() and the CR3 write. With PCID the TLB keeps the entries of the last
+// Linux 6.12 arch/x86/mm/tlb.c: choose_new_asid() and the CR3 write. With PCID the TLB keeps the entries of the last
 // TLB_NR_DYN_ASIDS address spaces of this CPU; a slot's ctx_id and tlb_gen say what its entries are worth.
 
 import type { pgd_t } from "../../../../hw/mmu/x86.ts";

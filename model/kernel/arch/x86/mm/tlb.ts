@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
+// Linux 6.12 arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
 // freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
 // computed and removes nothing). Left out, as no property reads it: LAM, LDT, CR4.PCE, speculation mitigations.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux arch/x86/include/asm/tlbflush.h: what each CPU knows of its TLB.
+// Linux 6.12 arch/x86/include/asm/tlbflush.h: what each CPU knows of its TLB.
 
 import type { mm_struct } from "../../../mm_types.ts";
 import { mms } from "../../../mm_types.ts";

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { check } from "../../src/jobs/check.ts";
+import { root } from "../../tools/source-files.ts";
+import { CHECK, checked, quiet, temporary } from "./tiny.ts";
+
+const { folder, write } = temporary();
+const TLB = "arch/x86/mm/tlb.ts";
+const SCENARIO = "unlazy_vs_munmap";
+const MUTANT = "no smp_mb() when lazy mode ends";
+const one = { names: [SCENARIO], designs: ["linux-6.12-x86"] };
+
+/** The first smp_mb() of switch_mm_irqs_off() dropped, as a person would do it. */
+function patched(): string {
+  const text = readFileSync(`${root}/model/kernel/${TLB}`, "utf8");
+  const start = text.indexOf("export function switch_mm_irqs_off");
+  const at = text.indexOf("    smp_mb();\n", start);
+  expect(start >= 0 && at > start).toBe(true);
+  return text.slice(0, at) + text.slice(at + "    smp_mb();\n".length);
+}
+
+describe("a patched file gives the verdict of the mutant that does the same", () => {
+  test.each([
+    ["a", `kernel/${TLB}`],
+    ["b", `model/kernel/${TLB}`],
+  ])("%s: %s", async (name, path) => {
+    write(`${name}/${path}`, patched());
+    const before = await checked(one);
+    const after = await checked({ ...one, overlay: `${folder}/${name}/` });
+    for (const [i, result] of after.results.entries()) {
+      const mutant = before.results[i]!.mutants.find((m) => m.mutant === MUTANT)!;
+      expect(result).toMatchObject({ verdict: mutant.verdict, property: mutant.property, states: mutant.states });
+      expect(result.agrees).toBe(result.model === "sc");
+    }
+    expect(after.notes).toContain(`${folder}/${name}/${path} stands in for model/kernel/${TLB}`);
+    // The mutant that the patch has made impossible is left out, and that is said.
+    expect(after.results[0]!.mutants.map((m) => m.mutant)).not.toContain(MUTANT);
+    expect(after.notes.join("\n")).toContain(`the mutant "${MUTANT}" does not fit the overlay`);
+  });
+
+  test("the command that explains it uses the overlay, too", async () => {
+    const report = await checked({ ...one, models: ["x86_tso"], overlay: `${folder}/a` });
+    expect(report.results[0]!.counterexample).toContain(`--overlay ${folder}/a`);
+  });
+});
+
+describe("an overlay that does nothing is an error", () => {
+  test.each([
+    ["a missing folder", "missing", /no such directory/],
+    ["an empty one", "empty", /nothing is shadowed: it has no \.ts file/],
+    ["one with other paths", "other", /none of its 1 files has the path of one in model\//],
+    ["one with a memory model, which is no text", "memory", /nothing is shadowed/],
+  ])("%s", async (_what, name, message) => {
+    write("empty/readme.txt", "");
+    write("other/tlb.ts", patched());
+    write("memory/model/hw/memory/sc.ts", "");
+    const report = await check({ ...CHECK, ...one, overlay: `${folder}/${name}` }, quiet());
+    expect(report).toMatchObject({ ok: false, error: { kind: "input", message } });
+  });
+
+  test("and so is one that says two things", async () => {
+    write("twice/model/kernel/fork.ts", "");
+    write("twice/kernel/fork.ts", "");
+    const report = await check({ ...CHECK, ...one, overlay: `${folder}/twice` }, quiet());
+    expect(report).toMatchObject({ ok: false, error: { message: /both stand for model\/kernel\/fork\.ts/ } });
+  });
+});
+
+test("a mistake in an overlay is reported under the path that it stands for", async () => {
+  write("broken/kernel/fork.ts", "process.exit(7);");
+  const report = await check({ ...CHECK, ...one, overlay: `${folder}/broken` }, quiet());
+  const [text] = report.ok || report.error.kind !== "rejected" ? [] : report.error.diagnostics;
+  expect(text).toMatch(/^model\/kernel\/fork\.ts:1:1 {2}LZ103/);
+});
