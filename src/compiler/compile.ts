@@ -142,6 +142,7 @@ export function newLowering(source: Source, mutation: Mutation): Lowering {
     config,
     pools: new Map(),
     frames: new Map(),
+    resolving: new Set(),
     constant: (_file, name) => exportedNumber(cx, name),
   };
   const cx: Lowering = new Lowering(types, { variants: design.parts }, mutation.replaced, mutation.rewritten);

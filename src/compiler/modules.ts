@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The files of a compilation and what their names mean across files. Reads text only; runs nothing.
+import { checkFile } from "./check/file.ts";
 import type { Declared, Node, SourceFile } from "./source.ts";
 import { fail, parseFile, typeKey } from "./source.ts";
 
@@ -27,10 +28,12 @@ export function load(modules: Modules, path: string, blame?: { file: SourceFile;
   const file = parseFile(path, text);
   modules.files.set(path, file);
   for (const { specifier, node } of file.imports) load(modules, resolvePath(file, specifier, node), { file, node });
+  checkFile(modules, file);
   return file;
 }
 
 function resolvePath(file: SourceFile, specifier: string, node: Node): string {
+  if (!specifier.endsWith(".ts")) fail("LZ102", file, node, specifier);
   if (specifier.startsWith("lazymm/")) return `model/${specifier.slice("lazymm/".length)}`;
   if (!specifier.startsWith(".")) fail("LZ102", file, node, specifier);
   const parts = file.path.split("/").slice(0, -1);
@@ -45,32 +48,63 @@ function resolvePath(file: SourceFile, specifier: string, node: Node): string {
 
 /** What the name of a type means. */
 export function lookupType(modules: Modules, file: SourceFile, name: string): Declared | undefined {
-  const own = file.declared.get(typeKey(name));
-  const imported = file.declared.get(name);
-  return own ?? (imported?.kind === "import" ? follow(modules, file, imported, typeKey(imported.imported)) : undefined);
+  return file.declared.get(typeKey(name)) ?? followed(modules, file, name, typeKey);
 }
 
 /** What a name in a file means: its declaration, wherever that is. Namespaces stay namespaces. */
 export function lookup(modules: Modules, file: SourceFile, name: string): Declared | undefined {
   const declared = file.declared.get(name);
-  return declared?.kind === "import" ? follow(modules, file, declared, declared.imported) : declared;
+  return declared?.kind === "import" ? followed(modules, file, name, (imported) => imported) : declared;
 }
 
-function follow(
+function followed(modules: Modules, file: SourceFile, name: string, keyOf: (name: string) => string) {
+  const declared = file.declared.get(name);
+  if (declared?.kind !== "import") return undefined;
+  return follow(modules, declared, keyOf, []) ?? missing(declared);
+}
+
+type Import = Extract<Declared, { kind: "import" }>;
+
+export function missing(declared: Import): never {
+  return fail("LZ101", declared.file, declared.node, `"${declared.imported}" in ${declared.from}`);
+}
+
+/** The declaration behind an import. `seen`: the imports that led here; two files may import a name from each other. */
+function follow(modules: Modules, declared: Import, keyOf: (name: string) => string, seen: readonly Import[]) {
+  const { file, node } = declared;
+  const target = load(modules, resolvePath(file, declared.from, node), { file, node });
+  return target && !seen.includes(declared)
+    ? exportOf(modules, target, declared.imported, keyOf, [...seen, declared])
+    : undefined;
+}
+
+function exportOf(
   modules: Modules,
   file: SourceFile,
-  declared: Extract<Declared, { kind: "import" }>,
-  exported: string,
-): Declared {
-  const target = load(modules, resolvePath(file, declared.from, declared.node), { file, node: declared.node });
-  const found = target && lookupExport(modules, target, exported);
-  if (!found) fail("LZ101", file, declared.node, `"${declared.imported}" in ${declared.from}`);
-  return found;
+  name: string,
+  keyOf: (name: string) => string,
+  seen: readonly Import[],
+): Declared | undefined {
+  const local = file.exported.get(keyOf(name)) ?? file.exported.get(name);
+  if (local === undefined) return undefined;
+  const own = file.declared.get(local.startsWith(keyOf("")) ? local : keyOf(local));
+  const other = file.declared.get(local);
+  if (own && own.kind !== "import") return own;
+  return other?.kind === "import" ? follow(modules, other, keyOf, seen) : undefined;
 }
 
 export function lookupExport(modules: Modules, file: SourceFile, name: string): Declared | undefined {
-  const local = file.exported.get(name);
-  return local === undefined ? undefined : lookup(modules, file, local);
+  return exportOf(modules, file, name, (plain) => plain, []);
+}
+
+/** Whether there is what an import names, as a value or as a type. */
+export function isThere(modules: Modules, declared: Import): boolean {
+  return [(name: string) => name, typeKey].some((keyOf) => follow(modules, declared, keyOf, []) !== undefined);
+}
+
+/** Whether a file has what it exports under this name, as a value or as a type. */
+export function exportsIt(modules: Modules, file: SourceFile, name: string): boolean {
+  return [(plain: string) => plain, typeKey].some((keyOf) => exportOf(modules, file, name, keyOf, []) !== undefined);
 }
 
 export function namespaceFile(modules: Modules, declared: Extract<Declared, { kind: "namespace" }>): SourceFile {

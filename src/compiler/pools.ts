@@ -40,10 +40,13 @@ export function declarePools(types: TypeContext): void {
     const invalidName = invalid.get(keyOf(decl));
     if (invalidName !== undefined) names.push(invalidName);
     const pool: Pool = { decl, element, struct: element.name, size, invalid: invalidName !== undefined, names };
+    if (types.pools.has(keyOf(element))) fail("LZ109", decl.file, call, `${element.name} has two pools`);
     types.pools.set(keyOf(element), pool);
   }
   for (const { decl, call } of calls(types, "DEFINE_PER_CPU_FRAME")) {
-    types.frames.set(keyOf(elementOf(types, decl, call)), decl);
+    const element = elementOf(types, decl, call);
+    if (types.frames.has(keyOf(element))) fail("LZ109", decl.file, call, `${element.name} has two frames`);
+    types.frames.set(keyOf(element), decl);
   }
 }
 

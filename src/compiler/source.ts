@@ -79,9 +79,9 @@ export function textOf(file: SourceFile, node: Node): string {
 
 export function parseFile(path: string, text: string): SourceFile {
   const lines = text.split("\n");
-  let body: t.Statement[];
+  let program: t.Program;
   try {
-    body = parse(text, { sourceType: "module", plugins: ["typescript"] }).program.body;
+    program = parse(text, { sourceType: "module", plugins: ["typescript"] }).program;
   } catch (error) {
     throw syntaxError(path, lines, error);
   }
@@ -89,12 +89,14 @@ export function parseFile(path: string, text: string): SourceFile {
     path,
     lines,
     text,
-    body,
+    body: program.body,
     imports: [] as { specifier: string; node: Node }[],
     declared: new Map<string, Declared>(),
     exported: new Map<string, string>(),
   };
-  for (const statement of body) declare(file, statement);
+  const [directive] = [...program.directives, ...(program.interpreter ? [program.interpreter] : [])];
+  if (directive) fail("LZ103", file, directive, "a directive");
+  for (const statement of program.body) declare(file, statement);
   return file;
 }
 
@@ -168,24 +170,29 @@ function declareExport(file: Open, node: t.ExportNamedDeclaration): void {
   }
 }
 
+/** TypeScript merges interfaces of one name; here the second one would count alone. */
+function add(file: Open, key: string, declared: Declared): void {
+  if (file.declared.has(key)) fail("LZ103", file, declared.node, `a second ${declared.name}`);
+  file.declared.set(key, declared);
+}
+
 /** The names that a plain declaration introduces, or undefined if it is none. */
 function declarePlain(file: Open, node: t.Statement | t.Declaration): string[] | undefined {
   switch (node.type) {
     case "FunctionDeclaration": {
       const name = node.id?.name ?? "default";
-      if (node.async || node.generator)
-        fail("LZ103", file, node, `${node.async ? "an async" : "a generator"} function`);
-      file.declared.set(name, { kind: "function", file, name, node });
+      add(file, name, { kind: "function", file, name, node });
       return [name];
     }
     case "TSDeclareFunction": {
       const name = node.id?.name ?? "default";
-      file.declared.set(name, { kind: "external", file, name, node });
+      if (!node.declare) fail("LZ103", file, node, "a function without a body");
+      add(file, name, { kind: "external", file, name, node });
       return [name];
     }
     case "TSInterfaceDeclaration":
     case "TSTypeAliasDeclaration":
-      file.declared.set(typeKey(node.id.name), { kind: "type", file, name: node.id.name, node });
+      add(file, typeKey(node.id.name), { kind: "type", file, name: node.id.name, node });
       return [typeKey(node.id.name)];
     case "VariableDeclaration":
       return declareVariables(file, node);
@@ -201,8 +208,7 @@ function declareVariables(file: Open, node: t.VariableDeclaration): string[] {
     if (node.kind !== "const") fail("LZ103", file, node, `a top-level ${node.kind}`);
     const name = declarator.id.name;
     names.push(name);
-    if (node.declare) file.declared.set(name, { kind: "external", file, name, node: declarator });
-    else file.declared.set(name, { kind: "const", file, name, node: declarator });
+    add(file, name, { kind: node.declare ? "external" : "const", file, name, node: declarator });
   }
   return names;
 }

@@ -56,6 +56,8 @@ export interface TypeContext {
   readonly pools: Map<string, Pool>;
   /** Frame structs, keyed likewise. */
   readonly frames: Map<string, Declared>;
+  /** Type aliases that are being resolved. */
+  readonly resolving: Set<string>;
   /** The value of an exported numeric constant. */
   readonly constant: (file: SourceFile, name: string) => number | undefined;
 }
@@ -115,11 +117,11 @@ function resolveReference(cx: TypeContext, file: SourceFile, node: t.TSTypeRefer
     case "void_star":
       return { k: "voidstar" };
     case "int":
-      return { k: "int", min: bound(cx, file, node, args[0]), max: bound(cx, file, node, args[1]) };
+      return interval(file, node, bound(cx, file, node, args[0]), bound(cx, file, node, args[1]));
     case "index":
       return { k: "int", min: 0, max: bound(cx, file, node, args[0]) - 1 };
     case "upto":
-      return { k: "int", min: 0, max: bound(cx, file, node, args[0]) };
+      return interval(file, node, 0, bound(cx, file, node, args[0]));
     case "atomic":
       return { k: "atomic", max: bound(cx, file, node, args[0]) };
     case "array": {
@@ -139,8 +141,14 @@ function resolveNamed(cx: TypeContext, file: SourceFile, node: t.TSTypeReference
       ? { k: "voidstar" }
       : fail("LZ101", file, node, `the type ${name}`);
   }
-  if (declared.node.type === "TSTypeAliasDeclaration")
-    return resolveType(cx, declared.file, declared.node.typeAnnotation);
+  if (declared.node.type === "TSTypeAliasDeclaration") {
+    const key = keyOf(declared);
+    if (cx.resolving.has(key)) return fail("LZ106", declared.file, declared.node, `the type ${name}`);
+    cx.resolving.add(key);
+    const type = resolveType(cx, declared.file, declared.node.typeAnnotation);
+    cx.resolving.delete(key);
+    return type;
+  }
   const pool = cx.pools.get(keyOf(declared));
   if (pool) return { k: "ref", pool };
   const frame = cx.frames.get(keyOf(declared));
@@ -167,6 +175,10 @@ function structType(cx: TypeContext, file: SourceFile, name: string, members: re
     fields.set(member.key.name, () => resolveType(cx, file, annotation));
   }
   return { k: "struct", name, fields };
+}
+
+function interval(file: SourceFile, node: t.Node, min: number, max: number): DType {
+  return min <= max ? { k: "int", min, max } : fail("LZ109", file, node, `nothing is between ${min} and ${max}`);
 }
 
 /** A number: literal, or a name that the machine, the config, or a constant of the file gives. */

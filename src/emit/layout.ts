@@ -9,7 +9,7 @@ import { initialCells } from "../program/evaluate.ts";
 import type { Range } from "../program/intervals.ts";
 import type { Cell, Code, Program, Stmt } from "../program/program.ts";
 import { elements } from "../program/program.ts";
-import { bitsFor, rangesOfLocals } from "./ranges.ts";
+import { bitsFor, largestNumber, rangesOfLocals } from "./ranges.ts";
 
 /** A run of equal fields in one word. */
 export interface Slot {
@@ -121,7 +121,8 @@ export function packedLayout(program: Program, model: MemoryModel, depth: number
   };
   const initial = initialCells(program);
   const written = writtenCells(program);
-  const localRanges = program.codes.map((code) => rangesOfLocals(program, code));
+  const largest = largestNumber(program);
+  const localRanges = program.codes.map((code) => rangesOfLocals(program, code, largest));
 
   const contexts = program.codes.flatMap((code, id) =>
     code.kind === "walker"

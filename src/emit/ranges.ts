@@ -43,8 +43,8 @@ export function rangeOfExpr(cx: RangeContext, e: Expr): Range {
 /** How often a range may grow before it is taken for one that never stops. */
 const GROWTH_ROUNDS = 8;
 
-/** The largest bound of a cell or constant that the code may meet. */
-function largestNumber(program: Program, code: Code): number {
+/** The largest bound of a cell, or constant, in the program. */
+export function largestNumber(program: Program): number {
   let largest = program.cpus;
   for (const cell of program.cells) largest = Math.max(largest, Math.abs(cell.min), Math.abs(cell.max));
   const visit = (x: unknown): void => {
@@ -52,13 +52,16 @@ function largestNumber(program: Program, code: Code): number {
     if ("kind" in x && x.kind === "const" && "value" in x) largest = Math.max(largest, Math.abs(Number(x.value)));
     for (const child of Object.values(x)) visit(child);
   };
-  visit(code.steps.map((s) => [s.before, s.access, s.body]));
+  for (const { before, access, body } of program.codes.flatMap((c) => c.steps)) visit([before, access, body]);
   return largest;
 }
 
-/** Ranges of a code's locals: what they are ever assigned, within what they are declared to hold. */
-export function rangesOfLocals(program: Program, code: Code): Range[] {
-  const cap = 2 * largestNumber(program, code) + 1;
+/**
+ * Ranges of a code's locals: what they are ever assigned, within what they are declared to hold. `largest` is
+ * largestNumber() of the program.
+ */
+export function rangesOfLocals(program: Program, code: Code, largest: number): Range[] {
+  const cap = 2 * largest + 1;
   const empty: Range = { min: 0, max: 0 };
   let ranges: Range[] = code.locals.map((l, i) => (i < code.params ? { min: l.min, max: l.max } : empty));
   for (let round = 0; ; round++) {
@@ -118,5 +121,5 @@ function assignments(
 
 /** Bits for a range, none for a single value. */
 export function bitsFor({ min, max }: Range): number {
-  return Math.ceil(Math.log2(max - min + 1));
+  return max > min ? Math.ceil(Math.log2(max - min + 1)) : 0;
 }

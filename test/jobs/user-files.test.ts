@@ -19,7 +19,7 @@ function designWith(name: string, more: string): string {
 }
 
 describe("a design", () => {
-  test("runs the shipped scenarios that apply; nothing is expected of it, and shipped mutants are not its", async () => {
+  test("runs the shipped scenarios that apply; nothing is expected, and no mutant is its own", async () => {
     const file = designWith("mine", "");
     const report = await checked({ names: [file], models: ["sc"] });
     expect(report.results.length).toBeGreaterThan(0);

@@ -46,7 +46,10 @@ function constantOf(cx: Lowering, decl: ConstDecl): Val {
   const key = keyOf(decl);
   const known = cx.constants.get(key);
   if (known) return known;
+  if (cx.defining.has(key)) return fail("LZ106", decl.file, decl.node, decl.name);
+  cx.defining.add(key);
   const val = define(cx, decl);
+  cx.defining.delete(key);
   cx.constants.set(key, val);
   return val;
 }
@@ -59,7 +62,8 @@ function define(cx: Lowering, decl: ConstDecl): Val {
   if (init.type === "CallExpression") {
     const argument = init.typeParameters?.params[0];
     if (storage) {
-      const type = resolveRoot(cx, decl, defined(argument, `${callee}<T>`));
+      if (!argument) return fail("LZ109", decl.file, init, `${callee}<T>() needs its type`);
+      const type = resolveRoot(cx, decl, argument);
       return rootPlace({ decl, storage, type }, cx.cpus);
     }
     if (callee === "DEFINE_POOL") {

@@ -96,6 +96,8 @@ export class Lowering {
   readonly sources: string[] = [];
   readonly freedPools = new Set<Pool>();
   readonly constants = new Map<string, Val>();
+  /** Constants whose value is being computed. */
+  readonly defining = new Set<string>();
   voidMax = 0;
 
   code = new CodeBuilder();
