@@ -3,7 +3,7 @@
 import type * as t from "@babel/types";
 import { assert, defined } from "../base/assert.ts";
 import type { Code, Local, Program, Property, Step, Stmt, Witness } from "../program/program.ts";
-import { PROGRAM_VERSION } from "../program/program.ts";
+import { elements, PROGRAM_VERSION } from "../program/program.ts";
 import { CodeBuilder } from "./cfg.ts";
 import type { DesignInfo, MutantInfo, ScenarioInfo } from "./describe.ts";
 import { expand } from "./lower/calls.ts";
@@ -200,7 +200,19 @@ function lowerAll(cx: Lowering, unit: Unit): Program {
     witnesses: cx.witnesses,
     events: cx.events,
   };
+  checkSize(program, scenario);
   return strip(program, { properties, witnesses, neverFreed: neverFreed(cx) });
+}
+
+const ELEMENTS_MAX = 2 ** 16;
+
+/** Every cell becomes bits of a state. */
+function checkSize({ cells, codes }: Program, { file, init }: ScenarioInfo): void {
+  for (const cell of cells) {
+    if (elements(cell) > ELEMENTS_MAX) fail("LZ117", file, init, `${cell.name}: an array of ${elements(cell)}`);
+    if (cell.max - cell.min >= 2 ** 32) fail("LZ117", file, init, `${cell.name}: ${cell.min} … ${cell.max}`);
+  }
+  if (codes.length > 255 || codes.some((code) => code.steps.length >= 2 ** 16)) fail("LZ117", file, init, "the code");
 }
 
 /** `allocated` cells of pools that nobody frees: checks on them cannot fail. */
@@ -282,12 +294,16 @@ function functionArgument(cx: Lowering, file: SourceFile, call: t.CallExpression
   return cx.replaced.get(keyOf(decl)) ?? decl;
 }
 
+const WALKS_MAX = 256;
+
 /** One step for each value of the walker's parameter. */
 function lowerWalker(cx: Lowering, func: FunctionDecl, call: t.CallExpression, cpus: readonly number[]): Code {
   const annotation = func.node.params[0]?.type === "Identifier" ? func.node.params[0].typeAnnotation : undefined;
   const type =
     annotation?.type === "TSTypeAnnotation" ? resolveType(cx.types, func.file, annotation.typeAnnotation) : undefined;
-  const values = type ? Array.from({ length: rangeOf(type, cx.cpus, 0).max + 1 }, (_, i) => i) : [undefined];
+  const count = type ? rangeOf(type, cx.cpus, 0).max + 1 : 1;
+  if (count > WALKS_MAX) fail("LZ117", func.file, func.node, `${count} ways to walk`);
+  const values = type ? Array.from({ length: count }, (_, i) => i) : [undefined];
   const steps: Step[] = [];
   const locals: Local[] = [];
   for (const value of values) {

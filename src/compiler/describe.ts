@@ -78,45 +78,53 @@ export function described(
   return found;
 }
 
+/** check/ lets no other keys through. */
+function nameOfKey(key: Node): string {
+  return key.type === "Identifier" ? key.name : key.type === "StringLiteral" ? key.value : "";
+}
+
 /** Reads one object literal: fields by name, spreads of constant objects included. */
 class Reader {
   readonly modules: Modules;
   readonly file: SourceFile;
 
-  constructor(modules: Modules, file: SourceFile) {
+  /** The constants that are being spread. */
+  private readonly spreading: readonly Declared[];
+
+  constructor(modules: Modules, file: SourceFile, spreading: readonly Declared[] = []) {
     this.modules = modules;
     this.file = file;
+    this.spreading = spreading;
   }
 
   fail(node: Node, what: string): never {
     return fail("LZ114", this.file, node, what);
   }
 
-  fields(node: Node | undefined): Map<string, t.Expression | t.ObjectMethod> {
+  /** `known`: the names that there can be. */
+  fields(node: Node | undefined, known?: readonly string[]): Map<string, t.Expression | t.ObjectMethod> {
     const fields = new Map<string, t.Expression | t.ObjectMethod>();
     if (!node) return fields;
     if (node.type !== "ObjectExpression") return this.fail(node, "an object literal is needed");
     for (const p of node.properties) {
+      if (p.type !== "SpreadElement" && known && !known.includes(nameOfKey(p.key)))
+        this.fail(p, `${nameOfKey(p.key)} is none of ${known.join(", ")}`);
       if (p.type === "SpreadElement") {
-        for (const [name, value] of this.spread(p.argument)) fields.set(name, value);
+        for (const [name, value] of this.spread(p.argument, known)) fields.set(name, value);
         continue;
       }
-      const name =
-        p.key.type === "Identifier"
-          ? p.key.name
-          : p.key.type === "StringLiteral"
-            ? p.key.value
-            : this.fail(p, "a computed name");
+      const name = nameOfKey(p.key);
       if (p.type === "ObjectMethod") fields.set(name, p);
       else fields.set(name, p.value as t.Expression);
     }
     return fields;
   }
 
-  private spread(node: t.Expression): Map<string, t.Expression | t.ObjectMethod> {
+  private spread(node: t.Expression, known?: readonly string[]): Map<string, t.Expression | t.ObjectMethod> {
     const decl = node.type === "Identifier" ? lookup(this.modules, this.file, node.name) : undefined;
     if (decl?.kind !== "const" || !decl.node.init) return this.fail(node, "only a constant object can be spread");
-    return new Reader(this.modules, decl.file).fields(decl.node.init);
+    if (this.spreading.includes(decl)) return fail("LZ106", decl.file, decl.node, decl.name);
+    return new Reader(this.modules, decl.file, [...this.spreading, decl]).fields(decl.node.init, known);
   }
 
   text(fields: Map<string, Node>, name: string, at: Node): string {
@@ -131,7 +139,7 @@ class Reader {
   }
 
   number(node: Node): number {
-    if (node.type === "NumericLiteral") return node.value;
+    if (node.type === "NumericLiteral" && Number.isSafeInteger(node.value)) return node.value;
     if (node.type === "BooleanLiteral") return Number(node.value);
     if (node.type === "UnaryExpression" && node.operator === "-") return -this.number(node.argument);
     return this.fail(node, "a number or true or false is needed");
@@ -153,7 +161,7 @@ class Reader {
   }
 
   needs(node: Node | undefined): Needs {
-    const fields = this.fields(node);
+    const fields = this.fields(node, ["arch", "parts", "config"]);
     const arch = fields.has("arch") ? this.text(fields, "arch", defined(node, "it has fields")) : undefined;
     return { arch, parts: this.texts(fields.get("parts")), config: this.numbers(fields.get("config")) };
   }
@@ -186,6 +194,7 @@ class Reader {
     const isCode =
       node?.type === "ObjectMethod" || node?.type === "FunctionExpression" || node?.type === "ArrowFunctionExpression";
     if (!isCode || node.body.type !== "BlockStatement") return this.fail(node ?? at, `${name}() {…} is needed`);
+    if (node.params.length > 0) return this.fail(node, `${name}() takes nothing`);
     return node as unknown as FunctionNode; // The compiler looks at parameters, body and return type only.
   }
 
@@ -193,26 +202,31 @@ class Reader {
     const fields = this.fields(node);
     return [...fields.keys()].map((name) => {
       const cpu =
-        /^CPU(\d+)$/.exec(name)?.[1] ??
+        /^CPU(0|[1-9]\d*)$/.exec(name)?.[1] ??
         this.fail(defined(node, "it has fields"), `${name}: threads are called CPU0, CPU1, …`);
       return { name, cpu: Number(cpu), node: this.code(fields, name, defined(node, "it has fields")) };
     });
   }
 }
 
+const BUILTIN_PROPERTIES: readonly string[] = ["no_use_after_free", "no_bug", "no_deadlock", "no_warning"];
+
 /** The text a property declares, or a built-in's name in words. */
 export function propertyName(modules: Modules, file: SourceFile, node: t.Identifier): string {
   const decl = lookup(modules, file, node.name);
   const init = decl?.kind === "const" ? decl.node.init : undefined;
+  const callee = init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
   const first = init?.type === "CallExpression" ? init.arguments[0] : undefined;
-  if (first?.type === "StringLiteral") return first.value;
-  if (!decl && node.name.startsWith("no_")) return node.name.replaceAll("_", " ");
+  if (first?.type === "StringLiteral" && ["always", "never", "at_end"].includes(callee)) return first.value;
+  if (!decl && BUILTIN_PROPERTIES.includes(node.name)) return node.name.replaceAll("_", " ");
   return fail("LZ114", file, node, `${node.name} is not a property`);
 }
 
+const ARCHITECTURES: readonly string[] = ["x86", "arm64", "powerpc", "riscv"];
+
 export function readDesign(modules: Modules, file: SourceFile, literal: t.ObjectExpression): DesignInfo {
   const read = new Reader(modules, file);
-  const fields = read.fields(literal);
+  const fields = read.fields(literal, ["name", "arch", "parts", "config", "source", "status"]);
   const parts = new Map<string, SourceFile>();
   const variants = new Map<string, string>();
   for (const [part, node] of read.fields(fields.get("parts"))) {
@@ -224,6 +238,8 @@ export function readDesign(modules: Modules, file: SourceFile, literal: t.Object
     variants.set(part, variantName(variant.path));
   }
   const text = (name: string): string => read.text(fields, name, literal);
+  if (!ARCHITECTURES.includes(text("arch")))
+    read.fail(fields.get("arch") ?? literal, `arch is one of ${ARCHITECTURES.join(", ")}`);
   return {
     name: text("name"),
     arch: text("arch"),
@@ -241,17 +257,27 @@ function variantName(path: string): string {
   return path.split("/").at(-1)?.replace(/\.ts$/, "") ?? path;
 }
 
+const SCENARIO_FIELDS: readonly string[] = [
+  ...["question", "needs", "machine", "config", "init", "threads", "preempt"],
+  ...["check", "witness", "expect", "expect_of", "mutants"],
+];
+/** A cpumask is one integer of the state; and what is shown for many CPUs is rarely more than what is for three. */
+const CPUS_MAX = 30;
+
 export function readScenario(modules: Modules, decl: ConstDecl, literal: t.ObjectExpression): ScenarioInfo {
   const { file } = decl;
   const read = new Reader(modules, file);
-  const fields = read.fields(literal);
+  const fields = read.fields(literal, SCENARIO_FIELDS);
+  const machine = read.numbers(fields.get("machine"));
+  const cpus = machine.get("cpus") ?? 1;
+  if (cpus < 1 || cpus > CPUS_MAX) read.fail(fields.get("machine") ?? literal, `machine.cpus is 1 … ${CPUS_MAX}`);
   const needs = read.needs(fields.get("needs"));
   const mutants = read.list(fields.get("mutants")).map((node) => readMutant(read, node, needs));
   return {
     name: decl.name,
     question: read.text(fields, "question", literal),
     needs,
-    machine: read.numbers(fields.get("machine")),
+    machine,
     config: read.numbers(fields.get("config")),
     init: read.code(fields, "init", literal),
     threads: read.threads(fields.get("threads")),
@@ -266,7 +292,7 @@ export function readScenario(modules: Modules, decl: ConstDecl, literal: t.Objec
 }
 
 function readMutant(read: Reader, node: t.Expression, inherited: Needs): MutantInfo {
-  const fields = read.fields(node);
+  const fields = read.fields(node, ["name", "mutant", "needs", "expect", "expect_of"]);
   const mutant = fields.get("mutant");
   if (!mutant || mutant.type === "ObjectMethod")
     return read.fail(node, "mutant: drop(…), omit(…), weaken(…), move_before(…) or replace(…)");

@@ -34,7 +34,9 @@ export function mutate(
   const arg = (i: number): Node => node.arguments[i] ?? fail("LZ110", file, node, textOf(file, node));
   const func = functionOf(modules, file, arg(0), parts);
   if (kind === "replace") {
-    mutation.replaced.set(keyOf(func), functionOf(modules, file, arg(1), parts));
+    const other = functionOf(modules, file, arg(1), parts);
+    if (keyOf(other) === keyOf(func)) return fail("LZ113", file, node, `${func.name} is what it is`);
+    mutation.replaced.set(keyOf(func), other);
     return mutation;
   }
   const copy = structuredClone(func.node);
@@ -56,6 +58,7 @@ export function mutate(
       dropCall(edit);
       break;
     case "weaken":
+      if (edit.callee === stringOf(file, arg(3))) return fail("LZ113", file, node, `${edit.callee}() is what it is`);
       calls(edit, edit.callee, edit.nth).callee = { type: "Identifier", name: stringOf(file, arg(3)) } as t.Identifier;
       break;
     case "move_before":
@@ -197,5 +200,6 @@ function moveBefore(edit: Edit, other: string, otherNth: number): void {
   const from = statementOf(edit, calls(edit, edit.callee, edit.nth));
   const [moved] = from.list.splice(from.index, 1);
   const to = statementOf(edit, calls(edit, other, otherNth));
+  if (to.list === from.list && to.index === from.index) fail("LZ113", edit.file, edit.node, "it is there already");
   to.list.splice(to.index, 0, defined(moved, "the index was found"));
 }

@@ -5,7 +5,7 @@ import { lookup, lookupType } from "./modules.ts";
 import type { Declared } from "./source.ts";
 import { fail } from "./source.ts";
 import type { Pool, TypeContext } from "./types.ts";
-import { keyOf } from "./types.ts";
+import { EXTENT_MAX, keyOf } from "./types.ts";
 
 type ConstDecl = Extract<Declared, { kind: "const" }>;
 
@@ -59,7 +59,10 @@ function poolArgument(types: TypeContext, decl: ConstDecl, call: t.CallExpressio
 function poolSize(types: TypeContext, decl: ConstDecl, call: t.CallExpression): number {
   const arg = call.arguments[0];
   if (arg?.type !== "StringLiteral") return fail("LZ112", decl.file, call, "the size");
-  return types.machine.get(arg.value) ?? types.config.get(arg.value) ?? fail("LZ111", decl.file, arg, `"${arg.value}"`);
+  const size = types.machine.get(arg.value) ?? types.config.get(arg.value);
+  if (size === undefined) return fail("LZ111", decl.file, arg, `"${arg.value}"`);
+  if (size < 0) return fail("LZ109", decl.file, call, `a pool of ${size}`);
+  return size <= EXTENT_MAX ? size : fail("LZ117", decl.file, call, `a pool of ${size}`);
 }
 
 /** The name of a constant that stands for pool[i]: init_mm, swapper_pg_dir. */

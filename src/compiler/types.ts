@@ -33,6 +33,9 @@ export const CPU: DType = { k: "cpu" };
 /** A number whose type says nothing of its range: locals of the plain type `number`. */
 export const NUMBER_MAX = 2 ** 31 - 1;
 
+/** Of arrays and pools: far more than the largest trace has tasks. */
+export const EXTENT_MAX = 2 ** 24;
+
 /** The objects of one kind. A pointer is 0 for NULL, 1 … size for an object, size + 1 for an invalid pointer. */
 export interface Pool {
   readonly decl: Declared;
@@ -126,7 +129,10 @@ function resolveReference(cx: TypeContext, file: SourceFile, node: t.TSTypeRefer
       return { k: "atomic", max: bound(cx, file, node, args[0]) };
     case "array": {
       const element = resolveType(cx, file, defined(args[0], "array<T, n>"));
-      return { k: "array", element, extent: bound(cx, file, node, args[1]) };
+      const extent = bound(cx, file, node, args[1]);
+      if (extent < 0) return fail("LZ109", file, node, `an array of ${extent}`);
+      if (extent > EXTENT_MAX) return fail("LZ117", file, node, `an array of ${extent}`);
+      return { k: "array", element, extent };
     }
     default:
       return resolveNamed(cx, file, node, name);
@@ -185,8 +191,11 @@ function interval(file: SourceFile, node: t.Node, min: number, max: number): DTy
 function bound(cx: TypeContext, file: SourceFile, node: t.Node, arg: t.TSType | undefined): number {
   if (arg?.type !== "TSLiteralType") return fail("LZ112", file, arg ?? node, "the bound");
   const { literal } = arg;
-  if (literal.type === "NumericLiteral") return literal.value;
-  if (literal.type === "UnaryExpression" && literal.argument.type === "NumericLiteral") return -literal.argument.value;
+  const plain = literal.type === "UnaryExpression" && literal.operator === "-" ? literal.argument : literal;
+  if (plain.type === "NumericLiteral") {
+    if (!Number.isSafeInteger(plain.value)) return fail("LZ103", file, arg, `the number ${plain.value}`);
+    return plain === literal ? plain.value : -plain.value;
+  }
   if (literal.type !== "StringLiteral") return fail("LZ112", file, arg, "the bound");
   const value = cx.machine.get(literal.value) ?? cx.config.get(literal.value) ?? cx.constant(file, literal.value);
   return value ?? fail("LZ111", file, arg, `"${literal.value}"`);

@@ -9,8 +9,9 @@ export interface Row {
   readonly indent: number;
 }
 
-/** A mail. */
+/** A mail; with more than two CPUs, lines that are too long for one are better than none that can be read. */
 const WIDTH = 100;
+const WIDTH_OF_MANY = 120;
 const MARGIN = 4;
 const GAP = 2;
 /** Narrower, nothing can be read: better too wide a table. */
@@ -37,7 +38,8 @@ export function wrap(text: string, width: number, indent: number, hang = indent)
 export function printColumns(rows: readonly Row[]): string {
   const cpus = [...new Set(rows.map((row) => row.cpu))].sort((a, b) => a - b);
   const gutter = Math.max(0, ...rows.map((row) => row.at.length));
-  const column = Math.max(COLUMN_MIN, Math.floor((WIDTH - MARGIN - gutter - GAP) / Math.max(1, cpus.length)));
+  const width = cpus.length > 2 ? WIDTH_OF_MANY : WIDTH;
+  const column = Math.max(COLUMN_MIN, Math.floor((width - MARGIN - gutter - GAP) / Math.max(1, cpus.length)));
   const place = (i: number, text: string, at: string): string => {
     const left = " ".repeat(MARGIN + i * column) + text;
     return (at === "" ? left : left.padEnd(MARGIN + cpus.length * column + GAP) + at).trimEnd();

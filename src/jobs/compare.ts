@@ -4,7 +4,7 @@ import { ok, type Result } from "../base/result.ts";
 import { type DesignEntry, type Library, openLibrary } from "./library.ts";
 import { findProfile } from "./profiles.ts";
 import { findDesign } from "./replay.ts";
-import { checkArchitecture, prepareReplay, type ReplayRun, runReplay } from "./replay-run.ts";
+import { checkArchitecture, onMachine, prepareReplay, type ReplayRun, runReplay } from "./replay-run.ts";
 import type { CompareOptions, CompareReport, CompareRow, JobContext, JobError } from "./reports.ts";
 import { readTrace, type TraceInput } from "./trace-input.ts";
 import { compareVerdicts } from "./verdicts.ts";
@@ -24,15 +24,15 @@ export async function compare(options: CompareOptions, context: JobContext): Pro
   if (!verdicts.ok) return verdicts;
   const runs: ReplayRun[] = [];
   for (const design of designs.value) {
-    const program = prepareReplay(library.value, design.info, trace.schedule);
+    const program = prepareReplay(library.value, onMachine(design.info, trace), trace.schedule);
     if (!program.ok) return program;
     runs.push(runReplay(program.value, trace, profile.value, context));
     if (context.signal.aborted) break;
   }
   const rows = runs.map((run, i): CompareRow => {
-    const { design, verdicts: byModel, scenarios } = verdicts.value[i]!;
+    const { design, verdicts: byModel, scenarios, violated } = verdicts.value[i]!;
     const { counts, price, agreement } = run;
-    return { design, verdicts: byModel, scenarios, counts, price, agreement };
+    return { design, verdicts: byModel, scenarios, violated, counts, price, agreement };
   });
   return ok({
     schema: "lazymm.compare/1",

@@ -72,10 +72,14 @@ function printViolation(naming: Naming, moment: Moment): string[] {
   return [step.at.text, ...(step.access.kind === "instruction" ? values : []), ...freedOf(naming, reads)];
 }
 
-/** What the model itself calls remarkable: the `sometimes` events that the step reaches. */
-function remarks({ program }: History, { taken }: Moment): string[] {
-  const reached = taken?.did.ops.flatMap((op) => (op.op === "reach" ? [op.witness] : [])) ?? [];
-  return [...new Set(reached)].map((witness) => `(${defined(program.witnesses[witness], "witnesses exist").name})`);
+/** What the model itself calls remarkable: the `sometimes` events that the step is the first to reach. */
+function remarks({ program, moments }: History, moment: Moment): string[] {
+  const reachedBy = ({ taken }: Moment): number[] =>
+    taken?.did.ops.flatMap((op) => (op.op === "reach" ? [op.witness] : [])) ?? [];
+  const isFirst = (witness: number): boolean =>
+    !moments.some((other) => other.index < moment.index && reachedBy(other).includes(witness));
+  const reached = [...new Set(reachedBy(moment))].filter(isFirst);
+  return reached.map((witness) => `(${defined(program.witnesses[witness], "witnesses exist").name})`);
 }
 
 /** What a moment did, a line each: never empty, the first one is the deed. */

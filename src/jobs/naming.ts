@@ -57,9 +57,10 @@ function findRoots(program: Program): Map<string, FirstIndex> {
 }
 
 /** Where in `ctxs.tlb_gen` the index goes: the sources say `ctxs[prev_asid].tlb_gen`. Behind it if they are silent. */
-function pathOf(cell: Cell, inner: number, texts: readonly string[]): string {
+function pathOf(cell: Cell, inner: number, texts: readonly string[], isUnique: (field: string) => boolean): string {
   const fields = cell.name.split(".").slice(1);
-  const plain = fields.length === 0 ? rootOf(cell) : fields.join(".");
+  const last = fields.at(-1) ?? rootOf(cell);
+  const plain = isUnique(last) ? last : fields.join(".");
   if (inner === 0) return plain;
   const index = String.raw`((?:\[[^\]]*\])*)`;
   const pattern = new RegExp(String.raw`\b${fields.map((field) => field + index).join(String.raw`\.`)}`);
@@ -75,7 +76,13 @@ function pathOf(cell: Cell, inner: number, texts: readonly string[]): string {
 export function namesOf(program: Program): Naming {
   const roots = findRoots(program);
   const texts = program.codes.flatMap((code) => code.steps.map((step) => step.at.text));
-  const paths = program.cells.map((cell) => pathOf(cell, cell.dims.length - (roots.has(rootOf(cell)) ? 1 : 0), texts));
+  const paths = program.cells.map((cell) => {
+    const root = rootOf(cell);
+    // mm.context.tlb_gen is the only tlb_gen of an mm.
+    const isUnique = (field: string): boolean =>
+      program.cells.filter((other) => rootOf(other) === root && other.name.endsWith(`.${field}`)).length < 2;
+    return pathOf(cell, cell.dims.length - (roots.has(root) ? 1 : 0), texts, isUnique);
+  });
   return { program, roots, paths };
 }
 
@@ -104,7 +111,7 @@ export function lifeOf({ program, roots }: Naming, { cell: id, at }: Element): s
   return first?.kind === "object" ? (first.names[at + 1] ?? `${rootOf(cell)}[${at}]`) : `${rootOf(cell)}[${at}]`;
 }
 
-/** An element as code on `cpu` names it: `loaded_mm`, `loaded_mm of CPU 1`, `mms[1].mm_count`, `ctxs[1].tlb_gen`. */
+/** An element as code on `cpu` names it: `loaded_mm`, `loaded_mm of CPU 1`, `mms[1].tlb_gen`, `ctxs[1].tlb_gen`. */
 export function nameOf(naming: Naming, element: Element, cpu: number): string {
   const { program, roots, paths } = naming;
   const cell = defined(program.cells[element.cell], "cells exist");

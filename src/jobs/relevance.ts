@@ -58,26 +58,58 @@ function judgedBy(history: History): Set<number> {
   return new Set(broken.test ? sourcesOf(program, outside(program, state), broken.test).elements.map(keyOf) : []);
 }
 
-/** Locals of each context that hold, or were computed from, what others write in this run. */
-class Taint {
-  private readonly marked = new Map<string, Set<number>>();
+/** What is known of the locals of one context, at some moment. */
+interface Marks {
+  /** They hold, or were computed from, what others write in this run. */
+  readonly foreign: Set<number>;
+  /** The moments whose loads they were computed from. */
+  readonly origins: Map<number, ReadonlySet<number>>;
+}
 
-  /** Goes through a step; true if it decides something by such a value. */
-  follow(moment: Moment, foreign: (element: Element) => boolean): boolean {
-    if (!moment.taken) return false;
+/**
+ * The loads of values that are compared with what others write: `ctxs[1].tlb_gen` beside the mm's tlb_gen. Nobody else
+ * can see them, but without them nobody can see why the code went on as it did.
+ */
+function decidingLoads(history: History, isForeign: (moment: Moment, element: Element) => boolean): Set<number> {
+  const contexts = new Map<string, Marks>();
+  const deciding = new Set<number>();
+  for (const moment of history.moments) {
+    if (!moment.taken) continue;
     const context = `${moment.taken.code.name} ${moment.cpu}`;
-    const marks = this.marked.get(context) ?? new Set<number>();
-    this.marked.set(context, marks);
-    let decides = false;
-    for (const op of moment.taken.did.ops) {
-      const tainted = op.from.locals.some((l) => marks.has(l)) || op.from.elements.some(foreign);
-      if (op.op === "test") decides ||= tainted;
-      if (op.op !== "set") continue;
-      if (tainted) marks.add(op.local);
-      else marks.delete(op.local);
+    const marks = contexts.get(context) ?? { foreign: new Set(), origins: new Map() };
+    contexts.set(context, marks);
+    for (const { op, ...rest } of moment.taken.did.ops) {
+      const { locals, elements } = rest.from;
+      const foreign = locals.some((l) => marks.foreign.has(l)) || elements.some((e) => isForeign(moment, e));
+      const origins = new Set(locals.flatMap((l) => [...(marks.origins.get(l) ?? [])]));
+      if (op === "test" && foreign) for (const origin of origins) deciding.add(origin);
+      if (op !== "set" || !("local" in rest)) continue;
+      if (foreign) marks.foreign.add(rest.local);
+      else marks.foreign.delete(rest.local);
+      marks.origins.set(rest.local, elements.length > 0 ? origins.add(moment.index) : origins);
     }
-    return decides;
   }
+  return deciding;
+}
+
+/** Loads that say once more what the same CPU has been told before, and nobody has changed since. */
+function repeatedLoads(history: History, naming: Naming, isShown: (moment: Moment) => boolean): Set<number> {
+  const repeated = new Set<number>();
+  const told = new Map<string, number>();
+  for (const moment of history.moments) {
+    for (const change of moment.changes) {
+      for (let cpu = 0; cpu < history.program.cpus; cpu++) told.delete(`${cpu} ${keyOf(change)}`);
+    }
+    const accessed = moment.taken?.did.accessed;
+    if (!accessed || !isShown(moment)) continue;
+    const key = `${moment.cpu} ${keyOf(accessed.element)}`;
+    const owner = cpuOf(naming, accessed.element);
+    const remote = owner !== undefined && owner !== moment.cpu;
+    if (accessed.kind !== "load" || remote) continue;
+    if (told.get(key) === accessed.value) repeated.add(moment.index);
+    told.set(key, accessed.value);
+  }
+  return repeated;
 }
 
 /** The questions that decide what is private, for one run. */
@@ -129,13 +161,9 @@ export function privateMoments(history: History, naming: Naming): boolean[] {
   const foreign = (moment: Moment, e: Element): boolean => others(users.get(keyOf(e))?.writers, moment);
   const noticed = (moment: Moment, e: Element): boolean =>
     foreign(moment, e) || others(users.get(keyOf(e))?.readers, moment) || judged.has(keyOf(e));
-  const taint = new Taint();
+  const deciding = decidingLoads(history, foreign);
   const run = { history, naming, foreign, noticed };
-  return history.moments.map((moment) =>
-    isPrivate(
-      run,
-      moment,
-      taint.follow(moment, (e) => foreign(moment, e)),
-    ),
-  );
+  const alone = history.moments.map((moment) => isPrivate(run, moment, deciding.has(moment.index)));
+  const repeated = repeatedLoads(history, naming, ({ index }) => alone[index] === false);
+  return alone.map((isAlone, index) => isAlone || (repeated.has(index) && index !== history.broken?.after));
 }

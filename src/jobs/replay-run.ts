@@ -148,6 +148,12 @@ export function runReplay(program: ReplayProgram, trace: TraceInput, profile: Pr
   };
 }
 
+/** The design as the trace's machine would run it: with PTI where its cpuinfo says so. */
+export function onMachine(design: DesignInfo, trace: TraceInput): DesignInfo {
+  if (!trace.cpuFlags?.has("pti") || !design.config.has("PTI")) return design;
+  return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
+}
+
 /** Designs that say something about the machine of the trace. */
 export function checkArchitecture(design: DesignInfo, trace: TraceInput): Result<void, JobError> {
   if (design.arch === trace.arch) return ok(undefined);

@@ -3,7 +3,7 @@
 import { err, ok, type Result } from "../base/result.ts";
 import { type DesignEntry, type Library, openLibrary } from "./library.ts";
 import { findProfile } from "./profiles.ts";
-import { checkArchitecture, prepareReplay, runReplay } from "./replay-run.ts";
+import { checkArchitecture, onMachine, prepareReplay, runReplay } from "./replay-run.ts";
 import type { JobContext, JobError, ReplayOptions, ReplayReport } from "./reports.ts";
 import { readTrace } from "./trace-input.ts";
 
@@ -35,7 +35,7 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
   const trace = input.value;
   const fits = checkArchitecture(design.value.info, trace);
   if (!fits.ok) return fits;
-  const program = prepareReplay(library.value, design.value.info, trace.schedule);
+  const program = prepareReplay(library.value, onMachine(design.value.info, trace), trace.schedule);
   if (!program.ok) return program;
   const run = runReplay(program.value, trace, profile.value, context);
   if (run.whyNot !== undefined) context.note(`no agreement: ${run.whyNot}`);

@@ -61,6 +61,8 @@ export interface CompareRow {
   readonly verdicts: Readonly<Record<string, Verdict>>;
   /** By memory model: "14/14" is how many of its scenarios are safe, of how many apply. */
   readonly scenarios: Readonly<Record<string, string>>;
+  /** By memory model: the scenarios that the design violates. */
+  readonly violated: Readonly<Record<string, readonly string[]>>;
   readonly counts: Counts;
   readonly price: Price;
   /** How well the design predicts what this kernel did; null where the trace cannot tell. */

@@ -92,6 +92,7 @@ function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): st
   }
   add(flushCalls.withoutMm, "flush calls name no mm and were left out");
   notes.push(`mm identity: ${(inferred.identified * 100).toFixed(1)} % of switches known; ${switches.assumed} assumed`);
+  if (trace.sidecars.cpuFlags.has("pti")) notes.push("cpuinfo says PTI: designs with PCID are replayed with it");
   if (inferred.snapshot === "none")
     notes.push("no START snapshot: every CPU starts as if it had just loaded its task's mm");
   if (trace.sidecars.uname === undefined) notes.push("no uname beside the trace: taken for x86");

@@ -60,6 +60,8 @@ export interface DesignVerdicts {
   readonly verdicts: Readonly<Record<string, Verdict>>;
   /** By memory model: "14/14": how many of its scenarios are safe, of how many apply. */
   readonly scenarios: Readonly<Record<string, string>>;
+  /** By memory model: the scenarios that it violates. */
+  readonly violated: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -68,20 +70,26 @@ export interface DesignVerdicts {
  */
 const WORST: readonly Verdict[] = ["violates", "stale", "unknown", "safe"];
 
+interface Found {
+  readonly scenario: string;
+  readonly model: string;
+  readonly verdict: Verdict;
+}
+
 /** A design's verdict is the worst of its scenarios; a design that no scenario is about has none. */
-function sumUp(
-  design: string,
-  found: readonly { readonly model: string; readonly verdict: Verdict }[],
-): DesignVerdicts {
+function sumUp(design: string, found: readonly Found[]): DesignVerdicts {
+  const violated: Record<string, string[]> = {};
   const verdicts: Record<string, Verdict> = {};
   const scenarios: Record<string, string> = {};
   for (const { name } of memoryModels) {
-    const own = found.filter(({ model }) => model === name).map(({ verdict }) => verdict);
-    if (own.length === 0) continue;
+    const answers = found.filter(({ model }) => model === name);
+    if (answers.length === 0) continue;
+    const own = answers.map(({ verdict }) => verdict);
+    violated[name] = answers.filter(({ verdict }) => verdict === "violates").map(({ scenario }) => scenario);
     verdicts[name] = WORST.find((verdict) => own.includes(verdict)) ?? "unknown";
     scenarios[name] = `${own.filter((verdict) => verdict === "safe").length}/${own.length}`;
   }
-  return { design, verdicts, scenarios };
+  return { design, verdicts, scenarios, violated };
 }
 
 /** How the verdict of a case under a model is found: looked up, or searched for. */
@@ -114,20 +122,27 @@ async function judgeDesign(
   judge: Judge,
   context: JobContext,
 ): Promise<Result<DesignVerdicts, JobError>> {
-  const found: { model: string; verdict: Verdict }[] = [];
+  const found: Found[] = [];
+
   for (const scenario of library.scenarios) {
     const item = caseOf(scenario, design, memoryModels);
     if (item === undefined) continue;
     await breathe();
     if (context.signal.aborted) {
-      found.push(...item.models.map(({ name }) => ({ model: name, verdict: "unknown" as const })));
+      found.push(
+        ...item.models.map(({ name }) => ({ scenario: scenario.info.name, model: name, verdict: "unknown" as const })),
+      );
       continue;
     }
     const program = build(library, item);
     if (!program.ok) return err(program.error);
     const hash = hashProgram(program.value);
     for (const model of item.models) {
-      found.push({ model: model.name, verdict: await judge(item, model, program.value, hashOf(hash, item, model)) });
+      found.push({
+        scenario: scenario.info.name,
+        model: model.name,
+        verdict: await judge(item, model, program.value, hashOf(hash, item, model)),
+      });
     }
   }
   return ok(sumUp(design.info.name, found));

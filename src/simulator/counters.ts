@@ -105,6 +105,7 @@ export class Counters {
       flushes: this.flushTree(),
       invlpg: this.instruction("invlpg"),
       flush_all: this.instruction("flush_current_pcid"),
+      user_asid_invalidations: this.count(EVENT.userAsidInvalidated),
       ipis: {
         sent: this.count(EVENT.ipiSend),
         rounds: this.count(EVENT.ipiRound),

@@ -27,6 +27,7 @@ export const EVENT = {
   ipiRound: "ipi_round",
   /** target */
   ipiAvoided: "ipi_avoided",
+  userAsidInvalidated: "user_asid_invalidated",
   lazyEnter: "lazy_enter",
   lazyExit: "lazy_exit",
   /** 1 if its own flush did it, 0 if an IPI */

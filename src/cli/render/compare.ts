@@ -44,6 +44,19 @@ function missingCosts(rows: readonly CompareRow[]): string {
   return costs.size === 0 ? "" : `note: "+ ?": the profile has no number for ${[...costs].join(", ")}; no ranking\n`;
 }
 
+/** Which scenarios are violated, and by whom: `lazymm explain` shows how. */
+function violations(rows: readonly CompareRow[]): string {
+  const byScenario = new Map<string, string[]>();
+  for (const row of rows) {
+    for (const scenario of new Set(Object.values(row.violated).flat())) {
+      byScenario.set(scenario, [...(byScenario.get(scenario) ?? []), row.design]);
+    }
+  }
+  const named = (designs: readonly string[]): string =>
+    designs.length === rows.length && rows.length > 1 ? "every design" : designs.join(", ");
+  return [...byScenario].map(([scenario, designs]) => `violated: ${scenario}: ${named(designs)}\n`).join("");
+}
+
 export function renderCompare(report: CompareReport, paint: Paint): string {
   const models = [...new Set(report.rows.flatMap((row) => Object.keys(row.verdicts)))];
   const counts = report.rows.map((row) => flattenCounts(row.counts));
@@ -64,5 +77,7 @@ export function renderCompare(report: CompareReport, paint: Paint): string {
     ...(graded ? [agreementCell(row)] : []),
   ]);
   const head = `${formatTrace(report.trace)}price: an estimate for ${report.profile}\n\n`;
-  return head + formatTable(columns, rows) + formatNotes(report.notes) + missingCosts(report.rows);
+  return (
+    head + formatTable(columns, rows) + violations(report.rows) + formatNotes(report.notes) + missingCosts(report.rows)
+  );
 }

@@ -92,6 +92,7 @@ export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], n
   const body = cx.rewritten.get(keyOf(decl)) ?? decl.node;
   if (cx.stack.some((f) => keyOf(f.decl) === keyOf(decl))) cx.fail("LZ106", node, decl.name);
   if (args.length !== body.params.length) cx.fail("LZ110", node, `${decl.name}() takes ${body.params.length}`);
+  cx.writeOut(node, 1);
   const marker = instructionMarker(body);
   if (marker && cx.mode === "normal")
     return instruction(cx, decl, body, args, node, marker === "serialising_instruction");

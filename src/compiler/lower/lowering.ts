@@ -13,6 +13,9 @@ import { keyOf, meaningOf, NUMBER_MAX, rangeOf } from "../types.ts";
 import type { PlaceVal, Val } from "./values.ts";
 import { isStable, readsCell } from "./values.ts";
 
+/** Calls, rounds of loops and of quantifiers: a hundred times what the shipped scenarios need. */
+const WRITTEN_MAX = 200_000;
+
 export type FunctionDecl = Extract<Declared, { kind: "function" }>;
 
 export const BUILTIN = { useAfterFree: "no_use_after_free", bug: "no_bug", warning: "no_warning" } as const;
@@ -121,6 +124,14 @@ export class Lowering {
     this.replaced = replaced;
     this.rewritten = rewritten;
     this.cpus = types.machine.get("cpus") ?? 1;
+  }
+
+  private written = 0;
+
+  /** Counts what is written out in place, so that no file can make it grow without end. */
+  writeOut(node: Node, times: number): void {
+    this.written += times;
+    if (this.written > WRITTEN_MAX) this.fail("LZ117", node, "the code, with its calls and short loops written out,");
   }
 
   get frame(): Frame {

@@ -173,6 +173,7 @@ function when(cx: Lowering, node: t.CallExpression): Val {
 /** The first argument: how many values there are to try. */
 function smallNumber(cx: Lowering, node: t.CallExpression): number {
   const n = constantValue(cx, arg(cx, node, 0));
+  cx.writeOut(node, n);
   return n <= ROUNDS_MAX ? n : cx.fail("LZ117", arg(cx, node, 0), `${n}`);
 }
 

@@ -366,6 +366,7 @@ function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
 }
 
 function unroll(cx: Lowering, node: t.ForStatement, name: string, values: readonly number[]): void {
+  cx.writeOut(node, values.length);
   cx.region((exit) => {
     for (const value of values) {
       if (cx.code.unreachable) return;

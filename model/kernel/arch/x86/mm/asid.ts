@@ -42,7 +42,21 @@ function clear_asid_other(): void {
   this_cpu_write(cpu_tlbstate.invalidate_other, false);
 }
 
+// Not in Linux: what a replay counts.
+declare function trace_user_asid_invalidated(): void;
+
+/**
+ * Under PTI a slot has a user half under a PCID of its own. It is not in use now: its flush is noted, and done on the
+ * way back to user mode. Counted in replays; the hardware of the checked machine has no user half.
+ */
+export function invalidate_user_asid(asid: number): void {
+  if (!config.PCID || !config.PTI) return;
+  this_cpu_write(cpu_tlbstate.user_pcid_flush[asid], true);
+  trace_user_asid_invalidated();
+}
+
 export function load_new_mm_cr3(pgd: pgd_t, asid: number, need_flush: boolean): void {
+  if (need_flush) invalidate_user_asid(asid);
   // Without PCID every write to CR3 flushes. With it, PCID 0 is left to the boot code; our slots start at 0.
   write_cr3(pgd, asid, need_flush);
 }

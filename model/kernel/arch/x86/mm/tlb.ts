@@ -17,7 +17,7 @@ import { init_mm, mm_cpumask } from "../../../mm_types.ts";
 import type { flush_tlb_info } from "../../../parts.ts";
 import { config, parts } from "../../../parts.ts";
 import { on_each_cpu_cond_mask } from "../../../smp.ts";
-import { choose_new_asid, load_new_mm_cr3 } from "./asid.ts";
+import { choose_new_asid, invalidate_user_asid, load_new_mm_cr3 } from "./asid.ts";
 import {
   cpu_tlbstate,
   cpu_tlbstate_shared,
@@ -258,10 +258,10 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     // A ranged request covers exactly the step from new_tlb_gen - 1: with any other step missing, flush it all.
     if (f.end !== TLB_FLUSH_ALL && f.new_tlb_gen === local_tlb_gen + 1 && f.new_tlb_gen === mm_tlb_gen) {
       nr_invalidate = (f.end - f.start) >> f.stride_shift;
-      flush_tlb_pages(f.start, f.end, f.stride_shift);
+      flush_tlb_pages(f.start, f.end, f.stride_shift, loaded_mm_asid);
     } else {
       nr_invalidate = TLB_FLUSH_ALL;
-      flush_tlb_local();
+      flush_tlb_local(loaded_mm_asid);
     }
     this_cpu_write(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen, mm_tlb_gen);
   }
@@ -270,10 +270,15 @@ export function flush_tlb_func(f: flush_tlb_info): void {
   else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
 }
 
-function flush_tlb_pages(start: number, end: number, stride_shift: number): void {
-  for (let addr = start; addr < end; addr += 1 << stride_shift) invlpg(addr >> machine.PAGE_SHIFT);
+/** One INVLPG a page; without INVPCID, PTI's user half of the slot goes as a whole. */
+function flush_tlb_pages(start: number, end: number, stride_shift: number, asid: number): void {
+  for (let addr = start; addr < end; addr += 1 << stride_shift) {
+    invlpg(addr >> machine.PAGE_SHIFT);
+    invalidate_user_asid(asid);
+  }
 }
 
-function flush_tlb_local(): void {
+function flush_tlb_local(asid: number): void {
+  invalidate_user_asid(asid);
   flush_current_pcid();
 }

@@ -18,6 +18,8 @@ interface tlb_state {
   loaded_mm_asid: index<"pcids">;
   /** The next slot to take, round robin; may point one past the last. */
   next_asid: upto<"TLB_NR_DYN_ASIDS">;
+  /** PTI: the user half of the slot is to be flushed when this CPU next returns to user mode. */
+  user_pcid_flush: array<bool, "TLB_NR_DYN_ASIDS">;
   /** Other slots may hold stale kernel entries (PTI): forget them at the next switch. */
   invalidate_other: bool;
   ctxs: array<tlb_context, "TLB_NR_DYN_ASIDS">;
