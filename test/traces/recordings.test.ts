@@ -9,7 +9,7 @@ import { ACTION, type Schedule } from "../../src/events/schedule.ts";
 import { argIndex, argNumber, type EventTable } from "../../src/events/table.ts";
 import { openTrace } from "../../src/traces/open.ts";
 import { buildSchedule } from "../../src/traces/schedule.ts";
-import { FIXTURE, groundTruth, parse, RECORDINGS } from "./text.ts";
+import { FIXTURE, groundTruth, onlyInputs, parse, RECORDINGS } from "./text.ts";
 
 const X86 = groundTruth("x86_64");
 const name = (directory: string) => `${basename(dirname(directory))}/${basename(directory)}`;
@@ -25,22 +25,6 @@ function schedule(input: Parameters<typeof buildSchedule>[0]) {
   const built = buildSchedule(input);
   if (!built.ok) throw new Error(built.error.message);
   return built.value;
-}
-
-/** The text without anything that a kernel did about its inputs: a replay must not need it. */
-function onlyInputs(text: string): string {
-  const gone = /^(?:tlb_flush|flush_func.*|should_flush.*|flush_multi|smp_.*|ipi_.*|call_function_.*|hw_.*|.*_r\d*)$/;
-  let started = false;
-  return text
-    .split("\n")
-    .filter((line) => {
-      const event = / \d+(?:\.\d+)?: ([\w.]+):/.exec(line)?.[1] ?? "";
-      const keep = !started || !gone.test(event);
-      if (line.includes("tracing_mark_write: START")) started = true;
-      return keep;
-    })
-    .map((line) => line.replace(/ (gen|cb|pcb|cnt|pcnt|trimat|m\d+|z\d+)=(0x)?[0-9a-f]+/g, " $1=$20"))
-    .join("\n");
 }
 
 /** Everything but the row numbers, which count the lines that are gone. */

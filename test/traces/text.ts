@@ -44,3 +44,19 @@ export function line(task: string, pid: number, cpu: number, time: number, event
   const seconds = (time / 1e6).toFixed(6).padStart(12);
   return `${task.padStart(16)}-${String(pid).padEnd(7)} [${cpuText}] ${flags} ${seconds}: ${event}\n`;
 }
+
+/** The text without anything that a kernel did about its inputs: a replay must not need it. */
+export function onlyInputs(text: string): string {
+  const gone = /^(?:tlb_flush|flush_func.*|should_flush.*|flush_multi|smp_.*|ipi_.*|call_function_.*|hw_.*|.*_r\d*)$/;
+  let started = false;
+  return text
+    .split("\n")
+    .filter((line) => {
+      const event = / \d+(?:\.\d+)?: ([\w.]+):/.exec(line)?.[1] ?? "";
+      const keep = !started || !gone.test(event);
+      if (line.includes("tracing_mark_write: START")) started = true;
+      return keep;
+    })
+    .map((line) => line.replace(/ (gen|cb|pcb|cnt|pcnt|trimat|m\d+|z\d+)=(0x)?[0-9a-f]+/g, " $1=$20"))
+    .join("\n");
+}
