@@ -52,7 +52,8 @@ else {
     if (process.stderr.isTTY) process.stderr.write(`${c.name} …\n`);
     return inChild(c.name);
   });
-  const machine = `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const machine = `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs, ${memory}, Node ${process.version}`;
   if (args.includes("--json"))
     process.stdout.write(`${JSON.stringify({ schema: "lazymm.bench/1", machine, rows }, null, 2)}\n`);
   else process.stdout.write(`${machine}\nrates per CPU second, medians of 5 rounds\n\n${table(rows)}\n`);

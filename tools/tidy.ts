@@ -23,7 +23,10 @@ export interface Exceptions {
 export const exceptions: Exceptions = {
   longFiles: {},
   longFunctions: {},
-  unreached: { "test/build.ts": "vitest.config.ts starts it" },
+  unreached: {
+    "test/build.ts": "vitest.config.ts starts it",
+    "model/kernel/replay.ts": "what src/jobs/replay-run.ts compiles, by path",
+  },
   banned: {
     "tools/tidy.ts": "is the list",
     "test/rules/tidy.test.ts": "shows that the list works",

@@ -45,7 +45,7 @@ export function __mmdrop(mm: mm_struct): void {
 /** pgd_free() and kmem_cache_free(). */
 function free_mm(mm: mm_struct, pgd: pgd_t): void {
   instruction();
-  trace_mmdrop(mm);
+  trace_mm_freed(mm);
   pool_free(pgd);
   pool_free(mm);
 }
@@ -74,4 +74,4 @@ export function pte_alloc(mm: mm_struct): void {
   WRITE_ONCE(mm.pgd.entry, table);
 }
 
-declare function trace_mmdrop(mm: mm_struct): void;
+declare function trace_mm_freed(mm: mm_struct): void;

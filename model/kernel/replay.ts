@@ -13,15 +13,15 @@ import { parts } from "./parts.ts";
 import { context_switch } from "./sched/core.ts";
 import { get_current, pcpu_hot } from "./sched/sched.ts";
 
-declare function trace_mmput(mm: mm_struct): void;
+declare function trace_user_gone(mm: mm_struct): void;
 
 /** In a trace the flush that tears an mm down comes after its last user has gone: mmput() waits for it. */
 function deferred_mmput(mm: mm_struct): void {
-  trace_mmput(mm);
+  trace_user_gone(mm);
 }
 export const mmput_waits = REPLACE(mmput, deferred_mmput);
 
-export function replay_mmput(mm: mm_struct): void {
+export function replay_put(mm: mm_struct): void {
   mmput(mm);
 }
 

@@ -86,7 +86,7 @@ export const messages = {
   },
   LZ115: {
     text: "%what% may not appear inside an instruction, a walker or a wait",
-    fix: "one atomic step touches hardware and frames only: read memory before it, write it after (a walker: walker_read())",
+    fix: "one atomic step touches hardware and frames only: use memory before or after it (a walker: walker_read())",
     why: "What another CPU can see of memory changes one access at a time, in the order that the memory model allows.",
   },
   LZ116: {

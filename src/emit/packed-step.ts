@@ -197,7 +197,8 @@ class PackedStep implements Layout {
     if (effect === "forward")
       return `{const d=${address};${l}=${this.forwarded(access.place, this.fromMemory(access.place))};}`;
     // A walker: q is 0 for memory, 1 for a store of its own CPU that is still in the buffer.
-    return `{const d=${address};const m=${this.fromMemory(access.place)};${l}=q===0?m:${this.forwarded(access.place, "m")};if(q!==0&&${l}===m)break S;}`;
+    const seen = `${l}=q===0?m:${this.forwarded(access.place, "m")};`;
+    return `{const d=${address};const m=${this.fromMemory(access.place)};${seen}if(q!==0&&${l}===m)break S;}`;
   }
 
   private store(access: Extract<Access, { kind: "store" }>): string {
@@ -362,6 +363,7 @@ export function printDrain(p: StepPrinter, name: string, cpu: number): string {
   return (
     `function ${name}(S,a,O,k){let ${words.map((i) => `n${i}=S[a+${i}]`).join(",")};` +
     `const d=${readSlot(oldest.address, 0)};if(d===0)return k;const v=${readSlot(oldest.value, 0)};` +
-    `${cases.join("else ")}${shift.join("")}${words.map((i) => `O[k+${i}]=n${i};`).join("")}return k+${layout.words};}\n`
+    `${cases.join("else ")}${shift.join("")}` +
+    `${words.map((i) => `O[k+${i}]=n${i};`).join("")}return k+${layout.words};}\n`
   );
 }

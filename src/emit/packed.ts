@@ -56,7 +56,8 @@ export function emitPacked(program: Program, model: MemoryModel, options: Packed
 const R=new Int32Array(${REPORT.witnesses + program.witnesses.length}),C=new Int32Array(${maxSuccessors + 1});
 ${constantTables(layout)}
 ${functions.join("")}
-function successors(S,a,O,k){R[${REPORT.raised}]=0;R[${REPORT.limit}]=0;const b=k;${options.labels ? "let m=k,j=0;" : ""}
+function successors(S,a,O,k){R[${REPORT.raised}]=0;R[${REPORT.limit}]=0;const b=k;
+${options.labels ? "let m=k,j=0;" : ""}
 ${body}R[${REPORT.progress}]=(k-b)/${words};
 ${walkers}R[${REPORT.atRest}]=${atRest(layout)}?1:0;return k;}
 function initial(O){${initialWords(program, layout)
@@ -204,5 +205,6 @@ function printCheck(p: StepPrinter): string {
       return x.test ? `if(${flag}===0&&${test(x.test)})${flag}=1;` : "";
     })
     .join("");
-  return `function check(S,a){${words}${witnesses}${properties("always")}return 0;}\nfunction checkEnd(S,a){${words}${properties("at_end")}return 0;}`;
+  const always = `function check(S,a){${words}${witnesses}${properties("always")}return 0;}`;
+  return `${always}\nfunction checkEnd(S,a){${words}${properties("at_end")}return 0;}`;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Expressions and statements as JavaScript. The layouts (packed, wide) say only where a cell and a local are; everything
-// else is printed here, once. What is printed holds names that we generate and integer literals, nothing of the source.
+// Expressions and statements as JavaScript. The layouts (packed, wide) say only where a cell and a local are; all else
+// is printed here, once. What is printed holds names that we generate and integer literals, nothing of the source.
 import { unreachable } from "../base/assert.ts";
 import type { BinaryOp, Expr, Stmt, UnaryOp } from "../program/program.ts";
 import type { MaskPrinter } from "./masks.ts";

@@ -25,7 +25,7 @@ export function loadWide(emitted: EmittedWide): (host: WideHost) => WideMachine 
   return new Function("host", emitted.text) as (host: WideHost) => WideMachine;
 }
 
-/** Rounds of one entry after which it is taken for one that never ends: far above what flushing thousands of CPUs takes. */
+/** Rounds after which an entry is taken for one that never ends: far above what flushing thousands of CPUs takes. */
 const ROUNDS_MAX = 1 << 22;
 /** How often an entry that goes on and on, such as one that spins, lets others run. */
 const ROUNDS_BETWEEN = 1 << 10;
@@ -165,15 +165,19 @@ class WideStep implements Layout {
     return this.writeCell(cell, index, e);
   }
 
+  private load(access: Extract<Access, { kind: "load" | "await" }>): string {
+    return `${this.touch(access.place, 0)}${local(access.into)}=${this.read(access.place)};`;
+  }
+
   private access(access: Access): string {
     switch (access.kind) {
       case "none":
       case "fence":
         return "";
       case "load":
-        return `${this.touch(access.place, 0)}${local(access.into)}=${this.read(access.place)};`;
+        return this.load(access);
       case "await":
-        return `${this.touch(access.place, 0)}${local(access.into)}=${this.read(access.place)};if(!(${truth(this, access.until)})){${this.wait()}}`;
+        return `${this.load(access)}if(!(${truth(this, access.until)})){${this.wait()}}`;
       case "store":
         return this.touch(access.place, 1) + this.write(access.place, access.value);
       case "rmw": {
@@ -195,7 +199,8 @@ class WideStep implements Layout {
   print(id: number, step: Step): string {
     this.atEntry = id === 0;
     const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.wait()}}` : "";
-    return `case ${id}:{${guard}${statements(this, step.before)}${this.access(step.access)}${statements(this, step.body)}}\n`;
+    const before = guard + statements(this, step.before);
+    return `case ${id}:{${before}${this.access(step.access)}${statements(this, step.body)}}\n`;
   }
 }
 
@@ -209,5 +214,6 @@ function printCode(w: WidePrinter, code: Code, id: number): string {
   const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
   // Every jump comes by here, so that code which spins cannot hang the replay.
   const patience = `if((++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}){host.limit(0);return false;}`;
-  return `function f${id}(${["cpu", ...params].join(",")}){let pc=${first},t=0;${declarations}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
+  const head = `function f${id}(${["cpu", ...params].join(",")}){let pc=${first},t=0;${declarations}`;
+  return `${head}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One design over one trace: compiles what a replay calls, runs it, counts, prices, and compares with what was recorded.
+// One design over one trace: compiles what a replay calls, runs it, counts, prices, and compares with the recording.
 import { createHash } from "node:crypto";
 import type { LineMap, Profile } from "../../model/hw/profiles/types.ts";
 import { x86_lines } from "../../model/hw/profiles/x86-published.ts";

@@ -56,7 +56,7 @@ export interface Compiled {
   /** The same for `at_end` properties; only to be asked when report[atRest] is set and report[progress] is 0. */
   readonly checkEnd: (states: Int32Array, at: number) => number;
   readonly report: Int32Array;
-  /** Filled by successors() in the order of the successors, if emitted with labels: code | cpu << 8 | (step + 1) << 16. */
+  /** If emitted with labels, filled by successors() in their order: code | cpu << 8 | (step + 1) << 16. */
   readonly choices: Int32Array;
   /** What a limit means, in words. */
   readonly limits: readonly string[];

@@ -79,7 +79,7 @@ export type Expr =
   | { readonly kind: "local"; readonly local: number }
   /** The CPU that runs the step. */
   | { readonly kind: "cpu" }
-  /** A direct read: `frame` cells anywhere; `hardware` and `memory` only in instructions, guards, checks, properties. */
+  /** A direct read: `frame` cells anywhere, the others only in instructions, guards, checks and properties. */
   | { readonly kind: "cell"; readonly cell: number; readonly index: readonly Expr[] }
   | { readonly kind: "unary"; readonly op: UnaryOp; readonly a: Expr }
   | { readonly kind: "binary"; readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }

@@ -14,7 +14,7 @@ export const ENTRY = {
   useMm: "replay_use_mm",
   unuseMm: "replay_unuse_mm",
   flush: "replay_flush",
-  mmput: "replay_mmput",
+  put: "replay_put",
 } as const;
 
 /** Events and their arguments. */
@@ -33,9 +33,9 @@ export const EVENT = {
   /** 1 if its own flush did it, 0 if an IPI */
   lazyLeft: "lazy_left",
   /** mm: its last known user goes; the mapping's teardown is still to come */
-  mmput: "mmput",
+  userGone: "user_gone",
   /** mm: pgd and struct are freed */
-  mmdrop: "mmdrop",
+  mmFreed: "mm_freed",
 } as const;
 
 /** Reasons of a tlb_flush event, as the kernel numbers them. */

@@ -98,8 +98,8 @@ class Replay implements WideHost {
       list.reason.push(a);
       list.pages.push(b);
       this.counters.flush(a, b);
-    } else if (name === EVENT.mmput) this.pendingPut[cpu] = a;
-    else if (name === EVENT.mmdrop) this.counters.freed(a, this.now);
+    } else if (name === EVENT.userGone) this.pendingPut[cpu] = a;
+    else if (name === EVENT.mmFreed) this.counters.freed(a, this.now);
     else this.counters.event(name ?? "", a);
   }
 
@@ -194,7 +194,7 @@ class Replay implements WideHost {
     if (mm === 0) return;
     this.pendingPut[cpu] = 0;
     if (this.users[mm] === 0) this.counters.died(mm, this.now);
-    this.call(ENTRY.mmput, cpu, mm);
+    this.call(ENTRY.put, cpu, mm);
   }
 
   private action(i: number): void {

@@ -4,7 +4,7 @@ import type { MemoryModel } from "./types.ts";
 /**
  * x86: a FIFO store buffer per CPU, with forwarding; nothing else is ever reordered. LOCK-prefixed operations, MFENCE
  * and serialising instructions wait for the buffer. Linux lowers its primitives as arch/x86/include/asm/barrier.h does:
- * acquire and release are plain accesses, smp_rmb() and smp_wmb() only stop the compiler, every atomic operation is LOCKed.
+ * acquire and release are plain accesses, smp_rmb() and smp_wmb() only stop the compiler, atomic operations are LOCKed.
  */
 export const x86_tso = {
   name: "x86_tso",

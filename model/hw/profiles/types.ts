@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What things cost on one kind of machine. Every number has a source; what nobody has measured is null, and a price that
-// would need it is reported as incomplete.
+// What things cost on one kind of machine. Every number has a source; what nobody has measured is null, and a price
+// that would need it is reported as incomplete.
 
 export interface Cost {
   /** [low, high] nanoseconds each, or null: not measured. */

@@ -41,12 +41,19 @@ function statements(cx: Lowering, list: readonly t.Statement[], tail: boolean): 
       node.argument &&
       cx.frame.result === undefined
     ) {
-      const val = evaluate(cx, node.argument);
-      return val.v === "expr" ? { ...val, e: cx.freeze(val.e, val.type, "result") } : val;
+      return tailValue(cx, evaluate(cx, node.argument), node.argument);
     }
     statement(cx, node);
   }
   return undefined;
+}
+
+/** What a variable holds is read by the function, not by its caller; structs and what has its own primitives stay. */
+function tailValue(cx: Lowering, val: Val, node: Node): Val {
+  const place = val.v === "place" && !["struct", "array", "cpumask", "atomic", "spinlock"].includes(val.type.k);
+  if (val.v !== "expr" && !place) return val;
+  const { e, type } = rvalue(cx, val, node, "result");
+  return { v: "expr", e: cx.freeze(e, type, "result"), type };
 }
 
 export function statement(cx: Lowering, node: t.Statement): void {

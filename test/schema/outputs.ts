@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Runs commands as a user does, for what they print with --json.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../../tools/source-files.ts";
+
+const FIXTURE = "fixtures/x86_64-6.1.0-pcid-mixed";
+const folder = mkdtempSync(join(tmpdir(), "lazymm-schema-"));
+
+/** Tracepoints only, and a clock in seconds: an ordinary trace. */
+const ORDINARY = `# tracer: nop
+#
+# entries-in-buffer/entries-written: 5/5   #P:2
+#
+           a-100   [000] d..2.     1.000001: sched_switch: prev_comm=a prev_pid=100 prev_prio=120 prev_state=S ==> next_comm=b next_pid=101 next_prio=120
+           b-101   [000] d..2.     1.000101: tlb_flush: pages:1 reason:local MM shootdown (3)
+           b-101   [000] d..2.     1.000103: tlb_flush: pages:-1 reason:remote ipi send (4)
+           c-102   [001] d..2.     1.000201: sched_switch: prev_comm=c prev_pid=102 prev_prio=120 prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120
+           b-101   [000] d..2.     1.000301: sched_switch: prev_comm=b prev_pid=101 prev_prio=120 prev_state=S ==> next_comm=a next_pid=100 next_prio=120
+`;
+
+function ordinaryTrace(): string {
+  const file = join(folder, "ordinary.txt");
+  writeFileSync(file, ORDINARY);
+  return file;
+}
+
+/** The bundled recording, cut off in the middle of a block. */
+function truncatedTrace(): string {
+  const file = join(folder, "cut", "trace.txt.zst");
+  mkdirSync(join(folder, "cut"));
+  const whole = readFileSync(`${root}/${FIXTURE}/trace.txt.zst`);
+  writeFileSync(file, whole.subarray(0, Math.floor(whole.length * 0.9)));
+  return file;
+}
+
+export interface Output {
+  /** The file of docs/schema, without lazymm. and -1.json. */
+  readonly schema: string;
+  readonly what: string;
+  readonly command: readonly string[];
+  readonly exit: number;
+}
+
+const LAZYMM = "bin/lazymm.js";
+
+export const outputs: readonly Output[] = [
+  ["compare", "the bundled recording", [LAZYMM, "compare", FIXTURE], 0],
+  ["compare", "an ordinary trace", [LAZYMM, "compare", ordinaryTrace(), "-d", "x86-no-lazy"], 0],
+  ["replay", "the bundled recording", [LAZYMM, "replay", FIXTURE, "-d", "linux-6.12-x86"], 0],
+  ["replay", "an ordinary trace", [LAZYMM, "replay", ordinaryTrace(), "-d", "x86-shootdown"], 0],
+  ["replay", "a truncated trace", [LAZYMM, "replay", truncatedTrace(), "-d", "linux-6.12-x86"], 3],
+  ["check", "with mutants", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86"], 0],
+  ["check", "beyond a limit", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86", "--max-states", "9"], 4],
+  [
+    "explain",
+    "a counterexample",
+    [LAZYMM, ...words("explain unlazy_vs_munmap -d linux-6.12-x86 -m x86_tso --mutant 1")],
+    0,
+  ],
+  ["explain", "no violation", [LAZYMM, ...words("explain unlazy_vs_munmap -d linux-6.12-x86 -m sc --path 0x12.1")], 0],
+  ...["designs", "scenarios", "models", "profiles"].map((kind): Row => ["list", kind, [LAZYMM, "list", kind], 0]),
+  ...["arm64", "debian-6.12", "empty"].map(
+    (machine): Row => ["record", machine, [LAZYMM, "record", "--root", `test/cli/roots/${machine}`], 0],
+  ),
+  ["bench", "the smallest case", ["dist/bench.js", "parse"], 0],
+].map(([schema, what, command, exit]) => ({ schema, what, command, exit }) as Output);
+
+type Row = [schema: string, what: string, command: readonly string[], exit: number];
+
+function words(line: string): string[] {
+  return line.split(" ");
+}
+
+export function run({ command }: Output): { readonly status: number | null; readonly report: unknown } {
+  const args = [...command, "--json"];
+  const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
+  if (done.stdout === "") throw new Error(`${args.join(" ")}: exit ${done.status}: ${done.stderr}`);
+  return { status: done.status, report: JSON.parse(done.stdout) };
+}
