@@ -57,6 +57,10 @@ function violations(rows: readonly CompareRow[]): string {
   return [...byScenario].map(([scenario, designs]) => `violated: ${scenario}: ${named(designs)}\n`).join("");
 }
 
+const LEGEND = `CR3: writes, and those of them that flush. IPIs: sent, to lazy CPUs, and avoided because a CPU is lazy. Atomics, and
+lines that move between CPUs, on mm_count, mm_cpumask, tlb_gen, is_lazy. Pinned: dead mms still held at the end.
+`;
+
 export function renderCompare(report: CompareReport, paint: Paint): string {
   const models = [...new Set(report.rows.flatMap((row) => Object.keys(row.verdicts)))];
   const counts = report.rows.map((row) => flattenCounts(row.counts));
@@ -78,6 +82,11 @@ export function renderCompare(report: CompareReport, paint: Paint): string {
   ]);
   const head = `${formatTrace(report.trace)}price: an estimate for ${report.profile}\n\n`;
   return (
-    head + formatTable(columns, rows) + violations(report.rows) + formatNotes(report.notes) + missingCosts(report.rows)
+    head +
+    formatTable(columns, rows) +
+    LEGEND +
+    violations(report.rows) +
+    formatNotes(report.notes) +
+    missingCosts(report.rows)
   );
 }
