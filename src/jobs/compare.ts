@@ -68,6 +68,6 @@ function chooseDesigns(
   if (chosen.length > 0) return ok(chosen);
   const all = library.designs.filter((design) => design.info.arch === trace.arch);
   if (all.length > 0) return ok(all);
-  const what = `this trace is of an ${trace.arch} machine, and no shipped design is for one yet`;
+  const what = `the trace is of another architecture (${trace.arch}), for which there is no design yet`;
   return { ok: false, error: { kind: "input", message: what } };
 }

@@ -159,6 +159,6 @@ export function checkArchitecture(design: DesignInfo, trace: TraceInput): Result
   if (design.arch === trace.arch) return ok(undefined);
   return err({
     kind: "usage",
-    message: `${design.name} is for ${design.arch}, the trace is of an ${trace.arch} machine`,
+    message: `${design.name} is for ${design.arch}, the trace is of ${trace.arch}`,
   });
 }

@@ -88,7 +88,8 @@ function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): st
   const { flushCalls, switches } = inferred;
   if (flushCalls.from !== "flush_range probe") {
     const source = flushCalls.from === "none" ? "the trace has none" : "taken from the initiators' tlb_flush events";
-    notes.push(`flush calls: ${source}; ${flushCalls.freedUnknown} of them may or may not have freed page tables`);
+    notes.push(`flush calls: ${source}`);
+    add(flushCalls.freedUnknown, "of them may or may not have freed page tables: a..b is if none did .. if all did");
   }
   add(flushCalls.withoutMm, "flush calls name no mm and were left out");
   notes.push(`mm identity: ${(inferred.identified * 100).toFixed(1)} % of switches known; ${switches.assumed} assumed`);

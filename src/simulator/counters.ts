@@ -31,7 +31,7 @@ export class Counters {
     kernel_to_kernel: 0,
   };
   private ipisToLazy = 0;
-  /** When an mm lost its last user; NaN: has not. */
+  /** When an mm lost its last user; NaN: has not, or has been freed. */
   private readonly deadSince: Float64Array;
   private readonly pinned: number[] = [];
   private readonly secondsPerTick: number;
@@ -140,10 +140,17 @@ export class Counters {
   }
 
   private pinnedTree(): CountTree {
-    const all = [...this.pinned].sort((a, b) => a - b);
-    const longest = Math.max(0, ...all, ...this.stillPinned);
-    const tree: CountTree = { freed: all.length, still_pinned: this.stillPinned.length, longest_ticks: longest };
-    if (!Number.isNaN(this.secondsPerTick)) tree.longest_s = longest * this.secondsPerTick;
+    let [total, longest] = [0, 0];
+    for (const ticks of [...this.pinned, ...this.stillPinned]) {
+      total += ticks;
+      longest = Math.max(longest, ticks);
+    }
+    const counted = { freed: this.pinned.length, still_pinned: this.stillPinned.length };
+    const tree: CountTree = { ...counted, total_ticks: total, longest_ticks: longest };
+    if (!Number.isNaN(this.secondsPerTick)) {
+      tree.total_s = total * this.secondsPerTick;
+      tree.longest_s = longest * this.secondsPerTick;
+    }
     return tree;
   }
 }

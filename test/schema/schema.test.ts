@@ -38,7 +38,7 @@ function close(schema: unknown, at: string): unknown {
   if (Array.isArray(schema)) return schema.map((item, i) => close(item, `${at}/${i}`));
   if (typeof schema !== "object" || schema === null) return schema;
   const entries = Object.entries(schema).map(([keyword, value]) => {
-    if (keyword === "properties") return [keyword, eachOf(value as Schema, `${at}`, closedField)];
+    if (keyword === "properties") return [keyword, eachOf(value as Schema, at, closedField)];
     if (keyword === "items") return [keyword, closedObject(close(value, `${at}[]`) as Schema)];
     if (keyword === "$defs") return [keyword, eachOf(value as Schema, at, close)];
     // They say more about fields that are described elsewhere.
