@@ -5,6 +5,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import type { Shell } from "./command.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompare } from "./commands/compare.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addList } from "./commands/list.ts";
 import { addRecord } from "./commands/record.ts";
@@ -62,6 +63,7 @@ function buildProgram(shell: Shell): Command {
   addReplay(program, shell);
   addRecord(program, shell);
   addList(program, shell);
+  addCompletion(program, shell);
   return program;
 }
 

@@ -30,8 +30,12 @@ const ROUNDS_MAX = 1 << 22;
 /** How often an entry that goes on and on, such as one that spins, lets others run. */
 const ROUNDS_BETWEEN = 1 << 10;
 
-/** `lines`: by cell name, which accounted line it is on. */
-export function emitWide(program: Program, lines: ReadonlyMap<string, number>): EmittedWide {
+/** `lines`: by cell name, which accounted line it is on. `resumable`: entries to print as generators, too. */
+export function emitWide(
+  program: Program,
+  lines: ReadonlyMap<string, number>,
+  resumable: readonly string[] = [],
+): EmittedWide {
   const instructionNames = [
     ...new Set(
       program.codes.flatMap((c) =>
@@ -45,6 +49,14 @@ export function emitWide(program: Program, lines: ReadonlyMap<string, number>): 
   const cells = program.cells.map((cell, id) => `const c${id}=${arrayOf(cell, big)};`).join("");
   const functions = program.codes.map((code, id) => printCode(w, code, id)).join("\n");
   const entries = program.codes.map((code, id) => ({ code, id })).filter(({ code }) => code.kind === "entry");
+  const runs = resumable.map((name) =>
+    defined(
+      entries.find(({ code }) => code.name === name),
+      name,
+    ),
+  );
+  const generators = runs.map(({ code, id }) => printCode(w, code, id, true)).join("\n");
+  const resumableTable = runs.map(({ id }) => `g${id}`).join(",");
   const interrupts = program.codes
     .map((code, id) => ({ code, id }))
     .filter(({ code }) => code.kind === "interrupt")
@@ -54,7 +66,8 @@ export function emitWide(program: Program, lines: ReadonlyMap<string, number>): 
 const I=new Float64Array(${instructionNames.length});
 ${cells}
 ${functions}
-return {entries:[${entries.map(({ id }) => `f${id}`).join(",")}],interrupts:[${interrupts.join(",")}],instructions:I};`;
+${generators}
+return {resumable:[${resumableTable}],entries:[${entries.map(({ id }) => `f${id}`).join(",")}],interrupts:[${interrupts.join(",")}],instructions:I};`;
   return { text, entryNames: entries.map(({ code }) => code.name), instructionNames, limits };
 }
 
@@ -82,9 +95,12 @@ class WideStep implements Layout {
   /** The start of an interrupt handler: if it cannot go on, there is nothing to do. */
   private atEntry = false;
 
-  constructor(w: WidePrinter, code: Code) {
+  private readonly resumable: boolean;
+
+  constructor(w: WidePrinter, code: Code, resumable: boolean) {
     this.w = w;
     this.code = code;
+    this.resumable = resumable;
     this.cpus = w.program.cpus;
     this.masks = w.big ? bigMasks : intMasks;
   }
@@ -126,7 +142,8 @@ class WideStep implements Layout {
   }
 
   trace(event: number, args: readonly string[]): string {
-    return `host.event(${event},cpu,${args[0] ?? "0"},${args[1] ?? "0"});`;
+    const call = `host.event(${event},cpu,${args[0] ?? "0"},${args[1] ?? "0"})`;
+    return this.resumable ? `if(${call})yield;` : `${call};`;
   }
 
   limit(what: string): string {
@@ -204,8 +221,8 @@ class WideStep implements Layout {
   }
 }
 
-function printCode(w: WidePrinter, code: Code, id: number): string {
-  const printer = new WideStep(w, code);
+function printCode(w: WidePrinter, code: Code, id: number, resumable = false): string {
+  const printer = new WideStep(w, code, resumable);
   const first = code.kind === "interrupt" ? 0 : 1;
   const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
   const params = Array.from({ length: code.params }, (_, i) => local(i));
@@ -214,6 +231,6 @@ function printCode(w: WidePrinter, code: Code, id: number): string {
   const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
   // Every jump comes by here, so that code which spins cannot hang the replay.
   const patience = `if((++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}){host.limit(0);return false;}`;
-  const head = `function f${id}(${["cpu", ...params].join(",")}){let pc=${first},t=0;${declarations}`;
+  const head = `function${resumable ? "* g" : " f"}${id}(${["cpu", ...params].join(",")}){let pc=${first},t=0;${declarations}`;
   return `${head}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
 }

@@ -15,6 +15,7 @@ import { price } from "../simulator/price.ts";
 import {
   type FreedUnknown,
   type PredictedFlushes,
+  RESUMABLE,
   type ReplayProgram,
   type ReplayResult,
   replay,
@@ -67,7 +68,7 @@ export function prepareReplay(
     if (!file) throw new Error(`lazymm bug: ${REPLAY_FILE} is not installed`);
     const program = compileReplay(library.modules, design, file, machineFor(schedule));
     const lines = numberLines(x86_lines);
-    const emitted = emitWide(program, lines.byCell);
+    const emitted = emitWide(program, lines.byCell, RESUMABLE);
     return { ...emitted, events: program.events, instantiate: loadWide(emitted), lineNames: lines.names };
   });
 }

@@ -34,7 +34,16 @@ export interface ReplayProgram {
   readonly lineNames: readonly string[];
 }
 
-/** Which CPUs may be wrong from where: see drop(). */
+/** The entries that a replay may stop and go on with. */
+export const RESUMABLE: readonly string[] = [ENTRY.flush];
+
+/** A flush that has raised its generation and sent its first interrupt. */
+interface OpenFlush {
+  readonly cpu: number;
+  readonly since: number;
+  readonly run: Iterator<void, boolean>;
+}
+
 export interface ReplayOptions {
   readonly freedUnknown: FreedUnknown;
   /** Called every few thousand actions; true stops the replay there. */
@@ -47,6 +56,19 @@ const PROGRESS_EVERY = 4096;
 
 export function replay(program: ReplayProgram, schedule: Schedule, options: ReplayOptions): ReplayResult {
   return new Replay(program, schedule, options).run();
+}
+
+/** No flush of this recording can have been faster: the least time from a flush call to its CPU's next action. */
+function shortestFlush(schedule: Schedule): number {
+  const started = new Float64Array(schedule.cpus).fill(Number.NaN);
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < schedule.length; i++) {
+    const cpu = schedule.cpu[i]!;
+    const ticks = schedule.time[i]! - started[cpu]!;
+    if (ticks < shortest) shortest = ticks;
+    started[cpu] = schedule.kind[i] === ACTION.flush ? schedule.time[i]! : Number.NaN;
+  }
+  return Number.isFinite(shortest) ? Math.max(shortest, 0) : 0;
 }
 
 class Replay implements WideHost {
@@ -70,6 +92,11 @@ class Replay implements WideHost {
   private readonly pendingPut: Int32Array;
   /** 1 while a CPU runs a handler: they do not nest. */
   private readonly inHandler: Uint8Array;
+  /** Flushes that are under way, oldest first; and how long one takes at least. */
+  private readonly open: OpenFlush[] = [];
+  private readonly flushTicks: number;
+  /** A flush is being started: it stops at its first interrupt. */
+  private starting = false;
   private now = 0;
 
   constructor(program: ReplayProgram, schedule: Schedule, options: ReplayOptions) {
@@ -86,12 +113,13 @@ class Replay implements WideHost {
     this.started = new Uint8Array(schedule.mms + 1);
     this.pendingPut = new Int32Array(schedule.cpus);
     this.inHandler = new Uint8Array(schedule.cpus);
+    this.flushTicks = shortestFlush(schedule);
     this.machine = program.instantiate(this);
   }
 
   // ---- host ---------------------------------------------------------------------------------------------------------
 
-  event(event: number, cpu: number, a: number, b: number): void {
+  event(event: number, cpu: number, a: number, b: number): boolean {
     const name = this.program.events[event];
     if (name === EVENT.tlbFlush) {
       const list = this.predicted[cpu]!;
@@ -101,6 +129,9 @@ class Replay implements WideHost {
     } else if (name === EVENT.userGone) this.pendingPut[cpu] = a;
     else if (name === EVENT.mmFreed) this.counters.freed(a, this.now);
     else this.counters.event(name ?? "", a);
+    const stop = this.starting && name === EVENT.ipiSend;
+    if (stop) this.starting = false;
+    return stop;
   }
 
   touch(line: number, object: number, cpu: number, kind: number): void {
@@ -137,6 +168,7 @@ class Replay implements WideHost {
       this.action(i);
       if (i % PROGRESS_EVERY === 0 && options.progress?.(i, schedule.length)) break;
     }
+    this.finishFlushes(-1, false);
     for (let cpu = 0; cpu < schedule.cpus; cpu++) this.put(cpu);
     this.counters.finish(this.now, this.machine.instructions);
     return { counters: this.counters, predicted: this.predicted, skipped: this.skipped, limits: [...this.limits] };
@@ -203,6 +235,7 @@ class Replay implements WideHost {
     const a = schedule.a[i]!;
     const b = schedule.b[i]!;
     const kind = schedule.kind[i]!;
+    this.finishFlushes(cpu, kind === ACTION.flush);
     if (kind !== ACTION.flush || a !== this.pendingPut[cpu]) this.put(cpu);
     switch (kind) {
       case ACTION.switch:
@@ -293,7 +326,26 @@ class Replay implements WideHost {
     const freed = options.ignore?.freed ? 0 : recorded < 0 ? options.freedUnknown : recorded;
     const end = schedule.end[i]! < 0 ? -1 : schedule.end[i]!;
     this.counters.flushCalls++;
-    this.call(ENTRY.flush, cpu, this.mm(mm), schedule.start[i]!, end, schedule.c[i]!, freed);
-    if (this.pendingPut[cpu] === mm && end === -1) this.put(cpu);
+    const teardown = this.pendingPut[cpu] === mm && end === -1;
+    this.starting = !teardown && this.flushTicks > 0;
+    const run = this.machine.resumable[0]!(cpu, this.mm(mm), schedule.start[i]!, end, schedule.c[i]!, freed);
+    if (!run.next().done) this.open.push({ cpu, since: this.now, run });
+    this.starting = false;
+    if (teardown) this.put(cpu);
+  }
+
+  /**
+   * Flushes take time: those that start on other CPUs before one can be over have raised their generations before it is
+   * carried out. Whatever else happens, or comes later, finds it done.
+   */
+  private finishFlushes(cpu: number, isFlush: boolean): void {
+    for (;;) {
+      const [oldest] = this.open;
+      if (oldest === undefined) return;
+      const overlaps = isFlush && this.now - oldest.since < this.flushTicks && !this.open.some((o) => o.cpu === cpu);
+      if (overlaps) return;
+      this.open.shift();
+      while (!oldest.run.next().done);
+    }
   }
 }

@@ -77,6 +77,7 @@ test.each([1, 40])("wide, on a machine of %i CPUs", (cpus) => {
       const machine = loadWide(emitted)({
         event: (_event, _cpu, which, value) => {
           seen[which] = value;
+          return false;
         },
         touch: () => undefined,
         wait: () => false,
