@@ -227,7 +227,7 @@ interface Verdict {
 }
 declare const safe: Verdict;
 declare function violates(property: Property): Verdict;
-/** The step count of this verdict must stay at this bound or the answer is unknown; see docs/checker.md. */
+/** By memory model. */
 type Expect = { readonly sc?: Verdict; readonly x86_tso?: Verdict };
 
 interface Mutant {
@@ -237,7 +237,7 @@ interface Mutant {
 declare function drop(func: unknown, callee: string, nth?: number): Mutant;
 /** Leaves out the one statement of `func`, operand of && or ||, or test of an if (which then holds) that reads so. */
 declare function omit(func: unknown, text: string): Mutant;
-/** Exchanges the statement that holds the nth call of `callee` with the next statement (or moves it before `other`). */
+/** Moves the statement with the nth call of `callee` in front of the one with the other_nth call of `other`. */
 declare function move_before(func: unknown, callee: string, nth: number, other: string, other_nth: number): Mutant;
 /** Calls `primitive` instead of `callee` at its nth call in `func`. */
 declare function weaken(func: unknown, callee: string, nth: number, primitive: string): Mutant;

@@ -5,7 +5,7 @@ import type { Result } from "../base/result.ts";
 import type { JobContext, JobError } from "../jobs/reports.ts";
 import { EXIT, EXIT_HELP, type ExitCode, type Failure, failureOf } from "./errors.ts";
 import type { Io } from "./io.ts";
-import { deliver, type OutputOptions, type Paint } from "./output.ts";
+import { deliver, type OutputOptions, type Page } from "./output.ts";
 import { createProgress } from "./progress.ts";
 
 /** Runs inside a command: `finish` records the exit code that main() returns. */
@@ -14,15 +14,20 @@ export interface Shell {
   readonly finish: (code: ExitCode) => void;
 }
 
+/** What is quoted from a file must not move the cursor or change colours. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, (c) => (c === "\t" ? c : "\ufffd"));
+}
+
 export function fail(shell: Shell, failure: Failure): void {
-  for (const line of failure.message.split("\n")) shell.io.err(`lazymm: ${line}\n`);
+  for (const line of failure.message.split("\n")) shell.io.err(`lazymm: ${printable(line)}\n`);
   shell.finish(failure.exit);
 }
 
 /** A job's report, on its way to the user. */
 export interface JobRun<R extends { readonly schema: string; readonly interrupted?: boolean }> {
   readonly work: (context: JobContext) => Promise<Result<R, JobError>>;
-  readonly text: (report: R, paint: Paint) => string;
+  readonly text: (report: R, page: Page) => string;
   readonly exit: (report: R) => ExitCode;
 }
 
@@ -42,7 +47,7 @@ export async function runJob<R extends { readonly schema: string; readonly inter
   progress.end();
   if (!result.ok) return fail(shell, failureOf(result.error));
   const report = result.value;
-  const delivered = deliver(io, options, report, (paint) => run.text(report, paint));
+  const delivered = deliver(io, options, report, (page) => run.text(report, page));
   if (!delivered.ok) return fail(shell, delivered.error);
   if (report.interrupted === true) io.err("lazymm: interrupted; the result is partial\n");
   shell.finish(report.interrupted === true || io.signal.aborted ? EXIT.interrupted : run.exit(report));

@@ -12,6 +12,13 @@ export interface OutputOptions {
   readonly color?: "auto" | "always" | "never";
 }
 
+/** What a report is printed on. */
+export interface Page {
+  readonly paint: Paint;
+  /** Infinity where nobody wraps lines: a pipe or a file. */
+  readonly columns: number;
+}
+
 export type Paint = (style: keyof typeof STYLES, text: string) => string;
 const MAIL_COLUMNS = 100;
 const COLOR = ["auto", "always", "never"];
@@ -48,19 +55,41 @@ function width(text: string): number {
   return [...text.replace(/\x1b\[[0-9;]*m/g, "")].length;
 }
 
-/** Columns two spaces apart, no frame: it survives a mail, a commit message and `awk`. */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/** Indices of the columns of each block: as many as fit, behind the first `keys`, which every block repeats. */
+function blocksOf(widths: readonly number[], keys: number, columns: number): number[][] {
+  const key = widths.slice(0, keys).map((_, i) => i);
+  const span = (block: readonly number[]): number => block.reduce((sum, i) => sum + widths[i]! + 2, -2);
+  const blocks = [[...key]];
+  for (let i = keys; i < widths.length; i++) {
+    const last = blocks.at(-1)!;
+    if (last.length === keys || span([...last, i]) <= columns) last.push(i);
+    else blocks.push([...key, i]);
+  }
+  return blocks;
+}
+
+/**
+ * Columns two spaces apart, no frame: it survives a mail, a commit message and `awk`. On a narrow terminal the columns
+ * that do not fit go into a table of their own below.
+ */
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  within: { readonly columns: number; readonly keys?: number } = { columns: Number.POSITIVE_INFINITY },
+): string {
   const widths = columns.map((column, i) => Math.max(width(column.title), ...rows.map((row) => width(row[i] ?? ""))));
-  const line = (cells: readonly string[]): string =>
-    columns
-      .map(({ align }, i) => {
+  const titles = columns.map((column) => column.title);
+  const line = (cells: readonly string[], block: readonly number[]): string =>
+    block
+      .map((i) => {
         const cell = cells[i] ?? "";
         const pad = " ".repeat(widths[i]! - width(cell));
-        return align === "right" ? pad + cell : cell + pad;
+        return columns[i]!.align === "right" ? pad + cell : cell + pad;
       })
       .join("  ")
       .trimEnd();
-  return [line(columns.map((column) => column.title)), ...rows.map(line)].map((text) => `${text}\n`).join("");
+  const blocks = blocksOf(widths, within.keys ?? 1, within.columns);
+  return blocks.map((block) => [titles, ...rows].map((row) => `${line(row, block)}\n`).join("")).join("\n");
 }
 
 /** As wide as a mail; `hang` is the indent of the lines that follow the first. Ends in a newline. */
@@ -82,11 +111,15 @@ export function deliver(
   io: Io,
   options: OutputOptions,
   report: { readonly schema: string },
-  text: (paint: Paint) => string,
+  text: (page: Page) => string,
 ): Result<undefined, Failure> {
   const toFile = options.output !== undefined && options.output !== "-";
+  const page: Page = {
+    paint: painter(!toFile && wantsColor(options, io)),
+    columns: !toFile && io.outIsTerminal ? io.columns : Number.POSITIVE_INFINITY,
+  };
   const asJson = options.json === true || (toFile && options.output.endsWith(".json"));
-  const body = asJson ? `${JSON.stringify(report, null, 2)}\n` : text(painter(!toFile && wantsColor(options, io)));
+  const body = asJson ? `${JSON.stringify(report, null, 2)}\n` : text(page);
   if (!toFile) {
     io.out(body);
     return ok(undefined);

@@ -86,6 +86,23 @@ describe("tables and numbers", () => {
     ]);
   });
 
+  test("columns that do not fit go below, behind the first", () => {
+    const columns = [{ title: "design" }, { title: "IPIs", align: "right" as const }, { title: "sc" }];
+    expect(formatTable(columns, [["x86", "5", "safe"]], { columns: 14 }).split("\n")).toEqual([
+      "design  IPIs",
+      "x86        5",
+      "",
+      "design  sc",
+      "x86     safe",
+      "",
+    ]);
+    const three = formatTable(columns, [["x86", "5", "safe"]], { columns: 1 }).split("\n\n");
+    expect(three).toEqual(["design  IPIs\nx86        5", "design  sc\nx86     safe\n"]);
+    expect(formatTable(columns, [["x86", "5", "safe"]], { columns: 1, keys: 2 }).split("\n")[0]).toBe(
+      "design  IPIs  sc",
+    );
+  });
+
   test("counts, pairs, durations, prices", () => {
     expect(formatCount(1234567)).toBe("1,234,567");
     expect(formatCount([10, 2000])).toBe("10..2,000");
@@ -99,7 +116,8 @@ describe("tables and numbers", () => {
       "3.2 s",
     ]);
     const missing = [{ cost: "tlb_refill", count: 3 }];
-    expect(formatPrice({ known_ns: [1000, 2000], missing, complete: false })).toBe("1 us..2 us + ?");
+    expect(formatPrice({ known_ns: [1000, 2000], missing, complete: false })).toBe("1..2 us + ?");
+    expect(formatPrice({ known_ns: [999, 2000], missing: [], complete: true })).toBe("999 ns..2 us");
     expect(formatPrice({ known_ns: [1000, 1000], missing: [], complete: true })).toBe("1 us");
   });
 
@@ -167,6 +185,8 @@ describe("a job's result becomes an exit code", () => {
       code: 3,
       err: "lazymm: t: empty\n",
     });
+    const hostile = await run(async () => err({ kind: "input", message: "t: \x1b[2Jgone\x07" }));
+    expect(hostile.err).toBe("lazymm: t: \ufffd[2Jgone\ufffd\n");
     const rejected = await run(async () => err({ kind: "rejected", diagnostics: ["a.ts:1:1 x", "a.ts:2:1 y"] }));
     expect(rejected).toMatchObject({ code: 3, err: "lazymm: a.ts:1:1 x\nlazymm: a.ts:2:1 y\n" });
   });

@@ -98,7 +98,7 @@ class Generator {
       case 4:
         return around(`(% ${this.oneOf(["+", "-", "|", "^", "*"])} %)`, this.value(), this.value());
       case 5:
-        return { d: "atomic_inc_return(g.a)", j: "++g.a" };
+        return { d: "atomic_inc_return(g.a)", j: "count()" };
       case 6: {
         const v = this.value();
         return { d: `xchg(g.${place}, (${v.d}) & 7)`, j: `swap("${place}", (${v.j}) & 7)` };
@@ -209,10 +209,10 @@ class Generator {
         head = around(`for (let ${name} = %; ${name} <= 3; ${step})`, around("(%) & 3", this.value()));
         break;
       case 2:
-        head = around(`for (let ${name} = 0; ${name} < %; ${step})`, this.value());
+        head = around(`for (let ${name} = 0; ${name} < (%); ${step})`, around("(%) & 3", this.value()));
         break;
       default:
-        head = { d: "while (atomic_inc_return(g.a) % 3 !== 0)", j: "while (++g.a % 3 !== 0)" };
+        head = { d: "while (atomic_inc_return(g.a) % 3 !== 0)", j: "while (count() % 3 !== 0)" };
     }
     if (head.d.startsWith("for")) this.readable.push(name);
     const body = this.statements(1 + this.pick(2));
@@ -243,6 +243,8 @@ class Generator {
   }
 }
 
+export const MACHINE = { value: 7, many: 1000 } as const;
+
 /** Declarations that all programs share. */
 const DIALECT = `
 interface globals { x: upto<"value">; y: upto<"value">; a: atomic<"many">; }
@@ -267,13 +269,12 @@ function pair(n: number): { lo: number; hi: number } {
 `;
 const JAVASCRIPT = `
 const trunc = Math.trunc;
+function count() { if (++g.a > ${MACHINE.many}) throw "too far"; return g.a; }
 function swap(place, n) { const old = g[place]; g[place] = n; return old; }
 function bump() { const old = f.p; f.p = (old + 1) & 7; return old + 1; }
 function poke(n) { if (n > 5) return hw.t; const old = hw.t; hw.t = n & 7; return old + 1; }
 function pair(n) { if (n > 3) return { lo: n & 3, hi: 1 }; return { lo: n, hi: 0 }; }
 `;
-
-export const MACHINE = { value: 7, many: 1000 } as const;
 
 export interface RandomProgram {
   /** Declarations and functions, and one function run0(), run1(), … for each thread. */

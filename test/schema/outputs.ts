@@ -9,17 +9,22 @@ import { root } from "../../tools/source-files.ts";
 const FIXTURE = "fixtures/x86_64-6.1.0-pcid-mixed";
 const folder = mkdtempSync(join(tmpdir(), "lazymm-schema-"));
 
+function switched(cpu: number, time: string, [prev, pid]: readonly [string, number], next: readonly [string, number]) {
+  const args = `prev_comm=${prev} prev_pid=${pid} prev_prio=120 prev_state=S ==> next_comm=${next[0]} next_pid=${next[1]}`;
+  return `  ${prev}-${pid}   [00${cpu}] d..2. ${time}: sched_switch: ${args} next_prio=120`;
+}
+
 /** Tracepoints only, and a clock in seconds: an ordinary trace. */
-const ORDINARY = `# tracer: nop
-#
-# entries-in-buffer/entries-written: 5/5   #P:2
-#
-           a-100   [000] d..2.     1.000001: sched_switch: prev_comm=a prev_pid=100 prev_prio=120 prev_state=S ==> next_comm=b next_pid=101 next_prio=120
-           b-101   [000] d..2.     1.000101: tlb_flush: pages:1 reason:local MM shootdown (3)
-           b-101   [000] d..2.     1.000103: tlb_flush: pages:-1 reason:remote ipi send (4)
-           c-102   [001] d..2.     1.000201: sched_switch: prev_comm=c prev_pid=102 prev_prio=120 prev_state=S ==> next_comm=swapper/1 next_pid=0 next_prio=120
-           b-101   [000] d..2.     1.000301: sched_switch: prev_comm=b prev_pid=101 prev_prio=120 prev_state=S ==> next_comm=a next_pid=100 next_prio=120
-`;
+const ORDINARY = [
+  "# tracer: nop",
+  "# entries-in-buffer/entries-written: 5/5   #P:2",
+  switched(0, "1.000001", ["a", 100], ["b", 101]),
+  "  b-101   [000] d..2. 1.000101: tlb_flush: pages:1 reason:local MM shootdown (3)",
+  "  b-101   [000] d..2. 1.000103: tlb_flush: pages:-1 reason:remote ipi send (4)",
+  switched(1, "1.000201", ["c", 102], ["swapper/1", 0]),
+  switched(0, "1.000301", ["b", 101], ["a", 100]),
+  "",
+].join("\n");
 
 function ordinaryTrace(): string {
   const file = join(folder, "ordinary.txt");

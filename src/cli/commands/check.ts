@@ -49,7 +49,7 @@ export function addCheck(program: Command, shell: Shell): void {
       const { design: designs, model: models, overlay, maxStates } = options;
       await runJob(shell, options, {
         work: (context) => jobs.check({ names, designs, models, overlay, maxStates }, context),
-        text: (report, paint) => renderCheck(report, paint, options.explain === true),
+        text: (report, page) => renderCheck(report, page, options.explain === true),
         exit: exitOfCheck,
       });
     });

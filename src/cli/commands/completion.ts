@@ -18,7 +18,8 @@ const HEADS: Readonly<Record<(typeof SHELLS)[number], string>> = {
 const PRINTERS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
 function head(shell: keyof typeof HEADS): string {
-  return `${HEADS[shell]}\n# Holds the names of today's designs, scenarios, models and profiles: print it anew after an update.\n\n`;
+  const stale = "# Holds the names of today's designs, scenarios, models and profiles: print it anew after an update.";
+  return `${HEADS[shell]}\n${stale}\n\n`;
 }
 
 async function knownNames(): Promise<Result<KnownNames, JobError>> {

@@ -2,7 +2,7 @@
 // `lazymm check`: a table per scenario, below its question; then what nobody expected, and every counterexample that
 // is news.
 import type { CheckReport, CheckResult, MutantResult } from "../../jobs/reports.ts";
-import { type Column, formatTable, type Paint, wrapText } from "../output.ts";
+import { type Column, formatTable, type Page, type Paint, wrapText } from "../output.ts";
 import { paintVerdict } from "./compare.ts";
 import { formatCount, formatDuration, formatNotes } from "./numbers.ts";
 
@@ -23,8 +23,10 @@ function named(verdict: string, property: string | null): string {
   return property === null ? verdict : `${verdict} "${property}"`;
 }
 
+/** That a mutant violates is no bad news: only what nobody expected has a colour there. */
 function verdictCell(item: CheckResult | MutantResult, paint: Paint): string {
-  const text = paintVerdict(item.verdict, named(item.verdict, item.property), paint);
+  const plain = named(item.verdict, item.property);
+  const text = "mutant" in item && item.agrees ? plain : paintVerdict(item.verdict, plain, paint);
   if (item.agrees || item.expected === null) return text;
   const vacuous = item.verdict === item.expected && item.property === item.expected_property;
   const why = vacuous ? "but vacuous: see below" : `expected: ${named(item.expected, item.expected_property)}`;
@@ -50,10 +52,10 @@ function resultRows(result: CheckResult, paint: Paint, every: boolean): string[]
   return [own, ...rows];
 }
 
-function scenarioBlock(results: readonly CheckResult[], paint: Paint, every: boolean): string {
+function scenarioBlock(results: readonly CheckResult[], { paint, columns }: Page, every: boolean): string {
   const { scenario, question } = results[0]!;
   const rows = results.flatMap((result) => resultRows(result, paint, every));
-  return `${paint("bold", scenario)}\n${wrapText(question, 2)}\n${formatTable(COLUMNS, rows)}\n`;
+  return `${paint("bold", scenario)}\n${wrapText(question, 2)}\n${formatTable(COLUMNS, rows, { columns, keys: 2 })}\n`;
 }
 
 /** A `safe` that covered nothing must not look like one. */
@@ -77,28 +79,46 @@ function isNews(item: Item): boolean {
 function counterexamples(items: readonly Item[], all: boolean): string {
   const shown = items.filter((item) => item.counterexample !== null && (all || isNews(item)));
   const hidden = items.filter((item) => item.counterexample !== null).length - shown.length;
-  const hint = hidden === 0 ? "" : `${hidden} expected counterexamples are not printed: --explain\n`;
+  const what = hidden === 1 ? "counterexample is" : "counterexamples are";
+  const hint = hidden === 0 ? "" : `${hidden} expected ${what} not printed: --explain\n`;
   return shown.map((item) => `${item.counterexample}\n`).join("") + hint;
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** `30 safe, 2 violates`. */
+function tally(results: readonly CheckResult[]): string {
+  const verdicts = (["safe", "violates", "unknown"] as const).map((verdict) => ({
+    verdict,
+    count: results.filter((result) => result.verdict === verdict).length,
+  }));
+  const shown = verdicts.filter(({ count }) => count > 0).map(({ verdict, count }) => `${count} ${verdict}`);
+  return shown.join(", ") || "none";
 }
 
 function summary(report: CheckReport): string {
   const mutants = report.results.flatMap((result) => result.mutants);
   const judged = [...report.results, ...mutants].filter((item) => item.expected !== null);
   const agreeing = judged.filter((item) => item.agrees).length;
-  const parts = [`${report.results.length} verdicts`, `${mutants.length} mutants`];
+  const parts = [
+    `${counted(report.results.length, "verdict")} (${tally(report.results)})`,
+    counted(mutants.length, "mutant"),
+  ];
   if (judged.length > 0) parts.push(`${agreeing} of ${judged.length} as expected`);
   return `${parts.join(", ")}\n`;
 }
 
 /** `all`: expected counterexamples, too. */
-export function renderCheck(report: CheckReport, paint: Paint, all: boolean): string {
+export function renderCheck(report: CheckReport, page: Page, all: boolean): string {
   const { results } = report;
   const few = results.length <= FEW;
   const scenarios = [...new Set(results.map((result) => result.scenario))];
   const blocks = scenarios.map((name) =>
     scenarioBlock(
       results.filter((result) => result.scenario === name),
-      paint,
+      page,
       few,
     ),
   );

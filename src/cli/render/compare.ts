@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `lazymm compare`: one row per design.
 import type { CompareReport, CompareRow, Verdict } from "../../jobs/reports.ts";
-import { type Column, formatTable, type Paint } from "../output.ts";
+import { type Column, formatTable, type Page, type Paint } from "../output.ts";
 import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } from "./numbers.ts";
 
 /** Counts that get a column, where the report has them; `lazymm replay` prints all. */
@@ -32,11 +32,15 @@ export function paintVerdict(verdict: Verdict, text: string, paint: Paint): stri
   }
 }
 
+/** `safe 16/16`, `violates 1/16`: of the scenarios that apply, how many say so. */
 function verdictCell(row: CompareRow, model: string, paint: Paint): string {
   const verdict = row.verdicts[model];
+  const safe = row.scenarios[model];
   if (verdict === undefined) return "-";
-  const count = row.scenarios[model];
-  return paintVerdict(verdict, count === undefined ? verdict : `${verdict} ${count}`, paint);
+  if (safe === undefined) return paintVerdict(verdict, verdict, paint);
+  const violated = `${row.violated[model]?.length ?? 0}/${safe.split("/")[1]}`;
+  const count = verdict === "violates" ? violated : verdict === "safe" ? safe : `(safe ${safe})`;
+  return paintVerdict(verdict, `${verdict} ${count}`, paint);
 }
 
 function missingCosts(rows: readonly CompareRow[]): string {
@@ -57,11 +61,12 @@ function violations(rows: readonly CompareRow[]): string {
   return [...byScenario].map(([scenario, designs]) => `violated: ${scenario}: ${named(designs)}\n`).join("");
 }
 
-const LEGEND = `CR3: writes, and those of them that flush. IPIs: sent, to lazy CPUs, and avoided because a CPU is lazy. Atomics, and
-lines that move between CPUs, on mm_count, mm_cpumask, tlb_gen, is_lazy. Pinned: dead mms still held at the end.
+const LEGEND = `violates 1/16: one of the 16 scenarios that apply to the design. CR3: writes, and those of them that flush. IPIs:
+sent, to lazy CPUs, and avoided because a CPU is lazy. Atomics, and lines that move between CPUs, on mm_count,
+mm_cpumask, tlb_gen, is_lazy. Pinned: dead mms still held at the end.
 `;
 
-export function renderCompare(report: CompareReport, paint: Paint): string {
+export function renderCompare(report: CompareReport, { paint, columns: width }: Page): string {
   const models = [...new Set(report.rows.flatMap((row) => Object.keys(row.verdicts)))];
   const counts = report.rows.map((row) => flattenCounts(row.counts));
   const shown = COUNT_COLUMNS.filter(([path]) => counts.some((flat) => flat.has(path)));
@@ -83,7 +88,7 @@ export function renderCompare(report: CompareReport, paint: Paint): string {
   const head = `${formatTrace(report.trace)}price: an estimate for ${report.profile}\n\n`;
   return (
     head +
-    formatTable(columns, rows) +
+    formatTable(columns, rows, { columns: width }) +
     LEGEND +
     violations(report.rows) +
     formatNotes(report.notes) +

@@ -5,8 +5,9 @@ import type { Count, Counts, Price, TraceInfo } from "../../jobs/reports.ts";
 export function formatCount(count: Count | undefined): string {
   if (count === undefined) return "-";
   if (typeof count === "number") return count.toLocaleString("en-US");
-  const [low, high] = count;
-  return low === high ? formatCount(low) : `${formatCount(low)}..${formatCount(high)}`;
+  // If no flush freed page tables, and if all did: the second may be the smaller.
+  const [none, all] = count;
+  return none === all ? formatCount(none) : `${formatCount(none)}..${formatCount(all)}`;
 }
 
 const UNITS: readonly [scale: number, unit: string][] = [
@@ -22,10 +23,18 @@ export function formatDuration(ns: number): string {
   return `${Number((ns / scale).toPrecision(3))} ${unit}`;
 }
 
+/** `129..145 us`: the unit once, if it is the same. */
+function formatSpan(low: number, high: number): string {
+  const [from, to] = [formatDuration(low), formatDuration(high)];
+  if (from === to) return from;
+  const [number, unit] = from.split(" ");
+  return to.endsWith(` ${unit}`) ? `${number}..${to}` : `${from}..${to}`;
+}
+
 /** A total only if it is one: an incomplete price says that it is only a part. */
 export function formatPrice(price: Price): string {
   const [low, high] = price.known_ns;
-  const known = low === high ? formatDuration(low) : `${formatDuration(low)}..${formatDuration(high)}`;
+  const known = formatSpan(low, high);
   return price.complete ? known : `${known} + ?`;
 }
 
@@ -42,10 +51,12 @@ export function flattenCounts(counts: Counts, prefix = ""): Map<string, Count> {
 
 export function formatTrace(trace: TraceInfo): string {
   const span = trace.span_s === null ? "clock without a unit" : formatDuration(trace.span_s * 1e9);
-  const facts = [trace.format, `${trace.cpus} CPUs`, `${formatCount(trace.events)} events`, span].join(", ");
+  const counted = (count: number, what: string): string => `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+  const facts = [trace.format, counted(trace.cpus, "CPU"), counted(trace.events, "event"), span].join(", ");
+  const path = trace.path === "-" ? "standard input" : trace.path;
   const beside = trace.sidecars.length === 0 ? "" : `\nbeside it: ${trace.sidecars.join(", ")}`;
   const damaged = trace.damaged === undefined ? "" : `\ndamaged at ${trace.damaged.at}: ${trace.damaged.reason}`;
-  return `trace: ${trace.path} (${facts})${beside}${damaged}\n`;
+  return `trace: ${path} (${facts})${beside}${damaged}\n`;
 }
 
 export function formatNotes(notes: readonly string[]): string {
