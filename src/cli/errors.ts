@@ -12,6 +12,8 @@ export const EXIT = {
   input: 3,
   /** A limit was hit: the verdict is unknown. */
   unknown: 4,
+  /** An exception that nobody expected: it must not look like a verdict. */
+  bug: 70,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -22,6 +24,7 @@ export const EXIT_HELP = `Exit codes:
   2  unknown option, design, scenario, or a missing argument
   3  input missing, empty, damaged or unusable, or a rejected file
   4  a limit was hit, so the verdict is unknown
+  70  a bug in lazymm
   130  interrupted; what was printed is partial`;
 
 export interface Failure {

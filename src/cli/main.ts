@@ -67,6 +67,12 @@ function buildProgram(shell: Shell): Command {
   return program;
 }
 
+function reportBug(io: Io, error: unknown): ExitCode {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.err(`lazymm: this is a bug in lazymm ${packageJson.version}, please report it with the command line:\n${stack}\n`);
+  return EXIT.bug;
+}
+
 /** Runs one command and returns its exit code. */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
   let exit: ExitCode = EXIT.ok;
@@ -74,7 +80,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   try {
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof CommanderError)) return reportBug(io, error);
     // Asked for, help and the version are an answer; otherwise the line could not be understood.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }

@@ -30,8 +30,10 @@ export type DType =
 export const BOOL: DType = { k: "bool" };
 export const VOID: DType = { k: "void" };
 export const CPU: DType = { k: "cpu" };
-/** A number whose type says nothing of its range: locals of the plain type `number`. */
+/** C's int: all that a local of the plain type `number` can hold. What it does hold, the emitter finds out. */
 export const NUMBER_MAX = 2 ** 31 - 1;
+export const NUMBER_MIN = -(2 ** 31);
+export const NUMBER: DType = { k: "int", min: NUMBER_MIN, max: NUMBER_MAX };
 
 /** Of arrays and pools: far more than the largest trace has tasks. */
 export const EXTENT_MAX = 2 ** 24;
@@ -72,7 +74,7 @@ export function resolveType(cx: TypeContext, file: SourceFile, node: t.TSType): 
     case "TSBooleanKeyword":
       return BOOL;
     case "TSNumberKeyword":
-      return { k: "int", min: -1, max: NUMBER_MAX };
+      return NUMBER;
     case "TSVoidKeyword":
       return VOID;
     case "TSNeverKeyword":

@@ -252,6 +252,13 @@ describe("main", () => {
     expect(await main(["no-such-command"], io)).toBe(2);
   });
 
+  test("a bug does not look like a verdict", async () => {
+    const io = fakeIo();
+    const broken = { ...io, out: () => void JSON.parse("{") };
+    expect(await main(["list", "models"], broken)).toBe(70);
+    expect(io.printed.err).toMatch(/^lazymm: this is a bug .*\nSyntaxError/);
+  });
+
   test("a closed pipe is silent", async () => {
     const child = spawn(process.execPath, ["bin/lazymm.js", "record", "--root", "test/cli/roots/debian-6.12"], {
       cwd: root,

@@ -9,9 +9,12 @@ import { root } from "../../tools/source-files.ts";
 const FIXTURE = "fixtures/x86_64-6.1.0-pcid-mixed";
 const folder = mkdtempSync(join(tmpdir(), "lazymm-schema-"));
 
-function switched(cpu: number, time: string, [prev, pid]: readonly [string, number], next: readonly [string, number]) {
-  const args = `prev_comm=${prev} prev_pid=${pid} prev_prio=120 prev_state=S ==> next_comm=${next[0]} next_pid=${next[1]}`;
-  return `  ${prev}-${pid}   [00${cpu}] d..2. ${time}: sched_switch: ${args} next_prio=120`;
+type Task = readonly [comm: string, pid: number];
+
+function switched(cpu: number, time: string, [prev, pid]: Task, next: Task): string {
+  const from = `prev_comm=${prev} prev_pid=${pid} prev_prio=120 prev_state=S`;
+  const to = `next_comm=${next[0]} next_pid=${next[1]} next_prio=120`;
+  return `  ${prev}-${pid}   [00${cpu}] d..2. ${time}: sched_switch: ${from} ==> ${to}`;
 }
 
 /** Tracepoints only, and a clock in seconds: an ordinary trace. */

@@ -6,7 +6,7 @@ import type { BinaryOp, Expr } from "../../program/program.ts";
 import { lookup } from "../modules.ts";
 import type { Node } from "../source.ts";
 import type { DType } from "../types.ts";
-import { BOOL, NUMBER_MAX, rangeOf } from "../types.ts";
+import { BOOL, NUMBER_MAX, NUMBER_MIN, rangeOf } from "../types.ts";
 import { call } from "./calls.ts";
 import { number, topLevel } from "./constants.ts";
 import type { Lowering } from "./lowering.ts";
@@ -158,10 +158,8 @@ function binaryExpression(cx: Lowering, node: t.BinaryExpression): Val {
   if ((op === "/" || op === "%") && !constOf(b.e))
     return cx.fail("LZ103", node.right, `${op} by anything but a constant other than 0`);
   const { min, max } = rangeOfOperation(op, ...ranges, cx.cpus);
-  return { v: "expr", e, type: { k: "int", min: Math.max(min, INT_MIN), max: Math.min(max, NUMBER_MAX) } };
+  return { v: "expr", e, type: { k: "int", min: Math.max(min, NUMBER_MIN), max: Math.min(max, NUMBER_MAX) } };
 }
-
-const INT_MIN = -(2 ** 31);
 
 /** The range of a number; pointers, functions and masks are none. */
 function numeric(cx: Lowering, type: DType, node: Node): Range {

@@ -9,7 +9,7 @@ import type { MessageCode } from "../messages.ts";
 import type { Declared, Node, SourceFile } from "../source.ts";
 import { fail, textOf } from "../source.ts";
 import type { DType, Pool, TypeContext } from "../types.ts";
-import { keyOf, meaningOf, NUMBER_MAX, rangeOf } from "../types.ts";
+import { keyOf, meaningOf, rangeOf } from "../types.ts";
 import type { PlaceVal, Val } from "./values.ts";
 import { isStable, readsCell } from "./values.ts";
 
@@ -137,8 +137,6 @@ export class Lowering {
   get frame(): Frame {
     return defined(this.stack.at(-1), "code is lowered inside a function");
   }
-
-  readonly numberMax = NUMBER_MAX;
 
   /** What a call of `decl` goes to: its replacement, unless it is the replacement that calls. */
   target(decl: FunctionDecl): FunctionDecl {

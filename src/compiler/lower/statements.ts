@@ -5,7 +5,7 @@ import { defined } from "../../base/assert.ts";
 import type { Expr } from "../../program/program.ts";
 import type { Node } from "../source.ts";
 import { textOf } from "../source.ts";
-import { CPU, resolveType } from "../types.ts";
+import { CPU, NUMBER, NUMBER_MAX, resolveType } from "../types.ts";
 import { condition, evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Lowering } from "./lowering.ts";
 import { rvalue, sameKind, storeValue } from "./places.ts";
@@ -159,7 +159,7 @@ function bind(cx: Lowering, id: t.Identifier, init: t.Expression, kind: string):
   if (!reassigned)
     return void names.set(id.name, { b: "val", val: { v: "expr", e: cx.freeze(e, type, id.name), type } });
   // Its range is that of all it may be assigned: the declared type, or any number.
-  const wide = annotation || inferred.k !== "int" ? type : ({ k: "int", min: -1, max: cx.numberMax } as const);
+  const wide = annotation || inferred.k !== "int" ? type : NUMBER;
   const local = cx.local(id.name, wide);
   cx.mutable.add(local);
   cx.stmt({ kind: "set", local, value: e });
@@ -231,7 +231,7 @@ function resolveScalarReturn(cx: Lowering, val: Val, annotation: t.TSType) {
   if (declared.k !== "struct") return declared;
   // A field of a struct result: its range is unknown, as other returns may differ.
   if (val.v !== "expr") return declared;
-  return val.type.k === "int" ? ({ k: "int", min: -1, max: cx.numberMax } as const) : val.type;
+  return val.type.k === "int" ? NUMBER : val.type;
 }
 
 function assignResult(cx: Lowering, result: Val, val: Val, node: t.ReturnStatement): void {
@@ -347,7 +347,7 @@ function forLoop(cx: Lowering, node: t.ForStatement): void {
 /** Within a round the variable does not change, so that what is computed from it need not be copied. */
 function bindLoopVariable(cx: Lowering, loop: Counted): void {
   const { e, type } = rvalueOf(cx, loop.init);
-  const wide = type.k === "int" ? ({ k: "int", min: type.min, max: cx.numberMax } as const) : type;
+  const wide = type.k === "int" ? ({ k: "int", min: type.min, max: NUMBER_MAX } as const) : type;
   const local = cx.local(loop.name, wide);
   cx.stmt({ kind: "set", local, value: e });
   defined(cx.frame.names.at(-1), "a scope is open").set(loop.name, { b: "let", local, type: wide });
