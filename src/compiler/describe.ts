@@ -3,7 +3,7 @@
 import type * as t from "@babel/types";
 import { defined } from "../base/assert.ts";
 import type { Modules } from "./modules.ts";
-import { lookup, namespaceFile } from "./modules.ts";
+import { load, lookup, lookupType, namespaceFile } from "./modules.ts";
 import type { Declared, Node, SourceFile } from "./source.ts";
 import { fail } from "./source.ts";
 
@@ -224,6 +224,54 @@ export function propertyName(modules: Modules, file: SourceFile, node: t.Identif
 
 const ARCHITECTURES: readonly string[] = ["x86", "arm64", "powerpc", "riscv"];
 
+/** Where the parts, their hooks, and the config are declared. */
+const PARTS_FILE = "model/kernel/parts.ts";
+
+/** The members of `export declare const NAME: {…}`. */
+function declaredMembers(file: SourceFile, name: string): t.TSPropertySignature[] {
+  const decl = file.declared.get(name);
+  const node = decl?.kind === "external" && decl.node.type === "VariableDeclarator" ? decl.node.id : undefined;
+  const annotation = node?.type === "Identifier" ? node.typeAnnotation : undefined;
+  const type = annotation?.type === "TSTypeAnnotation" ? annotation.typeAnnotation : undefined;
+  const members = type?.type === "TSTypeLiteral" ? type.members : [];
+  return members.filter((m) => m.type === "TSPropertySignature");
+}
+
+const keyName = (m: t.TSPropertySignature): string => (m.key.type === "Identifier" ? m.key.name : "");
+
+/** A mistake in a design is reported in the design, not where the model first stumbles over it. */
+function checkDesign(read: Reader, literal: t.ObjectExpression, design: DesignInfo): void {
+  const file = load(read.modules, PARTS_FILE);
+  // Without parts it is no kernel: scenarios of its own may still be checked. Other architectures have other parts.
+  if (!file || design.arch !== "x86" || design.parts.size === 0) return;
+  const parts = declaredMembers(file, "parts");
+  for (const part of parts) {
+    const variant = design.parts.get(keyName(part));
+    if (!variant) read.fail(literal, `design ${design.name} has no part ${keyName(part)}`);
+    for (const hook of hooksOf(read.modules, file, part)) {
+      if (variant.exported.has(hook)) continue;
+      read.fail(literal, `parts.${keyName(part)}: ${variant.path} does not export the hook ${hook}`);
+    }
+  }
+  const known = [parts, declaredMembers(file, "config")].map((members) => members.map(keyName));
+  for (const [i, names] of [[...design.parts.keys()], [...design.config.keys()]].entries()) {
+    const odd = names.find((name) => !known[i]?.includes(name) && name !== "DEBUG_VM");
+    if (odd !== undefined) read.fail(literal, `unknown ${i === 0 ? "part" : "config"} ${odd}: ${known[i]?.join(", ")}`);
+  }
+  const missing = known[1]?.find((name) => !design.config.has(name));
+  if (missing !== undefined)
+    read.fail(literal, `config.${missing} is missing: spread x86_6_12 of Kconfig.ts, for instance`);
+}
+
+/** The hooks that a part's interface lists. */
+function hooksOf(modules: Modules, file: SourceFile, part: t.TSPropertySignature): string[] {
+  const type = part.typeAnnotation?.typeAnnotation;
+  const name = type?.type === "TSTypeReference" && type.typeName.type === "Identifier" ? type.typeName.name : "";
+  const decl = lookupType(modules, file, name);
+  if (decl?.kind !== "type" || decl.node.type !== "TSInterfaceDeclaration") return [];
+  return decl.node.body.body.flatMap((m) => (m.type === "TSPropertySignature" ? [keyName(m)] : []));
+}
+
 export function readDesign(modules: Modules, file: SourceFile, literal: t.ObjectExpression): DesignInfo {
   const read = new Reader(modules, file);
   const fields = read.fields(literal, ["name", "arch", "parts", "config", "source", "status"]);
@@ -240,7 +288,7 @@ export function readDesign(modules: Modules, file: SourceFile, literal: t.Object
   const text = (name: string): string => read.text(fields, name, literal);
   if (!ARCHITECTURES.includes(text("arch")))
     read.fail(fields.get("arch") ?? literal, `arch is one of ${ARCHITECTURES.join(", ")}`);
-  return {
+  const design: DesignInfo = {
     name: text("name"),
     arch: text("arch"),
     parts,
@@ -250,6 +298,8 @@ export function readDesign(modules: Modules, file: SourceFile, literal: t.Object
     status: text("status"),
     file,
   };
+  checkDesign(read, literal, design);
+  return design;
 }
 
 /** model/kernel/lifetime/hazard_pointers.ts -> hazard_pointers */
@@ -262,7 +312,7 @@ const SCENARIO_FIELDS: readonly string[] = [
   ...["check", "witness", "expect", "expect_of", "mutants"],
 ];
 /** A cpumask is one integer of the state; and what is shown for many CPUs is rarely more than what is for three. */
-const CPUS_MAX = 30;
+const CPUS_MAX = 31;
 
 export function readScenario(modules: Modules, decl: ConstDecl, literal: t.ObjectExpression): ScenarioInfo {
   const { file } = decl;

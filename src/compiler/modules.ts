@@ -9,11 +9,13 @@ export type ReadText = (path: string) => string | undefined;
 
 export interface Modules {
   readonly read: ReadText;
+  /** The path under which a file is known: a user's relative path may lead into the installed model. */
+  readonly canonical: (path: string) => string;
   readonly files: Map<string, SourceFile>;
 }
 
-export function newModules(read: ReadText): Modules {
-  return { read, files: new Map() };
+export function newModules(read: ReadText, canonical: (path: string) => string = (path) => path): Modules {
+  return { read, canonical, files: new Map() };
 }
 
 /** A parsed file and, recursively, all that it imports. `node` is blamed if the file does not exist. */
@@ -27,12 +29,13 @@ export function load(modules: Modules, path: string, blame?: { file: SourceFile;
   }
   const file = parseFile(path, text);
   modules.files.set(path, file);
-  for (const { specifier, node } of file.imports) load(modules, resolvePath(file, specifier, node), { file, node });
+  for (const { specifier, node } of file.imports)
+    load(modules, resolvePath(modules, file, specifier, node), { file, node });
   checkFile(modules, file);
   return file;
 }
 
-function resolvePath(file: SourceFile, specifier: string, node: Node): string {
+function resolvePath(modules: Modules, file: SourceFile, specifier: string, node: Node): string {
   if (!specifier.endsWith(".ts")) fail("LZ102", file, node, specifier);
   if (specifier.startsWith("lazymm/")) return `model/${specifier.slice("lazymm/".length)}`;
   if (!specifier.startsWith(".")) fail("LZ102", file, node, specifier);
@@ -43,7 +46,7 @@ function resolvePath(file: SourceFile, specifier: string, node: Node): string {
       else parts.push("..");
     } else if (part !== ".") parts.push(part);
   }
-  return parts.join("/");
+  return modules.canonical(parts.join("/"));
 }
 
 /** What the name of a type means. */
@@ -72,7 +75,7 @@ export function missing(declared: Import): never {
 /** The declaration behind an import. `seen`: the imports that led here; two files may import a name from each other. */
 function follow(modules: Modules, declared: Import, keyOf: (name: string) => string, seen: readonly Import[]) {
   const { file, node } = declared;
-  const target = load(modules, resolvePath(file, declared.from, node), { file, node });
+  const target = load(modules, resolvePath(modules, file, declared.from, node), { file, node });
   return target && !seen.includes(declared)
     ? exportOf(modules, target, declared.imported, keyOf, [...seen, declared])
     : undefined;
@@ -108,7 +111,7 @@ export function exportsIt(modules: Modules, file: SourceFile, name: string): boo
 }
 
 export function namespaceFile(modules: Modules, declared: Extract<Declared, { kind: "namespace" }>): SourceFile {
-  const path = resolvePath(declared.file, declared.from, declared.node);
+  const path = resolvePath(modules, declared.file, declared.from, declared.node);
   const file = load(modules, path, { file: declared.file, node: declared.node });
   return file ?? fail("LZ102", declared.file, declared.node, declared.from);
 }
@@ -120,7 +123,7 @@ export function reachable(modules: Modules, roots: readonly SourceFile[]): Sourc
     if (found.has(file.path)) return;
     found.set(file.path, file);
     for (const { specifier, node } of file.imports) {
-      const imported = load(modules, resolvePath(file, specifier, node), { file, node });
+      const imported = load(modules, resolvePath(modules, file, specifier, node), { file, node });
       if (imported) visit(imported);
     }
   };

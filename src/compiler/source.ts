@@ -5,6 +5,7 @@ import type * as t from "@babel/types";
 import type { Spot } from "./errors.ts";
 import { CompileError, diagnostic } from "./errors.ts";
 import type { MessageCode } from "./messages.ts";
+import { wordFor } from "./words.ts";
 
 export type Node = t.Node;
 
@@ -122,7 +123,8 @@ function declare(file: Open, statement: t.Statement): void {
     case "ExportNamedDeclaration":
       return declareExport(file, statement);
     default:
-      if (!declarePlain(file, statement)) fail("LZ103", file, statement, "a statement at top level");
+      if (!declarePlain(file, statement))
+        fail("LZ103", file, statement, wordFor(statement, "a statement at top level"));
   }
 }
 
@@ -143,7 +145,7 @@ function declareImport(file: Open, node: t.ImportDeclaration): void {
 function declareExport(file: Open, node: t.ExportNamedDeclaration): void {
   if (node.declaration) {
     const names = declarePlain(file, node.declaration);
-    if (!names) fail("LZ103", file, node.declaration, `exporting this (${node.declaration.type})`);
+    if (!names) fail("LZ103", file, node.declaration, wordFor(node.declaration));
     for (const name of names) file.exported.set(name, name);
     return;
   }

@@ -298,7 +298,7 @@ class PackedStep implements Layout {
 
   private declarations(step: Step): string {
     const chosen = step.access.kind === "choose" ? step.access.into : -1;
-    const names = [...localsOf(step)].filter((l) => l !== chosen);
+    const names = [...localsOf(this.code, step)].filter((l) => l !== chosen);
     if (names.length === 0) return "";
     const live = new Set(step.live);
     const init = (l: number): string =>
@@ -308,11 +308,14 @@ class PackedStep implements Layout {
 }
 
 /** Every local that a step mentions, those it must carry over included. */
-function localsOf(step: Step): Set<number> {
+function localsOf(code: Code, step: Step): Set<number> {
   const found = new Set<number>(step.live);
   const visit = (x: unknown): void => {
     if (typeof x !== "object" || x === null) return;
     if (Array.isArray(x)) return x.forEach(visit);
+    if ("kind" in x && x.kind === "goto" && "step" in x) {
+      for (const l of code.steps[Number(x.step)]?.live ?? []) found.add(l);
+    }
     for (const [key, child] of Object.entries(x)) {
       if ((key === "local" || key === "into" || key === "old") && typeof child === "number") found.add(child);
       else visit(child);

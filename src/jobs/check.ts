@@ -14,7 +14,7 @@ import { lint } from "./lint.ts";
 import type { CheckOptions, CheckReport, CheckResult, JobContext, JobError, MutantResult } from "./reports.ts";
 import { type Case, expectedOf, selectCases } from "./select.ts";
 
-type Searched = Omit<MutantResult, "mutant">;
+type Searched = Omit<MutantResult, "mutant" | "number">;
 
 /** Whether the answer is the one that the scenario's file gives. A `safe` that covered nothing is not. */
 function agrees(expected: ReturnType<typeof expectedOf>, { verdict, witnesses }: SearchResult): boolean {
@@ -102,7 +102,7 @@ async function searchMutants(run: Run): Promise<Result<Mutants, JobError>> {
       if (context.signal.aborted) break;
       const result = await searched(run, model, mutant, program.value);
       if (!result.ok) return result;
-      results.get(model.name)?.push({ mutant: mutant.name, ...result.value });
+      results.get(model.name)?.push({ mutant: mutant.name, number: item.mutants.indexOf(mutant) + 1, ...result.value });
     }
   }
   return ok({ results, notes });

@@ -26,9 +26,12 @@ export async function compare(options: CompareOptions, context: JobContext): Pro
   for (const design of designs.value) {
     const program = prepareReplay(library.value, onMachine(design.info, trace), trace.schedule);
     if (!program.ok) return program;
-    runs.push(runReplay(program.value, trace, profile.value, context));
+    const run = await runReplay(program.value, trace, profile.value, context);
+    // Half a replay is no row: what there is of it would look like little.
     if (context.signal.aborted) break;
+    runs.push(run);
   }
+  const left = designs.value.length - runs.length;
   const rows = runs.map((run, i): CompareRow => {
     const { design, verdicts: byModel, scenarios, violated } = verdicts.value[i]!;
     const { counts, price, agreement } = run;
@@ -39,7 +42,15 @@ export async function compare(options: CompareOptions, context: JobContext): Pro
     trace: trace.info,
     profile: profile.value.name,
     rows,
-    notes: [...library.value.notes, ...trace.notes, ...replayNotes(runs), SAME_SCHEDULE],
+    notes: [
+      ...(left > 0
+        ? [`interrupted: ${left} of ${designs.value.length} designs were not replayed and have no row`]
+        : []),
+      ...library.value.notes,
+      ...trace.notes,
+      ...replayNotes(runs),
+      SAME_SCHEDULE,
+    ],
     ...(context.signal.aborted ? { interrupted: true } : {}),
   });
 }

@@ -74,11 +74,15 @@ function findMutant(item: Case, wanted: string | undefined): Result<MutantInfo |
   return err({ kind: "unknown name", what: "mutant", name: wanted, known: mutants.map(({ name }) => name) });
 }
 
-/** The one case, model and mutant that the options name; what can be left out must be unambiguous. */
-function findCase(
-  library: Library,
-  options: ExplainOptions,
-): Result<{ item: Case; model: MemoryModel; mutant: MutantInfo | undefined }, JobError> {
+/** What can be explained: a case, a memory model, perhaps a mutant. */
+interface Candidate {
+  readonly item: Case;
+  readonly model: MemoryModel;
+  readonly mutant: MutantInfo | undefined;
+}
+
+/** All that the options leave open. A path belongs to one of them only. */
+function findCases(library: Library, options: ExplainOptions): Result<readonly Candidate[], JobError> {
   const { scenario, design, model: wanted } = options;
   const cases = selectCases(library, {
     names: [scenario],
@@ -86,17 +90,42 @@ function findCase(
     models: wanted === undefined ? [] : [wanted],
   });
   if (!cases.ok) return cases;
-  const [item, other] = cases.value;
-  const names = cases.value.map((c) => c.design.info.name).join(", ");
-  if (!item || other)
-    return err({ kind: "usage", message: `${scenario} can be asked about several: --design is needed: ${names}` });
-  const [model, second] = item.models;
-  if (!model || second) {
-    const models = item.models.map(({ name }) => name).join(", ");
-    return err({ kind: "usage", message: `--model is needed: ${models}` });
+  const candidates: Candidate[] = [];
+  let refused: JobError | undefined;
+  for (const item of cases.value) {
+    const mutant = findMutant(item, options.mutant);
+    if (!mutant.ok) refused ??= mutant.error;
+    else for (const model of item.models) candidates.push({ item, model, mutant: mutant.value });
   }
-  const mutant = findMutant(item, options.mutant);
-  return mutant.ok ? ok({ item, model, mutant: mutant.value }) : mutant;
+  if (candidates.length === 0 && refused) return err(refused);
+  if (options.path === undefined || candidates.length === 1) return ok(candidates);
+  const designs = [...new Set(candidates.map(({ item }) => item.design.info.name))].join(", ");
+  const models = [...new Set(candidates.map(({ model }) => model.name))].join(", ");
+  const message = `a path is one of a design and a model: --design (${designs}) and --model (${models}) are needed`;
+  return err({ kind: "usage", message });
+}
+
+/** A run to tell: the one that the path names, or the first candidate's shortest counterexample. */
+async function chooseRun(
+  library: Library,
+  candidates: readonly Candidate[],
+  path: Path | undefined,
+  context: JobContext,
+): Promise<Result<Candidate & { readonly program: Program; readonly path: Path }, JobError>> {
+  let failed: JobError = { kind: "usage", message: "nothing to explain" };
+  for (const candidate of candidates) {
+    const { item, model, mutant } = candidate;
+    const program = build(library, item, mutant);
+    if (!program.ok) return program;
+    const found = path ? ok(path) : await shortest(item, model, program.value, context);
+    if (found.ok) return ok({ ...candidate, program: program.value, path: found.value });
+    failed = found.error;
+  }
+  if (candidates.length < 2) return err(failed);
+  return err({
+    kind: "usage",
+    message: `no counterexample to explain under any of ${candidates.length} designs and models`,
+  });
 }
 
 export async function explain(options: ExplainOptions, context: JobContext): Promise<Result<ExplainReport, JobError>> {
@@ -104,14 +133,12 @@ export async function explain(options: ExplainOptions, context: JobContext): Pro
   if (!given.ok) return err({ kind: "usage", message: describePathError(given.error) });
   const library = openLibrary(options.overlay);
   if (!library.ok) return library;
-  const found = findCase(library.value, options);
-  if (!found.ok) return found;
-  const { item, model, mutant } = found.value;
-  const program = build(library.value, item, mutant);
-  if (!program.ok) return program;
-  const path = given.value ? ok(given.value) : await shortest(item, model, program.value, context);
-  if (!path.ok) return path;
-  const told = tellPath(library.value, item, model, mutant, program.value, path.value, options.full);
+  const candidates = findCases(library.value, options);
+  if (!candidates.ok) return candidates;
+  const chosen = await chooseRun(library.value, candidates.value, given.value, context);
+  if (!chosen.ok) return chosen;
+  const { item, model, mutant, program, path } = chosen.value;
+  const told = tellPath(library.value, item, model, mutant, program, path, options.full);
   if (!told.ok) return told;
   const { broken } = told.value.history;
   return ok({
@@ -121,7 +148,7 @@ export async function explain(options: ExplainOptions, context: JobContext): Pro
     design: item.design.info.name,
     model: model.name,
     mutant: mutant?.name ?? null,
-    path: path.value,
+    path,
     verdict: broken ? "violates" : "no violation",
     property: broken?.property ?? null,
     steps: told.value.steps,

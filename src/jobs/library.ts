@@ -91,6 +91,13 @@ function readText(path: string, root: string, overlay: Overlay | undefined): str
   }
 }
 
+/** A path from a user's file that leads into the installed model is the model's own. */
+function installedPath(path: string, root: string): string {
+  if (path.startsWith("model/") || !existsSync(path)) return path;
+  const real = realpathSync(path);
+  return real.startsWith(`${root}/model/`) ? real.slice(root.length + 1) : path;
+}
+
 /** The .ts files directly in a folder of the model, and those that the overlay adds. */
 function filesIn(folder: string, root: string, overlay: Overlay | undefined): string[] {
   const installed = existsSync(`${root}/${folder}`)
@@ -119,7 +126,10 @@ export function openLibrary(overlayFolder: string | undefined): Result<Library, 
     overlay = opened.value;
   }
   return attempt(() => {
-    const modules = newModules((path) => readText(path, root, overlay));
+    const modules = newModules(
+      (path) => readText(path, root, overlay),
+      (path) => installedPath(path, root),
+    );
     const read = <Info>(folder: string, of: (modules: Modules, file: SourceFile) => Info[]): Info[] =>
       filesIn(folder, root, overlay).flatMap((path) => {
         const file = load(modules, path);

@@ -18,8 +18,9 @@ import {
   RESUMABLE,
   type ReplayProgram,
   type ReplayResult,
-  replay,
+  replayInSlices,
 } from "../simulator/replay.ts";
+import { breathe } from "./engine.ts";
 import type { Library } from "./library.ts";
 import { attempt } from "./library.ts";
 import type { Agreement, Count, Counts, JobContext, JobError, Price } from "./reports.ts";
@@ -102,6 +103,21 @@ function pairedPrice(a: CountTree, b: CountTree, profile: Profile): Price {
   return { known_ns: known, missing, complete: x.complete && y.complete };
 }
 
+/** What a trace without flush calls cannot tell. */
+const OF_FLUSHES = ["flush_calls", "flushes", "invlpg", "flush_all", "user_asid_invalidations", "ipis"];
+const COSTS_OF_FLUSHES = ["invlpg", "flush_all", "ipi_round_trip"];
+
+/** Unknown is null, not 0. */
+function withoutFlushes(counts: Counts): Counts {
+  return Object.fromEntries(Object.entries(counts).map(([name, x]) => [name, OF_FLUSHES.includes(name) ? null : x]));
+}
+
+function withoutFlushPrice(price: Price): Price {
+  const known = price.missing.filter(({ cost }) => !COSTS_OF_FLUSHES.includes(cost));
+  const missing = [...known, ...COSTS_OF_FLUSHES.map((cost) => ({ cost, count: null }))];
+  return { known_ns: price.known_ns, missing, complete: false };
+}
+
 /** The predicted flushes, CPU by CPU: two replays predict the same if and only if this is the same. */
 function hash(predicted: readonly PredictedFlushes[]): string {
   const sha = createHash("sha256");
@@ -121,23 +137,33 @@ function cannotAgree(trace: TraceInput): string | undefined {
   return undefined;
 }
 
-export function runReplay(program: ReplayProgram, trace: TraceInput, profile: Profile, context: JobContext): ReplayRun {
+/** Runs the replay in slices, so that an interrupt is heard. */
+export async function runReplay(
+  program: ReplayProgram,
+  trace: TraceInput,
+  profile: Profile,
+  context: JobContext,
+): Promise<ReplayRun> {
   const { schedule } = trace;
-  const run = (freedUnknown: FreedUnknown): ReplayResult =>
-    replay(program, schedule, {
+  const run = (freedUnknown: FreedUnknown): Promise<ReplayResult> =>
+    replayInSlices(program, schedule, {
       freedUnknown,
       progress: (done, total) => {
         context.progress("replay", done, total);
         return context.signal.aborted;
       },
+      pause: breathe,
     });
-  const first = run(0);
-  const second = trace.inferred.flushCalls.freedUnknown > 0 ? run(1) : first;
+  const first = await run(0);
+  const second = trace.inferred.flushCalls.freedUnknown > 0 ? await run(1) : first;
   const [a, b] = [first.counters.tree(), second.counters.tree()];
   const whyNot = cannotAgree(trace);
+  const counts = pair(a, b);
+  const cost = pairedPrice(a, b, profile);
+  const blind = trace.inferred.flushCalls.from === "none";
   return {
-    counts: pair(a, b),
-    price: pairedPrice(a, b, profile),
+    counts: blind ? withoutFlushes(counts) : counts,
+    price: blind ? withoutFlushPrice(cost) : cost,
     predicted_sha256: hash(first.predicted),
     agreement: whyNot === undefined && trace.recorded ? agreement(trace.recorded, first.predicted) : null,
     whyNot,

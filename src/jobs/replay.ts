@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `replay`: one design over a trace's schedule.
 import { err, ok, type Result } from "../base/result.ts";
-import { type DesignEntry, type Library, openLibrary } from "./library.ts";
+import { asFile, type DesignEntry, type Library, openLibrary, openUserFile } from "./library.ts";
 import { findProfile } from "./profiles.ts";
 import { checkArchitecture, onMachine, prepareReplay, runReplay } from "./replay-run.ts";
 import type { JobContext, JobError, ReplayOptions, ReplayReport } from "./reports.ts";
@@ -10,7 +10,17 @@ import { readTrace } from "./trace-input.ts";
 export function findDesign(library: Library, name: string): Result<DesignEntry, JobError> {
   const found = library.designs.find((entry) => entry.ref === name);
   if (found) return ok(found);
+  if (asFile(name)) return designOfFile(library, name);
   return err({ kind: "unknown name", what: "design", name, known: library.designs.map((entry) => entry.ref) });
+}
+
+/** A user's file, which must have one design. */
+function designOfFile(library: Library, path: string): Result<DesignEntry, JobError> {
+  const file = openUserFile(library, path);
+  if (!file.ok) return file;
+  const [design, other] = file.value.designs;
+  if (design && !other) return ok(design);
+  return err({ kind: "input", message: `${path}: one exported design is needed, not ${file.value.designs.length}` });
 }
 
 /** Numbers and texts of a nested report, by dotted name. */
@@ -37,7 +47,7 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
   if (!fits.ok) return fits;
   const program = prepareReplay(library.value, onMachine(design.value.info, trace), trace.schedule);
   if (!program.ok) return program;
-  const run = runReplay(program.value, trace, profile.value, context);
+  const run = await runReplay(program.value, trace, profile.value, context);
   if (run.whyNot !== undefined) context.note(`no agreement: ${run.whyNot}`);
   return ok({
     schema: "lazymm.replay/1",

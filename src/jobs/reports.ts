@@ -23,7 +23,7 @@ export type JobError =
 export type Verdict = "safe" | "violates" | "unknown" | "stale";
 
 /** A number, or [if freed_tables was false, if it was true] where the trace does not say. */
-export type Count = number | readonly [number, number];
+export type Count = number | readonly [number, number] | null;
 export interface Counts {
   readonly [name: string]: Count | Counts;
 }
@@ -118,6 +118,8 @@ interface Searched {
 }
 export interface MutantResult extends Searched {
   readonly mutant: string;
+  /** What `explain --mutant` takes: its number in the scenario, among those that this design is asked. */
+  readonly number: number;
 }
 export interface CheckResult extends Searched {
   readonly scenario: string;

@@ -17,13 +17,15 @@ export interface Agreement {
 
 export function agreement(recorded: readonly FlushSequence[], predicted: readonly FlushSequence[]): Agreement {
   const total = { recorded: 0, predicted: 0, matched: 0, most: 0 };
-  recorded.forEach((r, cpu) => {
-    const p = predicted[cpu] ?? { reason: [], pages: [] };
+  const none: FlushSequence = { reason: [], pages: [] };
+  for (let cpu = 0; cpu < Math.max(recorded.length, predicted.length); cpu++) {
+    const r = recorded[cpu] ?? none;
+    const p = predicted[cpu] ?? none;
     total.recorded += r.reason.length;
     total.predicted += p.reason.length;
     total.most += Math.max(r.reason.length, p.reason.length);
     total.matched += commonLength(r, p);
-  });
+  }
   const { recorded: r, predicted: p, matched, most } = total;
   return { recorded: r, predicted: p, matched, rate: most === 0 ? 1 : matched / most };
 }

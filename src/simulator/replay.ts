@@ -52,10 +52,24 @@ export interface ReplayOptions {
   readonly ignore?: { readonly lazy?: boolean; readonly freed?: boolean; readonly exec?: boolean };
 }
 
-const PROGRESS_EVERY = 4096;
+const SLICE = 1 << 15;
 
 export function replay(program: ReplayProgram, schedule: Schedule, options: ReplayOptions): ReplayResult {
-  return new Replay(program, schedule, options).run();
+  const run = new Replay(program, schedule, options);
+  while (run.slice());
+  return run.finish();
+}
+
+/** The same, with a pause after every few thousand actions. */
+export async function replayInSlices(
+  program: ReplayProgram,
+  schedule: Schedule,
+  options: ReplayOptions & { readonly pause: () => Promise<void> },
+): Promise<ReplayResult> {
+  const run = new Replay(program, schedule, options);
+  await options.pause();
+  while (run.slice()) await options.pause();
+  return run.finish();
 }
 
 /** No flush of this recording can have been faster: the least time from a flush call to its CPU's next action. */
@@ -97,6 +111,8 @@ class Replay implements WideHost {
   private readonly flushTicks: number;
   /** A flush is being started: it stops at its first interrupt. */
   private starting = false;
+  /** The next action. */
+  private at = 0;
   private now = 0;
 
   constructor(program: ReplayProgram, schedule: Schedule, options: ReplayOptions) {
@@ -160,14 +176,21 @@ class Replay implements WideHost {
 
   // ---- the schedule ------------------------------------------------------------------------------------------------
 
-  run(): ReplayResult {
-    this.start();
+  /** Some thousand actions; false when there is nothing left to do, or the caller has had enough. */
+  slice(): boolean {
     const { schedule, options } = this;
-    for (let i = 0; i < schedule.length; i++) {
-      this.now = schedule.time[i]!;
-      this.action(i);
-      if (i % PROGRESS_EVERY === 0 && options.progress?.(i, schedule.length)) break;
+    if (this.at === 0) this.start();
+    const end = Math.min(this.at + SLICE, schedule.length);
+    for (; this.at < end; this.at++) {
+      this.now = schedule.time[this.at]!;
+      this.action(this.at);
     }
+    if (options.progress?.(this.at, schedule.length)) return false;
+    return this.at < schedule.length;
+  }
+
+  finish(): ReplayResult {
+    const { schedule } = this;
     this.finishFlushes(-1, false);
     for (let cpu = 0; cpu < schedule.cpus; cpu++) this.put(cpu);
     this.counters.finish(this.now, this.machine.instructions);
@@ -261,7 +284,7 @@ class Replay implements WideHost {
       case ACTION.flush:
         return this.flush(cpu, i);
       case ACTION.lost:
-        this.skip("events were lost here");
+        this.skip("marks of lost events, or of switches that are missing");
         return;
       default:
         return this.skip(`action ${kind}`);

@@ -66,7 +66,12 @@ async function findTrace(input: string): Promise<Result<string, TraceError>> {
     return err(traceError("trace-unreadable", input, code));
   }
   if (!directory) return ok(input);
-  const names = await readdir(input);
+  let names: string[];
+  try {
+    names = await readdir(input);
+  } catch (error) {
+    return err(traceError("trace-unreadable", input, errorCode(error)));
+  }
   const name = TRACE_NAMES.find((candidate) => names.includes(candidate));
   if (name !== undefined) return ok(join(input, name));
   const some = names.sort().slice(0, NAMES_SHOWN).join(", ") + (names.length > NAMES_SHOWN ? ", …" : "");

@@ -218,6 +218,7 @@ describe("exit code of check", () => {
   const mutant = (verdict: Verdict, agrees: boolean): MutantResult => ({
     ...searched,
     mutant: "m",
+    number: 1,
     verdict,
     expected: "violates",
     agrees,

@@ -26,7 +26,8 @@ export function modulesOf(files: Sources): Modules {
   });
 }
 
-const DESIGN = 'export const d = design({ name: "d", arch: "x86", parts: {}, config: {}, source: "s", status: "t" });';
+const DESIGN =
+  'export const d = design({ name: "d", arch: "riscv", parts: {}, config: {}, source: "s", status: "t" });';
 
 function designOf(files: Sources): { modules: Modules; design: DesignInfo } {
   const modules = modulesOf({ "design.ts": DESIGN, ...files });
@@ -41,7 +42,12 @@ export function compileFiles(files: Sources, mutant?: number): Program {
   const file = defined(load(modules, "scenario.ts"), "the scenario is there");
   const found = defined(described(file, "scenario")[0], "the file exports a scenario");
   const scenario = readScenario(modules, found.decl, found.literal);
-  return compileScenario({ modules, design, scenario, mutant: mutant === undefined ? undefined : scenario.mutants[mutant] });
+  return compileScenario({
+    modules,
+    design,
+    scenario,
+    mutant: mutant === undefined ? undefined : scenario.mutants[mutant],
+  });
 }
 
 /** Every exported function of entries.ts, as a replay calls them. */

@@ -108,7 +108,9 @@ class Generator {
       case 8:
         return around("poke(%)", this.value());
       case 9:
-        return this.functions === 0 ? same("bump()") : around(`f${this.pick(this.functions)}(%, %)`, this.value(), this.value());
+        return this.functions === 0
+          ? same("bump()")
+          : around(`f${this.pick(this.functions)}(%, %)`, this.value(), this.value());
       default:
         return around("pair((%) & 7).lo", this.value());
     }

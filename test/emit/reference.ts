@@ -172,7 +172,12 @@ export function initial(program: Program): PlainState {
   const contexts = program.codes.flatMap((code, id) =>
     code.kind === "walker"
       ? []
-      : code.cpus.map((cpu) => ({ code: id, cpu, pc: code.kind === "thread" ? 1 : 0, locals: code.locals.map(() => 0) })),
+      : code.cpus.map((cpu) => ({
+          code: id,
+          cpu,
+          pc: code.kind === "thread" ? 1 : 0,
+          locals: code.locals.map(() => 0),
+        })),
   );
   return { cells: initialCells(program), contexts };
 }

@@ -169,12 +169,15 @@ function look(): number { instruction(); return hw[0].tlb; }`,
   });
   const { ends } = explore(program, model);
   const one = (end: (typeof ends)[number]): string =>
-    [cellOf(program, end, "out.walked", 0), cellOf(program, end, "out.r0", 0), cellOf(program, end, "out.r0", 1)].join(" ");
+    [cellOf(program, end, "out.walked", 0), cellOf(program, end, "out.r0", 0), cellOf(program, end, "out.r0", 1)].join(
+      " ",
+    );
   return [...new Set(ends.map(one))].sort();
 }
 
 describe("a walker sees its own CPU's buffered store or does not", () => {
-  test("sc: no one reads what is not there for all", () => expect(walked(sc)).toEqual(["0 0 1", "0 1 0", "0 1 1", "1 0 1", "1 1 0", "1 1 1"]));
+  test("sc: no one reads what is not there for all", () =>
+    expect(walked(sc)).toEqual(["0 0 1", "0 1 0", "0 1 1", "1 0 1", "1 1 0", "1 1 1"]));
   test("x86_tso: walked before anybody else sees it", () => expect(walked(x86_tso)).toEqual(allBut(3)));
 });
 

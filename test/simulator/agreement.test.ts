@@ -89,7 +89,10 @@ describe("the rate", () => {
   });
 
   test("flushes on the wrong CPU do not count", () => {
-    expect(agreement([letters("ab"), letters("")], [letters(""), letters("ab")])).toMatchObject({ matched: 0, rate: 0 });
+    expect(agreement([letters("ab"), letters("")], [letters(""), letters("ab")])).toMatchObject({
+      matched: 0,
+      rate: 0,
+    });
   });
 
   test("a CPU without a prediction matches nothing", () => {

@@ -95,6 +95,7 @@ class Drawing {
     const current = this.running[cpu] ?? cpu;
     const add = (kind: ActionKind, a = 0, b = 0): void => void this.actions.push({ kind, time, cpu, a, b });
     const named = words[1] === "exit" || words[1] === "exec" ? this.task(words.shift()!, cpu) : current;
+    this.running[cpu] = named;
     const [verb = "", argument = ""] = words;
     switch (verb) {
       case "exit":

@@ -41,9 +41,9 @@ function resultRows(result: CheckResult, paint: Paint, every: boolean): string[]
   const { mutants } = result;
   const killed = mutants.length === 0 ? "-" : `${mutants.filter((item) => item.agrees).length}/${mutants.length}`;
   const own = [`  ${result.design}`, result.model, ...numbers(result), killed, verdictCell(result, paint)];
-  const shown = mutants.map((item, i) => ({ item, i })).filter(({ item }) => every || !item.agrees);
-  const rows = shown.map(({ item, i }) => [
-    `    mutant ${i + 1}: ${item.mutant}`,
+  const shown = mutants.filter((item) => every || !item.agrees);
+  const rows = shown.map((item) => [
+    `    mutant ${item.number}: ${item.mutant}`,
     result.model,
     ...numbers(item),
     "",

@@ -3,7 +3,7 @@
 import type { Count, Counts, Price, TraceInfo } from "../../jobs/reports.ts";
 
 export function formatCount(count: Count | undefined): string {
-  if (count === undefined) return "-";
+  if (count === undefined || count === null) return "-";
   if (typeof count === "number") return count.toLocaleString("en-US");
   // If no flush freed page tables, and if all did: the second may be the smaller.
   const [none, all] = count;
@@ -43,7 +43,7 @@ export function flattenCounts(counts: Counts, prefix = ""): Map<string, Count> {
   const flat = new Map<string, Count>();
   for (const [name, value] of Object.entries(counts)) {
     const path = prefix === "" ? name : `${prefix}.${name}`;
-    if (typeof value === "number" || Array.isArray(value)) flat.set(path, value as Count);
+    if (value === null || typeof value === "number" || Array.isArray(value)) flat.set(path, value as Count);
     else for (const [inner, count] of flattenCounts(value as Counts, path)) flat.set(inner, count);
   }
   return flat;

@@ -5,59 +5,10 @@ import type { Modules } from "../modules.ts";
 import { dialectFunctions, dialectValues } from "../names.ts";
 import type { Node, SourceFile } from "../source.ts";
 import { fail } from "../source.ts";
+import { wordFor } from "../words.ts";
 
 /** Nobody nests deeper by hand, and everything behind the parser is recursive. */
 const DEPTH_MAX = 200;
-
-/** In words, for messages; the others keep the parser's name. */
-const WORDS: { readonly [type: string]: string } = {
-  ArrayExpression: "a list",
-  ArrayPattern: "destructuring",
-  ArrowFunctionExpression: "an arrow function here",
-  AssignmentExpression: "an assignment as a value",
-  AssignmentPattern: "a default value",
-  AwaitExpression: "await",
-  BigIntLiteral: "a bigint",
-  ClassDeclaration: "a class",
-  ClassExpression: "a class",
-  DebuggerStatement: "debugger",
-  DoWhileStatement: "do … while",
-  ForInStatement: "for … in",
-  FunctionDeclaration: "a function inside a function",
-  FunctionExpression: "a function as a value",
-  Import: "import()",
-  ImportExpression: "import()",
-  LabeledStatement: "a label",
-  MetaProperty: "import.meta",
-  NewExpression: "new",
-  ObjectPattern: "destructuring",
-  OptionalCallExpression: "optional chaining",
-  OptionalMemberExpression: "optional chaining",
-  PrivateName: "a private name",
-  RegExpLiteral: "a regular expression",
-  RestElement: "a rest parameter",
-  SequenceExpression: "the comma operator",
-  SpreadElement: "a spread",
-  StringLiteral: "a text",
-  Super: "super",
-  SwitchStatement: "switch",
-  TaggedTemplateExpression: "a tagged template",
-  TemplateLiteral: "a template string",
-  ThisExpression: "this",
-  ThrowStatement: "throw",
-  TryStatement: "try",
-  TSAnyKeyword: "the type any",
-  TSEnumDeclaration: "an enum",
-  TSInstantiationExpression: "a function with type arguments as a value",
-  TSInterfaceDeclaration: "a type inside a function",
-  TSModuleDeclaration: "a namespace",
-  TSSatisfiesExpression: "satisfies",
-  TSTypeAliasDeclaration: "a type inside a function",
-  TSTypeAssertion: "a cast with <…>",
-  UpdateExpression: "an update as a value",
-  WithStatement: "with",
-  YieldExpression: "yield",
-};
 
 export class Check {
   readonly modules: Modules;
@@ -77,7 +28,7 @@ export class Check {
   }
 
   reject(node: Node): never {
-    return this.fail("LZ103", node, WORDS[node.type] ?? `a ${node.type}`);
+    return this.fail("LZ103", node, wordFor(node));
   }
 
   declare(name: string, node?: Node): void {

@@ -96,7 +96,7 @@ export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], n
   const marker = instructionMarker(body);
   if (marker && cx.mode === "normal")
     return instruction(cx, decl, body, args, node, marker === "serialising_instruction");
-  return inline(cx, decl, body, args);
+  return inline(cx, decl, body, args, node);
 }
 
 export function instructionMarker(node: t.FunctionDeclaration): string | undefined {
@@ -112,23 +112,31 @@ function bindParameters(
   decl: FunctionDecl,
   node: t.FunctionDeclaration,
   args: readonly Val[],
+  at: Node,
 ): Map<string, Binding> {
   const names = new Map<string, Binding>();
   const assigned = assignedNames(node);
   for (const [i, param] of node.params.entries()) {
     if (param.type !== "Identifier") cx.fail("LZ103", param, "this parameter");
     const arg = defined(args[i], "arity is checked");
+    const annotation =
+      param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
     if (arg.v !== "expr") {
+      const kind = arg.v === "place" && annotation ? resolveType(cx.types, decl.file, annotation).k : "voidstar";
+      if (arg.v === "place" && kind !== "voidstar" && kind !== arg.type.k)
+        cx.fail(
+          "LZ109",
+          at,
+          `${decl.name}(${param.name}): not ${arg.type.k === "atomic" ? "an atomic" : `a ${arg.type.k}`}`,
+        );
       names.set(param.name, { b: "val", val: arg });
       continue;
     }
-    const annotation =
-      param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
     const declaredType = annotation ? resolveType(cx.types, decl.file, annotation) : arg.type;
     // The caller's range is the better one, unless the parameter gives an untyped value its meaning (info, null).
     const opaque = declaredType.k === "voidstar" || declaredType.k === "int";
     const type = opaque && arg.type.k !== "voidstar" ? arg.type : declaredType;
-    sameKind(cx, type, arg.type, param);
+    sameKind(cx, type, arg.type, at);
     if (assigned.has(param.name)) {
       const local = cx.local(param.name, type);
       cx.mutable.add(local);
@@ -139,9 +147,9 @@ function bindParameters(
   return names;
 }
 
-function inline(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, args: readonly Val[]): Val {
+function inline(cx: Lowering, decl: FunctionDecl, node: t.FunctionDeclaration, args: readonly Val[], at: Node): Val {
   return cx.code.scoped(() => {
-    const names = bindParameters(cx, decl, node, args);
+    const names = bindParameters(cx, decl, node, args, at);
     const only = node.body.body[0];
     if (node.body.body.length === 1 && only?.type === "ReturnStatement" && only.argument) {
       return inlineExpression(cx, decl, names, only.argument);
@@ -184,7 +192,7 @@ function instruction(
 ): Val {
   const frozen = args.map((a) => (a.v === "expr" ? { ...a, e: cx.freeze(a.e, a.type, "argument") } : a));
   const mode = cx.replaying ? "atomic" : "instruction";
-  const { entry, exit, result } = inMode(cx, mode, () => inline(cx, decl, node, frozen));
+  const { entry, exit, result } = inMode(cx, mode, () => inline(cx, decl, node, frozen, at));
   const body = new Cutter(cx.code).instruction(entry, exit);
   if (waitsAfterChange(body))
     cx.fail("LZ115", at, `${decl.name}(): when() after the instruction has changed something`);

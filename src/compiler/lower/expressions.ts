@@ -7,6 +7,7 @@ import { lookup } from "../modules.ts";
 import type { Node } from "../source.ts";
 import type { DType } from "../types.ts";
 import { BOOL, NUMBER_MAX, NUMBER_MIN, rangeOf } from "../types.ts";
+import { wordFor } from "../words.ts";
 import { call } from "./calls.ts";
 import { number, topLevel } from "./constants.ts";
 import type { Lowering } from "./lowering.ts";
@@ -68,7 +69,7 @@ export function evaluate(cx: Lowering, node: Node): Val {
     case "ObjectExpression":
       return structValue(cx, node);
     default:
-      return cx.fail("LZ103", node, `a ${node.type}`);
+      return cx.fail("LZ103", node, wordFor(node));
   }
 }
 

@@ -35,6 +35,7 @@ function placeArg(cx: Lowering, node: t.CallExpression, kind: PlaceKind = "scala
   const at = arg(cx, node, i);
   const val = evaluate(cx, at);
   if (val.v !== "place") return cx.fail("LZ108", at);
+  if (val.anyCpu) return cx.fail("LZ104", at);
   const { k } = val.type;
   const is = k === "atomic" || k === "cpumask" || k === "spinlock" ? k : "scalar";
   return is === kind ? val : cx.fail("LZ109", at, `${textOf(cx.file, at)} is not ${PLACE_KINDS[kind]}`);

@@ -6,6 +6,7 @@ import type { Expr } from "../../program/program.ts";
 import type { Node } from "../source.ts";
 import { textOf } from "../source.ts";
 import { CPU, NUMBER, NUMBER_MAX, resolveType } from "../types.ts";
+import { wordFor } from "../words.ts";
 import { condition, evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Lowering } from "./lowering.ts";
 import { rvalue, sameKind, storeValue } from "./places.ts";
@@ -87,7 +88,7 @@ export function statement(cx: Lowering, node: t.Statement): void {
       return cx.code.finish({ t: "jump", to }, cx.code.current);
     }
     default:
-      return cx.fail("LZ103", node, `a ${node.type}`);
+      return cx.fail("LZ103", node, wordFor(node));
   }
 }
 
@@ -131,6 +132,7 @@ function assign(
   if (left.type !== "MemberExpression") return cx.fail("LZ103", node, "this assignment");
   const place = evaluate(cx, left);
   if (place.v !== "place") return cx.fail("LZ108", left);
+  if (place.anyCpu) return cx.fail("LZ104", left);
   if (update) return cx.fail("LZ103", node, "an update of a shared value (read it, then write it)");
   const value = rvalueOf(cx, defined(right, "an assignment has a right side"));
   if (place.type.k === "atomic" || place.type.k === "spinlock" || place.type.k === "cpumask")

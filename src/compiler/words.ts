@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What a person calls the parts of TypeScript that the dialect does not have.
+import type { Node } from "./source.ts";
+
+const WORDS: { readonly [type: string]: string } = {
+  ArrayExpression: "a list",
+  ArrayPattern: "destructuring",
+  ArrowFunctionExpression: "an arrow function here",
+  AssignmentExpression: "an assignment as a value",
+  AssignmentPattern: "a default value",
+  AwaitExpression: "await",
+  BigIntLiteral: "a bigint",
+  ClassDeclaration: "a class",
+  ClassExpression: "a class",
+  DebuggerStatement: "debugger",
+  DoWhileStatement: "do … while",
+  ExportAllDeclaration: "export *",
+  ExportDefaultDeclaration: "export default",
+  ForInStatement: "for … in",
+  FunctionDeclaration: "a function inside a function",
+  FunctionExpression: "a function as a value",
+  Import: "import()",
+  ImportExpression: "import()",
+  LabeledStatement: "a label",
+  MetaProperty: "import.meta",
+  NewExpression: "new",
+  ObjectPattern: "destructuring",
+  OptionalCallExpression: "optional chaining",
+  OptionalMemberExpression: "optional chaining",
+  PrivateName: "a private name",
+  RegExpLiteral: "a regular expression",
+  RestElement: "a rest parameter",
+  SequenceExpression: "the comma operator",
+  SpreadElement: "a spread",
+  StringLiteral: "a text",
+  Super: "super",
+  SwitchStatement: "switch",
+  TaggedTemplateExpression: "a tagged template",
+  TemplateLiteral: "a template string",
+  ThisExpression: "this",
+  ThrowStatement: "throw",
+  TryStatement: "try",
+  TSAnyKeyword: "the type any",
+  TSEnumDeclaration: "an enum",
+  TSExportAssignment: "export =",
+  TSImportEqualsDeclaration: "import =",
+  TSInstantiationExpression: "a function with type arguments as a value",
+  TSInterfaceDeclaration: "a type inside a function",
+  TSModuleDeclaration: "a namespace",
+  TSSatisfiesExpression: "satisfies",
+  TSTypeAliasDeclaration: "a type inside a function",
+  TSTypeAssertion: "a cast with <…>",
+  UpdateExpression: "an update as a value",
+  WithStatement: "with",
+  YieldExpression: "yield",
+};
+
+/** `otherwise`: for kinds that have no word of their own, or that are wrong only where they stand. */
+export function wordFor(node: Node, otherwise?: string): string {
+  return WORDS[node.type] ?? otherwise ?? `this (${node.type})`;
+}
