@@ -59,7 +59,7 @@ export function mutate(
       break;
     case "weaken":
       if (edit.callee === stringOf(file, arg(3))) return fail("LZ113", file, node, `${edit.callee}() is what it is`);
-      calls(edit, edit.callee, edit.nth).callee = { type: "Identifier", name: stringOf(file, arg(3)) } as t.Identifier;
+      renameCallee(calls(edit, edit.callee, edit.nth), stringOf(file, arg(3)));
       break;
     case "move_before":
       moveBefore(edit, stringOf(file, arg(3)), numberOf(file, arg(4)));
@@ -120,6 +120,12 @@ function calls(edit: Edit, callee: string, nth: number): t.CallExpression {
     found[nth - 1] ??
     fail("LZ113", edit.file, edit.node, `${edit.func.name}() calls ${callee}() ${found.length} times, not ${nth}`)
   );
+}
+
+/** Errors point at the call that has been changed. */
+function renameCallee(call: t.CallExpression, name: string): void {
+  const { start, end, loc } = call.callee;
+  call.callee = { type: "Identifier", name, start, end, loc } as t.Identifier;
 }
 
 function calleeName(node: t.CallExpression): string {

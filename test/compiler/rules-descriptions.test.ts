@@ -127,7 +127,7 @@ describe("a mutant", () => {
 
   test("of a call that gets the wrong primitive", () => {
     const text = textOf({ mutants: '[{ name: "m", mutant: weaken(f, "smp_mb", 1, "smp_rbm"), expect: {} }]' });
-    check(text, "LZ101", '"smp_rbm"', "smp_mb()", 0);
+    check(text, "LZ101", `"smp_rbm"`, "smp_mb", 0);
   });
 });
 

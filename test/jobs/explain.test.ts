@@ -145,9 +145,9 @@ describe("what cannot be explained", () => {
     ["an unknown design", { design: "x" }, { kind: "unknown name", what: "design" }],
     ["an unknown scenario", { scenario: "x" }, { kind: "unknown name", what: "scenario" }],
     [
-      "a model that is not named",
-      { model: undefined },
-      { kind: "usage", message: expect.stringMatching(/sc, x86_tso/) },
+      "a path without the model that it is a path of",
+      { model: undefined, path: "0" },
+      { kind: "usage", message: expect.stringMatching(/--model \(sc, x86_tso\)/) },
     ],
     [
       "what is safe",
@@ -158,9 +158,18 @@ describe("what cannot be explained", () => {
     expect(await explain({ ...OPTIONS, ...options }, quiet())).toMatchObject({ ok: false, error });
   });
 
-  test("a design that is not named, where several apply", async () => {
-    const options = { ...OPTIONS, scenario: "unlazy_vs_munmap", design: undefined };
-    const error = { kind: "usage", message: expect.stringMatching(/--design is needed: .*linux-6\.12-x86/) };
+  test("a path without the design that it is a path of", async () => {
+    const options = { ...OPTIONS, scenario: "unlazy_vs_munmap", design: undefined, path: "0" };
+    const error = { kind: "usage", message: expect.stringMatching(/--design \(.*linux-6\.12-x86/) };
     expect(await explain(options, quiet())).toMatchObject({ ok: false, error });
+  });
+
+  test("without design and model: the first counterexample that there is", async () => {
+    const options = { ...OPTIONS, scenario: "unlazy_vs_munmap", design: undefined, model: undefined, mutant: "1" };
+    // Without its smp_mb() it is safe under sc: the counterexample is one of x86-TSO.
+    expect(await explain(options, quiet())).toMatchObject({
+      ok: true,
+      value: { model: "x86_tso", verdict: "violates" },
+    });
   });
 });

@@ -64,6 +64,7 @@ describe("a design's verdict", () => {
       design: DESIGN,
       verdicts: both,
       scenarios: { sc: `${n}/${n}`, x86_tso: `${n}/${n}` },
+      violated: { sc: [], x86_tso: [] },
     });
   });
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // More CPUs than an integer has bits: masks are then BigInts, and nothing else may change.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bigMasks, intMasks, type MaskPrinter } from "../../src/emit/masks.ts";
+import { RUNTIME } from "../../src/emit/printer.ts";
 import { counts, draw, flushes, run } from "./drawing.ts";
 
 const DESIGNS = [
@@ -58,7 +61,7 @@ describe("members beyond the bits of an integer", () => {
     [30, 31, 32, 63],
     [63, 64, 65, 99],
   ])("a drawing on CPUs %i, %i, %i and %i is the same drawing", (...on) => {
-    const far = run("linux-6.12-x86", draw(MIXED, { cpus: 100, on }));
+    const far = run("linux-6.12-x86", draw(MIXED, { on }));
     expect(on.map((cpu) => flushes(far)[cpu])).toEqual(flushes(near));
     expect(far.counters.tree()).toEqual(near.counters.tree());
   });
@@ -71,6 +74,20 @@ describe("members beyond the bits of an integer", () => {
     expect(on.map((cpu) => flushes(far)[cpu])).toEqual(flushes(near));
     const { transfers: _, ...counted } = near.counters.tree();
     expect(far.counters.tree()).toMatchObject(counted);
+  });
+
+  test.each([
+    [0, 1],
+    [33, 39],
+    [70, 99],
+  ])("hazard pointers of CPUs %i and %i are found", (...on) => {
+    const text = "A | idle\n idle |\n | A\n | exit\n | idle\n | B\n C |";
+    const result = run("x86-hazard-pointers", draw(text, { on }));
+    // Dead at tick 4, and let go by the lazy CPU at tick 6.
+    expect(counts(result, "pinned_mms.freed", "pinned_mms.total_ticks")).toEqual({
+      "pinned_mms.freed": 1,
+      "pinned_mms.total_ticks": 2,
+    });
   });
 
   test("a flush reaches each of them", () => {
@@ -100,4 +117,43 @@ describe("members beyond the bits of an integer", () => {
     expect(flushes(result)[68]).toBe("1:-1 1:-1");
     expect(flushes(result)[69]).toBe("0:-1");
   });
+});
+
+describe("printed masks are sets of CPUs", () => {
+  const evaluate = (text: string, a: unknown, b: unknown, c: number): unknown =>
+    new Function("a", "b", "c", `${RUNTIME};return ${text};`)(a, b, c);
+
+  function agreesWithSets(masks: MaskPrinter, cpus: number): void {
+    const all = Array.from({ length: cpus }, (_, cpu) => cpu);
+    const mask = (set: ReadonlySet<number>): unknown =>
+      all.reduce(
+        (m, cpu) => (set.has(cpu) ? evaluate(masks.add("a", "c"), m, 0, cpu) : m),
+        evaluate(masks.zero, 0, 0, 0),
+      );
+    const members = (m: unknown): number[] => all.filter((cpu) => evaluate(masks.test("a", "c"), m, 0, cpu) === true);
+    const set = fc.uniqueArray(fc.integer({ min: 0, max: cpus - 1 })).map((cpus) => new Set(cpus));
+    fc.assert(
+      fc.property(set, set, fc.integer({ min: 0, max: cpus - 1 }), (x, y, cpu) => {
+        const [a, b] = [mask(x), mask(y)];
+        const of = (text: string): unknown => evaluate(text, a, b, cpu);
+        const sorted = (keep: (cpu: number) => boolean): number[] => all.filter(keep);
+        expect(members(a)).toEqual(sorted((i) => x.has(i)));
+        expect(members(of(masks.add("a", "c")))).toEqual(sorted((i) => x.has(i) || i === cpu));
+        expect(members(of(masks.del("a", "c")))).toEqual(sorted((i) => x.has(i) && i !== cpu));
+        expect(members(of(masks.and("a", "b")))).toEqual(sorted((i) => x.has(i) && y.has(i)));
+        expect(members(of(masks.or("a", "b")))).toEqual(sorted((i) => x.has(i) || y.has(i)));
+        expect(members(of(masks.andnot("a", "b")))).toEqual(sorted((i) => x.has(i) && !y.has(i)));
+        expect(of(masks.next("a", "c", cpus))).toBe(all.find((i) => i > cpu && x.has(i)) ?? cpus);
+        expect(of(masks.next("a", "-1", cpus))).toBe(all.find((i) => x.has(i)) ?? cpus);
+        expect(of(masks.empty("a"))).toBe(x.size === 0);
+        expect(of(masks.weight("a"))).toBe(x.size);
+        expect(members(of(masks.all("c")))).toEqual(sorted((i) => i < cpu));
+        expect(members(of(masks.all(`${cpus}`)))).toEqual(all);
+      }),
+      { numRuns: 60 },
+    );
+  }
+
+  test("in 31 bits", () => agreesWithSets(intMasks, 31));
+  test("in a BigInt of a few words", () => agreesWithSets(bigMasks, 100));
 });

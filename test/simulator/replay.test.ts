@@ -130,6 +130,16 @@ describe("a flush", () => {
     });
   });
 
+  test("counts where it is carried out, not where it is asked for; a switch is none", () => {
+    const result = run(PCID, draw("A | A2\n flush A all\n B |"));
+    expect(flushes(result)).toEqual(["4:-1 3:-1 0:-1", "1:-1"]);
+    expect(counts(result, "flushes.full", "flushes.remote_shootdown.full", "flushes.local_mm_shootdown.full")).toEqual({
+      "flushes.full": 2,
+      "flushes.remote_shootdown.full": 1,
+      "flushes.local_mm_shootdown.full": 1,
+    });
+  });
+
   test("of its own mm only is local: one generation after the other", () => {
     const result = run(PCID, draw("A\n flush A 0-1\n flush A 7-9"));
     expect(flushes(result)).toEqual(["3:1 3:2"]);
@@ -268,6 +278,17 @@ describe("the last exit", () => {
     expect(pinned("x86-hazard-pointers", unmapped)).toEqual(others);
   });
 
+  test("waits for the flush of everything: others may come before it", () => {
+    const early = torn.replace("exit\n", "exit\n | flush A 0-9\n");
+    expect(pinned(PCID, early)).toEqual({
+      // CPU 1 leaves at its first flush, by itself; CPU 0 is left alone until tables go.
+      flushes: ["0:-1 0:-1", "0:-1 4:9 0:0 4:-1 0:-1"],
+      freed: 1,
+      ticks: 3,
+      still: 0,
+    });
+  });
+
   test("is that of the last thread, not of the first", () => {
     const result = run(PCID, draw("A | A2\n exit |\n | exit"));
     expect(counts(result, "switches.exits", "pinned_mms.freed", "pinned_mms.still_pinned")).toEqual({
@@ -286,6 +307,9 @@ describe("the last exit", () => {
            | B2
       exit |
       A    |`;
+    // Were B's mm freed with its first thread, whoever runs it would be shot.
+    expect(counts(run("x86-shootdown", draw(born)), "ipis.sent")).toEqual({ "ipis.sent": 0 });
+    expect(counts(run("x86-shootdown", draw("A | A2\n exit |\n idle |")), "ipis.sent")).toEqual({ "ipis.sent": 0 });
     const dead = (text: string) => counts(run(PCID, draw(text)), "pinned_mms.freed", "pinned_mms.still_pinned");
     expect(dead(born)).toEqual({ "pinned_mms.freed": 0, "pinned_mms.still_pinned": 0 });
     expect(dead(`${born}\n | exit`)).toEqual({ "pinned_mms.freed": 0, "pinned_mms.still_pinned": 1 });
@@ -310,5 +334,15 @@ test("a kernel thread that uses an mm is flushed like its threads, and lazy when
     "ipis.sent": 1,
     "ipis.avoided": 1,
     "lazy.entries": 2,
+  });
+});
+
+test("a kernel thread counts as a user while it uses an mm", () => {
+  const result = run(PCID, draw("k\n use A\n idle\n k\n unuse\n idle"));
+  expect(flushes(result)).toEqual(["0:-1"]);
+  expect(counts(result, "switches.user_to_kernel", "switches.kernel_to_user", "switches.kernel_to_kernel")).toEqual({
+    "switches.user_to_kernel": 1,
+    "switches.kernel_to_user": 1,
+    "switches.kernel_to_kernel": 1,
   });
 });
