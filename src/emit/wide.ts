@@ -67,7 +67,8 @@ const I=new Float64Array(${instructionNames.length});
 ${cells}
 ${functions}
 ${generators}
-return {resumable:[${resumableTable}],entries:[${entries.map(({ id }) => `f${id}`).join(",")}],interrupts:[${interrupts.join(",")}],instructions:I};`;
+return {resumable:[${resumableTable}],entries:[${entries.map(({ id }) => `f${id}`).join(",")}],
+interrupts:[${interrupts.join(",")}],instructions:I};`;
   return { text, entryNames: entries.map(({ code }) => code.name), instructionNames, limits };
 }
 
@@ -231,6 +232,6 @@ function printCode(w: WidePrinter, code: Code, id: number, resumable = false): s
   const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
   // Every jump comes by here, so that code which spins cannot hang the replay.
   const patience = `if((++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}){host.limit(0);return false;}`;
-  const head = `function${resumable ? "* g" : " f"}${id}(${["cpu", ...params].join(",")}){let pc=${first},t=0;${declarations}`;
-  return `${head}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
+  const head = `function${resumable ? "* g" : " f"}${id}(${["cpu", ...params].join(",")}){`;
+  return `${head}let pc=${first},t=0;${declarations}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
 }
