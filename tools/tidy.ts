@@ -120,10 +120,11 @@ export function checkSource(file: string, text: string, except: Exceptions = exc
   return [...errors, ...checkKernelNames(file, code)];
 }
 
-/** Where the reading starts: entry points, tests, and the model files that are found by listing their folders. */
+/** Where the reading starts: entry points, tests, and the dialect files that are found by listing their folders. */
 function isEntry(file: string, entries: readonly string[]): boolean {
   if (entries.includes(file) || file.endsWith(".test.ts")) return true;
-  return ["model/designs", "model/scenarios", "model/dialect", "model/hw"].some((folder) => within(file, folder));
+  const listed = ["model/designs", "model/scenarios", "model/dialect", "model/hw", "test/samples"];
+  return listed.some((folder) => within(file, folder));
 }
 
 /** Files that no entry point leads to. A test does not keep a file of src/ alive: that is dead code with a test. */

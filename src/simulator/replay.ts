@@ -49,7 +49,7 @@ export interface ReplayOptions {
   /** Called every few thousand actions; true stops the replay there. */
   readonly progress?: (done: number, total: number) => boolean;
   /** Inputs to ignore, to show what they are worth. */
-  readonly ignore?: { readonly lazy?: boolean; readonly freed?: boolean; readonly exec?: boolean };
+  readonly ignore?: { readonly freed?: boolean; readonly exec?: boolean };
 }
 
 const SLICE = 1 << 15;

@@ -104,7 +104,7 @@ describe("the rate", () => {
     });
   });
 
-  test("nothing recorded and nothing predicted is full agreement; a prediction of what was not recorded is none", () => {
+  test("two empty traces agree in full; with one of them empty, nothing agrees", () => {
     expect(agreement([letters("")], [letters("")]).rate).toBe(1);
     expect(agreement([], []).rate).toBe(1);
     expect(agreement([letters("")], [letters("ab")])).toMatchObject({ predicted: 2, rate: 0 });

@@ -191,7 +191,7 @@ export function run(design: string, drawn: Schedule, freedUnknown: FreedUnknown 
   return result;
 }
 
-/** What each CPU is predicted to flush, as "reason:pages", such as "0:-1 3:33": everything at a switch, then 33 pages. */
+/** What each CPU is predicted to flush, as "reason:pages": "0:-1 3:33" is everything at a switch, then 33 pages. */
 export function flushes({ predicted }: ReplayResult): string[] {
   return predicted.map(({ reason, pages }) => reason.map((r, i) => `${r}:${pages[i]}`).join(" "));
 }

@@ -220,7 +220,7 @@ export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
   // A lazy CPU looks at tlb_gen before it uses its entries again.
   if (READ_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) {
     reached(lazy_cpu_skipped);
-    trace_ipi_avoided(cpu);
+    if (cpu !== smp_processor_id()) trace_ipi_avoided(cpu);
     return false;
   }
   if (info.mm === null) return true; // Kernel addresses.

@@ -1,0 +1,33 @@
+"use strict";
+const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
+const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
+const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
+const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
+const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
+const I=new Float64Array(0);
+const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(1);
+function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{pc=2;continue L;}
+case 2:{l0=c0[0];c0[0]=(l0|1<<cpu);pc=3;continue L;}
+case 3:{l1=c0[0];pc=4;continue L;}
+case 4:{l2=c1[0];pc=5;continue L;}
+case 5:{c1[0]=(l2|l1);pc=6;continue L;}
+case 6:{l3=c0[0];B1:{if((l3>>>2&1)!==0){pc=7;continue L;}else{break B1;}}pc=8;continue L;}
+case 7:{l4=c0[0];c0[0]=(l4&~(1<<2));pc=8;continue L;}
+case 8:{l5=c0[0];pc=9;continue L;}
+case 9:{c2[0]=next((l5&~(1<<cpu)),(-1),3);return true;}
+}return true;}}
+function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{pc=2;continue L;}
+case 2:{l0=c0[0];l1=(l0&~(1<<cpu));B1:{if(l1===0){l1=(0|1<<2);break B1;}else{break B1;}}l2=l1;l3=next(l2,(-1),3);B2:{B3:{if(l3<3){B4:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B4;}}l3=next(l2,l3,3);pc=4;continue L;}else{break B3;}}break B2;}pc=5;continue L;}
+case 3:{l4=c1[0];c1[0]=(l4|1<<l3);l3=next(l2,l3,3);B5:{if(l3<3){B6:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B6;}}pc=6;continue L;}else{break B5;}}pc=5;continue L;}
+case 4:{B7:{if(l3<3){B8:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B8;}}l3=next(l2,l3,3);B9:{if(l3<3){pc=7;continue L;}else{break B9;}}break B7;}else{break B7;}}pc=5;continue L;}
+case 5:{c0[0]=0;return true;}
+case 6:{l3=next(l2,l3,3);B10:{if(l3<3){B11:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B11;}}pc=8;continue L;}else{break B10;}}pc=5;continue L;}
+case 7:{B12:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B12;}}l3=next(l2,l3,3);B13:{if(l3<3){B14:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B14;}}pc=6;continue L;}else{break B13;}}pc=5;continue L;}
+case 8:{l3=next(l2,l3,3);B15:{if(l3<3){B16:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B16;}}l3=next(l2,l3,3);pc=4;continue L;}else{break B15;}}pc=5;continue L;}
+}return true;}}
+
+return {resumable:[],entries:[f0,f1],
+interrupts:[],instructions:I};
+// limit 0: a replay waits for something that never happens

@@ -1,0 +1,24 @@
+"use strict";
+const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
+const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
+const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
+const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
+const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
+const I=new Float64Array(0);
+const c0=new Int32Array(1);const c1=new Int32Array(1);
+function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{pc=2;continue L;}
+case 2:{c0[0]=1;pc=3;continue L;}
+case 3:{l0=c1[0];if(l0===1){pc=4;continue L;}else{return true;}}
+case 4:{c0[0]=2;pc=5;continue L;}
+case 5:{l1=c1[0];B2:{if(l1===2){break B2;}else{break B2;}}pc=6;continue L;}
+case 6:{l2=c1[0];B3:{if(l2===0){break B3;}else{break B3;}}return true;}
+}return true;}}
+function f1(cpu){let pc=1,t=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{pc=2;continue L;}
+case 2:{c1[0]=1;return true;}
+}return true;}}
+
+return {resumable:[],entries:[f0,f1],
+interrupts:[],instructions:I};
+// limit 0: a replay waits for something that never happens
