@@ -179,7 +179,7 @@ function structType(cx: TypeContext, file: SourceFile, name: string, members: re
       fail("LZ103", file, member, "this member");
     }
     const annotation = member.typeAnnotation.typeAnnotation;
-    if (member.key.name.startsWith("__")) continue; // The brand of an opaque type.
+    if (member.key.name === "__opaque") continue; // The brand of an opaque type.
     fields.set(member.key.name, () => resolveType(cx, file, annotation));
   }
   return { k: "struct", name, fields };

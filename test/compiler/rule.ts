@@ -7,7 +7,9 @@ import { compileFiles, rejection } from "./dialect.ts";
 
 /** What the code of a test may use. */
 const PRELUDE = `
-export interface obj { users: atomic<"n">; next: obj | null; state: upto<"n">; mask: cpumask_t; lock: spinlock_t; list: array<upto<"n">, 2>; }
+export interface obj {
+  users: atomic<"n">; next: obj | null; state: upto<"n">; mask: cpumask_t; lock: spinlock_t; list: array<upto<"n">, 2>;
+}
 export const objs = DEFINE_POOL<obj>("objs");
 interface globals { x: upto<"n">; y: bool; p: obj | null; }
 export const g = DEFINE_SHARED<globals>();

@@ -76,7 +76,7 @@ describe("expressions", () => {
     ["helper(¦import.meta¦);", "LZ103", "import.meta"],
     ["¦new helper(1)¦;", "LZ103", "new"],
     ["helper(¦`1`¦);", "LZ103", "a template string"],
-    ["helper(¦`${1}`¦);", "LZ103", "a template string"],
+    ["helper(¦`$" + "{1}`¦);", "LZ103", "a template string"],
     ["¦helper`1`¦;", "LZ103", "a tagged template"],
     ['const a = ¦"text"¦;', "LZ103", "a text"],
     ['helper(¦"text"¦);', "LZ103", "a text"],

@@ -52,6 +52,8 @@ test("packed", () => {
       const program = compileFiles({ "entries.ts": dialect, "scenario.ts": SCENARIO });
       for (const model of [sc, x86_tso]) {
         const { ends, limits, stuck } = explore(program, model);
+        // A random program may store more often than the buffer is deep: then nothing is claimed about it.
+        fc.pre(![...limits].some((limit) => limit.includes("store buffer full")));
         expect([stuck, ...limits]).toEqual([0]);
         const results = ends.map((end) =>
           ["g.x", "g.y", "g.a", "f.p", "hw.t"].map((name) => cellOf(program, end, name)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Each folder beside this file is a small dialect program. Kept with it: what both layouts make of it, and what a search
-// finds. `UPDATE=1 npx vitest run test/samples` accepts what comes out now.
+// Each folder beside this file is a small dialect program. Kept with it: what both layouts make of it, and what a
+// search finds. `UPDATE=1 npx vitest run test/samples` accepts what comes out now.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { sc } from "../../model/hw/memory/sc.ts";

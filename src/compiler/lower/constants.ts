@@ -12,13 +12,13 @@ import { rootPlace } from "./places.ts";
 import type { RootStorage, Val } from "./values.ts";
 import { constant } from "./values.ts";
 
-const STORAGE: { readonly [callee: string]: RootStorage } = {
-  DEFINE_PER_CPU: "percpu",
-  DEFINE_SHARED: "shared",
-  DEFINE_HARDWARE: "hardware",
-  DEFINE_FRAME: "frame",
-  DEFINE_PER_CPU_FRAME: "percpu-frame",
-};
+const STORAGE: ReadonlyMap<string, RootStorage> = new Map([
+  ["DEFINE_PER_CPU", "percpu"],
+  ["DEFINE_SHARED", "shared"],
+  ["DEFINE_HARDWARE", "hardware"],
+  ["DEFINE_FRAME", "frame"],
+  ["DEFINE_PER_CPU_FRAME", "percpu-frame"],
+]);
 
 type ConstDecl = Extract<Declared, { kind: "const" }>;
 
@@ -58,7 +58,7 @@ function define(cx: Lowering, decl: ConstDecl): Val {
   const init = decl.node.init;
   if (!init) return fail("LZ112", decl.file, decl.node, decl.name);
   const callee = init.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
-  const storage = STORAGE[callee];
+  const storage = STORAGE.get(callee);
   if (init.type === "CallExpression") {
     const argument = init.typeParameters?.params[0];
     if (storage) {
