@@ -44,6 +44,7 @@ export function compileScenario(unit: Unit): Program {
     );
     cx.callbacks.push(...callbacks);
     const program = lowerAll(cx, unit);
+    if (mutant && cx.mutated.size === 0) fail("LZ113", scenario.file, mutant.node, "nothing here calls the function");
     if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
     callbacks = [...cx.callbacks];
   }
@@ -161,18 +162,22 @@ function exportedNumber(cx: Lowering, name: string): number | undefined {
   return undefined;
 }
 
+const NO_BODY = { type: "FunctionDeclaration", params: [], body: { body: [] } } as unknown as FunctionDecl["node"];
+
 /** Code that is not called by anyone: a frame to lower it in. */
-function lowerRoot(cx: Lowering, file: SourceFile, name: string, mode: Mode, build: () => void): CodeBuilder {
+function lowerRoot(
+  cx: Lowering,
+  file: SourceFile,
+  name: string,
+  mode: Mode,
+  build: () => void,
+  body: FunctionDecl["node"] = NO_BODY,
+): CodeBuilder {
   cx.code = new CodeBuilder();
   cx.mutable = new Set();
   cx.mode = mode;
   const exit = cx.code.block();
-  const decl = {
-    kind: "function",
-    file,
-    name,
-    node: { type: "FunctionDeclaration", params: [], body: { body: [] } },
-  } as unknown as FunctionDecl;
+  const decl: FunctionDecl = { kind: "function", file, name, node: body };
   cx.stack.push({ decl, file, exit, names: [new Map()], result: undefined, loops: [] });
   build();
   cx.code.finish({ t: "jump", to: exit }, exit);
@@ -223,7 +228,8 @@ function neverFreed(cx: Lowering): Set<number> {
 }
 
 function lowerInit(cx: Lowering, scenario: ScenarioInfo): { body: Stmt[]; locals: readonly Local[] } {
-  const code = lowerRoot(cx, scenario.file, "init", "atomic", () => block(cx, scenario.init.body.body));
+  const { file, init } = scenario;
+  const code = lowerRoot(cx, file, "init", "atomic", () => block(cx, init.body.body), init);
   const exit = defined(
     code.blocks.find((b) => b.term?.t === "end"),
     "roots have an end",
@@ -240,7 +246,7 @@ function lowerThreads(cx: Lowering, scenario: ScenarioInfo): Code[] {
     level: number,
   ): Code => {
     if (cpu >= cx.cpus) fail("LZ114", scenario.file, node, `${name}: the machine has ${cx.cpus} CPUs`);
-    const built = lowerRoot(cx, scenario.file, name, "normal", () => block(cx, node.body.body));
+    const built = lowerRoot(cx, scenario.file, name, "normal", () => block(cx, node.body.body), node);
     const cutter = new Cutter(built, (what) => fail("LZ116", scenario.file, node, what));
     const steps: Step[] = kind === "thread" ? cutter.thread(built.entry) : cutter.interrupt(built.entry);
     return { name, kind, level, cpus: [cpu], params: 0, locals: built.locals, steps };

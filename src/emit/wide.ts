@@ -231,7 +231,8 @@ function printCode(w: WidePrinter, code: Code, id: number, resumable = false): s
   const rest = code.locals.map((_, l) => l).filter((l) => l >= code.params);
   const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
   // Every jump comes by here, so that code which spins cannot hang the replay.
-  const patience = `if((++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}){host.limit(0);return false;}`;
+  const spins = `(++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}`;
+  const patience = `if(${spins}){host.limit(0);return false;}`;
   const head = `function${resumable ? "* g" : " f"}${id}(${["cpu", ...params].join(",")}){`;
   return `${head}let pc=${first},t=0;${declarations}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
 }

@@ -53,6 +53,8 @@ export interface ReplayOptions {
 }
 
 const SLICE = 1 << 15;
+/** One delivery runs a handler as often as it has something to do: at most once for each CPU that asks. */
+const HANDLED_MAX = 1 << 16;
 
 export function replay(program: ReplayProgram, schedule: Schedule, options: ReplayOptions): ReplayResult {
   const run = new Replay(program, schedule, options);
@@ -169,7 +171,12 @@ class Replay implements WideHost {
     if (this.inHandler[cpu] === 1) return false;
     this.inHandler[cpu] = 1;
     let ran = false;
-    for (const handler of this.machine.interrupts) while (handler(cpu)) ran = true;
+    for (const handler of this.machine.interrupts) {
+      let times = 0;
+      while (times < HANDLED_MAX && handler(cpu)) times++;
+      if (times === HANDLED_MAX) this.limits.add("an interrupt handler runs again and again: its condition stays true");
+      else ran ||= times > 0;
+    }
     this.inHandler[cpu] = 0;
     return ran;
   }

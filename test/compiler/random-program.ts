@@ -169,6 +169,13 @@ class Generator {
     return text;
   }
 
+  private assignment(name: string): Twin {
+    const op = this.oneOf(["=", "=", "+=", "-=", "|=", "&=", "++", "--"]);
+    if (op === "=") return around(`${name} = (%) & 7;`, this.value());
+    if (op === "++" || op === "--") return same(`${name}${op};\n${name} = ${name} & 7;`);
+    return around(`${name} ${op} %;\n${name} &= 7;`, this.value());
+  }
+
   private statement(): Twin {
     switch (this.choose(3, 11)) {
       case 0:
@@ -179,7 +186,7 @@ class Generator {
       case 3:
       case 4:
         if (this.assignable.length === 0) return this.store();
-        return around(`${this.oneOf(this.assignable)} = (%) & 7;`, this.value());
+        return this.assignment(this.oneOf(this.assignable));
       case 5:
         return around("if (%) {\n%\n}", this.condition(), this.statements(1 + this.pick(2)));
       case 6:

@@ -18,6 +18,7 @@ export function f(): void {
   WRITE_ONCE(g.y, 1);
 }
 export function other(): void {}
+export function unused(): void { smp_mb(); }
 `;
 
 const FIELDS = {
@@ -114,6 +115,8 @@ describe("a mutant", () => {
     ['move_before(f, "smp_mb", 1, "smp_mb", 1)', "LZ113", "f() calls smp_mb() 0 times"],
     ['move_before(f, "smp_mb", 1, "READ_ONCE", 1)', "LZ113", "it is there already"],
     ["replace(f, f)", "LZ113", "f is what it is"],
+    ["replace(unused, f)", "LZ113", "nothing here calls the function"],
+    ['drop(unused, "smp_mb")', "LZ113", "nothing here calls the function"],
     ["replace(f, seen)", "LZ113", "seen is not a function"],
     ['never("x")', "LZ113", ""],
     ["f", "LZ113", "a mutant is drop(…)"],

@@ -109,7 +109,8 @@ describe("functions", () => {
     [instruction("for (let i = 0; ¦i < n + hw[0].reg¦; i++) hw[0].reg = i;"), "LZ112", "the number of rounds"],
     [instruction("for (let i = 0; ¦i < 5000¦; i++) hw[0].reg = 1;"), "LZ112", "the number of rounds"],
     [
-      "export function run(): void { ¦op()¦; }\nfunction op(): void { instruction(); hw[0].reg = 1; when(hw[1].reg > 0); }",
+      `export function run(): void { ¦op()¦; }
+function op(): void { instruction(); hw[0].reg = 1; when(hw[1].reg > 0); }`,
       "LZ115",
       "when() after the instruction has changed something",
     ],

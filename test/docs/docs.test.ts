@@ -9,9 +9,9 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
 function errorsPage(): string {
-  const escape = (text: string): string => text.replaceAll("%what%", "…");
+  const filled = (text: string): string => text.replaceAll("%what%", "…");
   const entries = Object.entries(messages).map(
-    ([code, { text, fix, why }]) => `## ${code}\n\n> ${escape(text)}\n\n${why}\n\n*Way out:* ${escape(fix)}\n`,
+    ([code, { text, fix, why }]) => `## ${code}\n\n> ${filled(text)}\n\n${why}\n\n*Way out:* ${filled(fix)}\n`,
   );
   const head = "# Messages of the dialect\n\nGenerated from `src/compiler/messages.ts`; exit code 3.\n";
   return [head, ...entries].join("\n");

@@ -93,7 +93,8 @@ describe.each([
       fc.property(number, values, (e, locals) => {
         const expected = evaluateExpr(program, { cells: [], locals: [...locals], cpu: 2, cpus: CPUS }, e) + 0;
         const given = locals.map((n, l) => (l === MASK && masks === bigMasks ? `${n}n` : `${n}`));
-        const text = `${RUNTIME}const ${given.map((n, l) => `l${l}=${n}`).join(",")};return ${value(layoutOf(masks), e)};`;
+        const declared = given.map((n, l) => `l${l}=${n}`).join(",");
+        const text = `${RUNTIME}const ${declared};return ${value(layoutOf(masks), e)};`;
         expect(new Function(text)() + 0).toBe(expected);
       }),
       { numRuns: RUNS },

@@ -63,8 +63,10 @@ const LONG = "a".repeat(5000);
 
 /** Every name and text that a file can choose is hostile. */
 const HOSTILE = `// ${INJECTION} */ process.exit(1)
-/* eslint-disable */ /** @ts-nocheck process.exit(2) */
-export interface __proto__ { constructor: upto<"hasOwnProperty">; ${LONG}: atomic<"valueOf">; __proto__: __proto__ | null; }
+/* eslint-disable */ /** @ts-${"nocheck"} process.exit(2) */
+export interface __proto__ {
+  constructor: upto<"hasOwnProperty">; ${LONG}: atomic<"valueOf">; __proto__: __proto__ | null;
+}
 export const prototype = DEFINE_POOL<__proto__>("toString");
 interface globalThis { process: upto<"hasOwnProperty">; eval: cpumask_t; 数: spinlock_t; }
 export const process = DEFINE_SHARED<globalThis>();
@@ -103,7 +105,10 @@ function import_(): void {
   WRITE_ONCE(process.process, i);
 }
 export const \\u0061bc = INTERRUPT(import_, 2);
-function walk(__proto__: index<"toString">): void { when(require[0].$$); require[0].$$ = walker_read(process.process) > __proto__; }
+function walk(__proto__: index<"toString">): void {
+  when(require[0].$$);
+  require[0].$$ = walker_read(process.process) > __proto__;
+}
 export const hasOwnProperty = WALKER(walk);
 export const ${LONG}s = scenario({
   question: ${JSON.stringify(INJECTION)},

@@ -92,7 +92,12 @@ test("whether an object is allocated is asked, though nobody ever frees one", ()
 
 test("handlers of one level do not interrupt each other, those of a higher one do", () => {
   const handler = (name: string, wire: number, level: number): string => `
-function ${name}(): void { when(hw[0].regs[${wire}] === 1); take(${wire}); g.y = READ_ONCE(g.x) & 1 ? 3 : 2; g.x = 0; }
+function ${name}(): void {
+  when(smp_processor_id() === 0 && hw[0].regs[${wire}] === 1);
+  take(${wire});
+  g.y = READ_ONCE(g.x) & 1 ? 3 : 2;
+  leave();
+}
 export const i${name} = INTERRUPT(${name}, ${level});`;
   const rest = (levels: readonly [number, number]): string =>
     `${REST}
@@ -100,7 +105,7 @@ function take(i: number): void { instruction(); hw[0].regs[i] = 2; busy(1); }
 function busy(n: number): void { hw[0].other = hw[0].other + n; }
 const both = sometimes("both are busy", () => hw[0].regs[0] === 2 && hw[0].regs[1] === 2 && hw[0].other === 2);
 ${handler("one", 0, levels[0])}${handler("two", 1, levels[1])}
-function leave(): void { instruction(); busy(-1); }`.replaceAll("g.x = 0; }", "g.x = 0; leave(); }");
+function leave(): void { instruction(); busy(-1); }`;
   const nests = (levels: readonly [number, number]): boolean => {
     const init = "hw[0].regs[0] = 1; hw[0].regs[1] = 1;";
     const program = compileSmall({ ...small(""), init, rest: rest(levels), witness: "both" });

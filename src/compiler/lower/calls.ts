@@ -8,10 +8,11 @@ import { lookup, lookupExport, namespaceFile } from "../modules.ts";
 import type { Node } from "../source.ts";
 import { fail } from "../source.ts";
 import { Cutter } from "../steps.ts";
-import { keyOf, resolveType } from "../types.ts";
+import { resolveType } from "../types.ts";
 import { topLevel } from "./constants.ts";
 import { evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Frame, FunctionDecl, Lowering, Mode } from "./lowering.ts";
+import { narrows } from "./lowering.ts";
 import { rvalue, sameKind } from "./places.ts";
 import { primitives } from "./primitives.ts";
 import { assignedNames, block } from "./statements.ts";
@@ -89,8 +90,8 @@ function trace(cx: Lowering, name: string, node: t.CallExpression): Val {
 
 /** Expands a call of `decl`. */
 export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], node: Node): Val {
-  const body = cx.rewritten.get(keyOf(decl)) ?? decl.node;
-  if (cx.stack.some((f) => keyOf(f.decl) === keyOf(decl))) cx.fail("LZ106", node, decl.name);
+  const body = cx.rewrittenOf(decl);
+  if (cx.stack.some((f) => f.decl === decl)) cx.fail("LZ106", node, decl.name);
   if (args.length !== body.params.length) cx.fail("LZ110", node, `${decl.name}() takes ${body.params.length}`);
   cx.writeOut(node, 1);
   const marker = instructionMarker(body);
@@ -135,14 +136,15 @@ function bindParameters(
     const declaredType = annotation ? resolveType(cx.types, decl.file, annotation) : arg.type;
     // The caller's range is the better one, unless the parameter gives an untyped value its meaning (info, null).
     const opaque = declaredType.k === "voidstar" || declaredType.k === "int";
-    const type = opaque && arg.type.k !== "voidstar" ? arg.type : declaredType;
+    const type = opaque && arg.type.k !== "voidstar" && !narrows(cx, declaredType, arg.type) ? arg.type : declaredType;
     sameKind(cx, type, arg.type, at);
     if (assigned.has(param.name)) {
       const local = cx.local(param.name, type);
       cx.mutable.add(local);
       cx.stmt({ kind: "set", local, value: arg.e });
       names.set(param.name, { b: "let", local, type });
-    } else names.set(param.name, { b: "val", val: { v: "expr", e: cx.freeze(arg.e, type, param.name), type } });
+    } else
+      names.set(param.name, { b: "val", val: { v: "expr", e: cx.limited(arg.e, arg.type, type, param.name), type } });
   }
   return names;
 }

@@ -2,6 +2,7 @@
 // The state of one compilation: what has been found so far (cells, properties, callbacks), the code being built, and
 // the names in scope. Passed explicitly; the functions that use it are in the files beside this one.
 import { defined } from "../../base/assert.ts";
+import { within } from "../../program/intervals.ts";
 import type { Cell, Expr, Meaning, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
 import type { Block, Mark } from "../cfg.ts";
 import { CodeBuilder } from "../cfg.ts";
@@ -36,6 +37,13 @@ export function declaringCall(decl: Declared): string {
 export function hasPredicate(decl: Declared): boolean {
   const init = decl.kind === "const" ? decl.node.init : undefined;
   return init?.type === "CallExpression" && init.arguments.length > 1;
+}
+
+/** Whether a number of the one type may be too large for the other. */
+export function narrows(cx: Lowering, to: DType, from: DType): boolean {
+  const numbers = ["int", "bool", "cpu"];
+  if (!numbers.includes(to.k) || !numbers.includes(from.k)) return false;
+  return !within(rangeOf(from, cx.cpus, 0), rangeOf(to, cx.cpus, 0));
 }
 
 interface CellRecord {
@@ -85,6 +93,8 @@ export class Lowering {
   readonly stubs = new Map<string, FunctionDecl>();
   /** Function bodies as a mutant has them, by key. */
   readonly rewritten: ReadonlyMap<string, FunctionDecl["node"]>;
+  /** Which of the two a call has met. */
+  readonly mutated = new Set<string>();
 
   readonly cells: CellRecord[] = [];
   private readonly cellIds = new Map<string, number>();
@@ -141,6 +151,7 @@ export class Lowering {
   /** What a call of `decl` goes to: its replacement, unless it is the replacement that calls. */
   target(decl: FunctionDecl): FunctionDecl {
     const other = this.replaced.get(keyOf(decl));
+    if (other) this.mutated.add(keyOf(decl));
     if (other && !this.stack.some((f) => keyOf(f.decl) === keyOf(other))) return other;
     const stub = this.stubs.get(keyOf(decl));
     return stub && stub.file.path !== this.file.path ? stub : decl;
@@ -148,7 +159,9 @@ export class Lowering {
 
   /** The body of a function, as the mutant has it. */
   rewrittenOf(decl: FunctionDecl): FunctionDecl["node"] {
-    return this.rewritten.get(keyOf(decl)) ?? decl.node;
+    const other = this.rewritten.get(keyOf(decl));
+    if (other) this.mutated.add(keyOf(decl));
+    return other ?? decl.node;
   }
 
   propertyOf(decl: Declared): number {
@@ -266,6 +279,14 @@ export class Lowering {
   freeze(e: Expr, type: DType, name: string): Expr {
     if (isStable(e, this.mutable)) return e;
     const local = this.local(name, type);
+    this.stmt({ kind: "set", local, value: e });
+    return { kind: "local", local };
+  }
+
+  /** freeze() to a type that may hold less than the value: then the copy has a check. */
+  limited(e: Expr, from: DType, to: DType, name: string): Expr {
+    if (!narrows(this, to, from)) return this.freeze(e, to, name);
+    const local = this.local(name, to);
     this.stmt({ kind: "set", local, value: e });
     return { kind: "local", local };
   }

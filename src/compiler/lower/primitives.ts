@@ -2,18 +2,19 @@
 // The primitives of the dialect: what each name of model/dialect/lib.d.ts means. One table; nothing else is built in.
 import type * as t from "@babel/types";
 import type { Expr, FenceOrder, LoadOrder, RmwOrder, Stmt, StoreOrder } from "../../program/program.ts";
-import { textOf } from "../source.ts";
 import { CPU, rangeOf } from "../types.ts";
+import { arg, cpuArg, maskArg, number, type PlaceKind, placeArg } from "./arguments.ts";
 import { callIndirect } from "./calls.ts";
 import { condition, constantValue, evaluate, rvalueOf } from "./expressions.ts";
+import { ROUNDS_MAX } from "./loops.ts";
 import type { Lowering } from "./lowering.ts";
 import { BUILTIN, declaringCall, hasPredicate } from "./lowering.ts";
 import type { Typed } from "./places.ts";
 import { awaitPlace, loadPlace, lockPlace, onCpu, rmwPlace, storePlace, storeValue } from "./places.ts";
 import { predicate, quantified } from "./predicates.ts";
-import { branch, ROUNDS_MAX } from "./statements.ts";
-import type { PlaceVal, Val } from "./values.ts";
-import { binary, CPU_EXPR, constant, constOf, unary, VOID_VAL, ZERO } from "./values.ts";
+import { branch } from "./statements.ts";
+import type { Val } from "./values.ts";
+import { binary, CPU_EXPR, constant, unary, VOID_VAL, ZERO } from "./values.ts";
 
 export type Primitive = (cx: Lowering, node: t.CallExpression, name: string) => Val;
 
@@ -21,57 +22,6 @@ const THIS_CPU: Typed = { e: CPU_EXPR, type: CPU };
 const value = (typed: Typed): Val => ({ v: "expr", ...typed });
 const boolean = (e: Expr): Val => ({ v: "expr", e, type: { k: "bool" } });
 const int = (e: Expr, like: Typed): Val => ({ v: "expr", e, type: like.type });
-
-function arg(cx: Lowering, node: t.CallExpression, i: number): t.Expression {
-  const a = node.arguments[i];
-  if (!a || a.type === "SpreadElement" || a.type === "ArgumentPlaceholder") return cx.fail("LZ110", node);
-  return a;
-}
-
-/** Places that only primitives of their own touch. */
-type PlaceKind = "scalar" | "atomic" | "cpumask" | "spinlock";
-
-function placeArg(cx: Lowering, node: t.CallExpression, kind: PlaceKind = "scalar", i = 0): PlaceVal {
-  const at = arg(cx, node, i);
-  const val = evaluate(cx, at);
-  if (val.v !== "place") return cx.fail("LZ108", at);
-  if (val.anyCpu) return cx.fail("LZ104", at);
-  const { k } = val.type;
-  const is = k === "atomic" || k === "cpumask" || k === "spinlock" ? k : "scalar";
-  return is === kind ? val : cx.fail("LZ109", at, `${textOf(cx.file, at)} is not ${PLACE_KINDS[kind]}`);
-}
-
-const PLACE_KINDS: { readonly [kind in PlaceKind]: string } = {
-  scalar: "a plain variable: it has primitives of its own",
-  atomic: "an atomic",
-  cpumask: "a cpumask_t",
-  spinlock: "a spinlock_t",
-};
-
-function number(cx: Lowering, node: t.CallExpression, i: number): Expr {
-  const { e, type } = rvalueOf(cx, arg(cx, node, i));
-  return type.k === "mask" ? cx.fail("LZ109", arg(cx, node, i), "a cpumask is not a number") : e;
-}
-
-function maskArg(cx: Lowering, node: t.CallExpression, i: number): Expr {
-  const { e, type } = rvalueOf(cx, arg(cx, node, i));
-  return type.k === "mask" ? e : cx.fail("LZ109", arg(cx, node, i), "not a copy of a cpumask");
-}
-
-/** A CPU: of any other number it is checked that it is one. */
-function cpuArg(cx: Lowering, node: t.CallExpression, i: number): Expr {
-  const at = arg(cx, node, i);
-  const { e, type } = rvalueOf(cx, at);
-  const known = constOf(e);
-  if (type.k === "cpu") return e;
-  if (known !== undefined)
-    return known >= 0 && known < cx.cpus ? e : cx.fail("LZ109", at, `CPU ${known} of ${cx.cpus}`);
-  if (type.k !== "int") return cx.fail("LZ109", at, "not a CPU");
-  if (cx.pure) return e;
-  const local = cx.local("cpu", CPU);
-  cx.stmt({ kind: "set", local, value: e });
-  return { kind: "local", local };
-}
 
 const load =
   (order: LoadOrder, kind: PlaceKind = "scalar"): Primitive =>
