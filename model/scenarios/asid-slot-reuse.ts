@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, user_load } from "../hw/mmu/x86.ts";
+import { no_stale_user_access, user_load, write_cr3 } from "../hw/mmu/x86.ts";
 import { exit_mm } from "../kernel/exit.ts";
 import { mm_alloc, next_ctx_id } from "../kernel/fork.ts";
 import type { mm_struct } from "../kernel/mm_types.ts";
@@ -61,6 +61,13 @@ export const asid_slot_reuse = scenario({
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
       // One slot, and every CR3 write flushes.
       expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
+    },
+    {
+      name: "a CR3 write flushes nothing, as if it always had PCIDs to tell entries apart",
+      // With PCIDs the new process gets a slot that nobody has used yet: nothing to flush.
+      needs: { config: { PCID: false } },
+      mutant: drop(write_cr3, "drop_pcid"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
   ],
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
+import { no_stale_user_access, no_walk_of_freed_table, user_load, write_cr3 } from "../hw/mmu/x86.ts";
 import { leave_mm, switch_mm_irqs_off } from "../kernel/arch/x86/mm/tlb.ts";
 import { local_irq_disable, local_irq_enable } from "../kernel/irqflags.ts";
 import { unmap_page } from "../kernel/mm/mmap.ts";
@@ -46,6 +46,11 @@ export const deep_idle_vs_munmap = scenario({
       mutant: move_before(switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
       expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
+    },
+    {
+      name: "a CR3 write flushes nothing, as if it always had PCIDs to tell entries apart",
+      mutant: drop(write_cr3, "drop_pcid"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
   ],
 });

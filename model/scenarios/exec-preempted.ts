@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { no_foreign_user_access, user_load } from "../hw/mmu/x86.ts";
 import { switch_mm } from "../kernel/arch/x86/mm/tlb.ts";
 import { exec_mmap } from "../kernel/exec.ts";
 import { mm_alloc } from "../kernel/fork.ts";
@@ -16,7 +17,8 @@ export const preempted = sometimes("the kernel thread is preempted while it exec
 
 export const exec_preempted = scenario({
   question: `A kernel thread that is lazy in one process executes a program (kernel_execve()); it may be preempted at
-    any moment by a task of another process. Is the mm that it lets go of the one that it borrows?`,
+    any moment by a task of another process. Is the mm that it lets go of the one that it borrows, and is the program
+    on its own page tables?`,
   needs: { arch: "x86" },
   machine: { ...two_mms, cpus: 1, mms: 4, tasks: 4, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },
@@ -30,6 +32,7 @@ export const exec_preempted = scenario({
   threads: {
     CPU0() {
       exec_mmap(mm_alloc());
+      user_load(get_current().mm!.pgd, 0);
       __schedule(tasks[0]);
     },
   },
@@ -41,7 +44,7 @@ export const exec_preempted = scenario({
       __schedule(tasks[1]);
     },
   },
-  check: [references_conserved, users_keep_mm, no_freed_pgd_loaded],
+  check: [references_conserved, users_keep_mm, no_freed_pgd_loaded, no_foreign_user_access],
   witness: [preempted],
   expect: { sc: safe, x86_tso: safe },
   mutants: [
@@ -57,6 +60,11 @@ export const exec_preempted = scenario({
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(exec_mmap, "mmdrop_lazy_tlb"),
       expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+    },
+    {
+      name: "the new mm is not activated",
+      mutant: drop(exec_mmap, "activate_mm"),
+      expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
     },
   ],
 });

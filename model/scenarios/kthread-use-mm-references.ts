@@ -61,5 +61,11 @@ export const kthread_use_mm_references = scenario({
       mutant: drop(kthread_unuse_mm, "mmdrop"),
       expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     },
+    {
+      name: "kthread_unuse_mm() does not say that it borrows the mm from then on",
+      needs: { parts: { lifetime: "hazard_pointers" } },
+      mutant: drop(kthread_unuse_mm, "enter_lazy_mm"),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
   ],
 });

@@ -41,13 +41,17 @@ describe("every verdict", () => {
   });
 });
 
-test("every scenario tells a broken design from a working one", () => {
-  const blind = [...new Set(results().map((result) => result.scenario))].filter((scenario) => {
-    const own = results().filter((result) => result.scenario === scenario);
-    const verdicts = own.flatMap((result) => [result, ...result.mutants]).map((item) => item.verdict);
-    return !verdicts.includes("safe") || !verdicts.includes("violates");
-  });
-  expect(blind).toEqual([]);
+// A mutant may be caught under one memory model only: what counts is that the scenario can fail for this design.
+test("every design that is safe in a scenario has a mutant that is caught there", () => {
+  const safe = results().filter((result) => result.verdict === "safe");
+  const blind = safe.filter(
+    ({ scenario, design }) =>
+      !results()
+        .filter((other) => other.scenario === scenario && other.design === design)
+        .some((other) => other.mutants.some((mutant) => mutant.verdict === "violates")),
+  );
+  expect(safe.length).toBeGreaterThan(0);
+  expect([...new Set(blind.map(({ scenario, design }) => `${scenario} / ${design}`))]).toEqual([]);
 });
 
 test("the stored verdicts are these: `npm run verdicts` writes them", async () => {
