@@ -16,3 +16,8 @@ export function defined<T>(value: T | undefined, why: string): T {
 export function unreachable(value: never): never {
   throw new Error(`lazymm bug: unexpected ${JSON.stringify(value)}`);
 }
+
+/** Stands for a value that cannot be had: `why` says what should have kept us from asking for it. */
+export function impossible(why: string): never {
+  throw new Error(`lazymm bug: ${why}`);
+}

@@ -3,7 +3,7 @@
 // The memory model's table decides what an access does to the store buffer.
 
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
-import { assert, defined } from "../base/assert.ts";
+import { assert, defined, impossible } from "../base/assert.ts";
 import { REPORT } from "../program/compiled.ts";
 import { type Range, within } from "../program/intervals.ts";
 import type { Access, Cell, Code, Expr, Place, Program, Step, Stmt } from "../program/program.ts";
@@ -241,6 +241,8 @@ class PackedStep implements Layout {
         return `${this.load(access)}if(!(${truth(this, access.until)}))break S;`;
       case "store":
         return this.store(access);
+      case "store_exclusive":
+        return impossible("load-linked pairs come under a memory model with monitors");
       case "rmw":
         return this.rmw(access);
       case "fence":

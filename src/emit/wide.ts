@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Layout `wide`, for the simulator: every cell is a typed array, every entry a function that runs to completion. The
 // same steps as in `packed`, printed by the same printer; a step that would wait asks the host to let others run.
-import { defined } from "../base/assert.ts";
+import { defined, impossible } from "../base/assert.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
 import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
 import { elements } from "../program/program.ts";
@@ -198,6 +198,8 @@ class WideStep implements Layout {
         return `${this.load(access)}if(!(${truth(this, access.until)})){${this.wait()}}`;
       case "store":
         return this.touch(access.place, 1) + this.write(access.place, access.value);
+      case "store_exclusive":
+        return impossible("replays have no load-linked pairs");
       case "rmw": {
         const put = this.write(access.place, access.value);
         const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;

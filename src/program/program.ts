@@ -112,11 +112,15 @@ export interface Place {
   readonly index: readonly Expr[];
 }
 
-/** "walk": a page walker, which may or may not see what its own CPU has stored but not yet published. */
-export type LoadOrder = "plain" | "once" | "acquire" | "walk";
+/**
+ * "walk": a page walker, which may or may not see what its own CPU has stored but not yet published.
+ * "acquire_pc": weaker than acquire, it may pass an earlier release to another address (Armv8's LDAPR).
+ */
+export type LoadOrder = "plain" | "once" | "acquire" | "acquire_pc" | "walk";
 export type StoreOrder = "plain" | "once" | "release";
 export type RmwOrder = "full" | "acquire" | "release" | "relaxed";
-export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock";
+/** "isb": an instruction barrier (Armv8's ISB): later instructions are fetched after it. */
+export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock" | "isb";
 
 /** The one thing of a step that others can see. `primitive` is the kernel's name for it. */
 export type Access =
@@ -128,6 +132,8 @@ export type Access =
       readonly order: LoadOrder;
       readonly place: Place;
       readonly into: number;
+      /** The first half of a load-linked pair: it arms this CPU's monitor. */
+      readonly exclusive?: boolean;
     }
   | {
       readonly kind: "store";
@@ -135,6 +141,15 @@ export type Access =
       readonly order: StoreOrder;
       readonly place: Place;
       readonly value: Expr;
+    }
+  /** The second half: stores if nobody else has since the exclusive load, and may fail anyway. `failed`: 0 or 1. */
+  | {
+      readonly kind: "store_exclusive";
+      readonly primitive: string;
+      readonly order: StoreOrder;
+      readonly place: Place;
+      readonly value: Expr;
+      readonly failed: number;
     }
   /** old = *place; if (when) *place = value; `value` and `when` may read the local `old`. */
   | {
@@ -145,6 +160,8 @@ export type Access =
       readonly old: number;
       readonly when: Expr | null;
       readonly value: Expr;
+      /** Nothing uses what was read, and so no barrier for loads orders it (Armv8's ST<op>). */
+      readonly unread?: boolean;
     }
   /** Blocks until `until` holds of the loaded value. */
   | {

@@ -21,6 +21,7 @@ export interface MemoryModel {
     readonly plain: LoadEffect;
     readonly once: LoadEffect;
     readonly acquire: LoadEffect;
+    readonly acquire_pc: LoadEffect;
     readonly walk: LoadEffect;
   };
   readonly store: { readonly plain: StoreEffect; readonly once: StoreEffect; readonly release: StoreEffect };
@@ -35,6 +36,7 @@ export interface MemoryModel {
     readonly rmb: OrderEffect;
     readonly wmb: OrderEffect;
     readonly after_spinlock: OrderEffect;
+    readonly isb: OrderEffect;
   };
   readonly instruction: { readonly serialising: OrderEffect; readonly other: OrderEffect };
   /** Stores that one CPU can hold back. A full buffer is a limit: the answer is then `unknown`, never `safe`. */

@@ -11,10 +11,10 @@ export const x86_tso = {
   kind: "store-buffer",
   title: "x86-TSO",
   source: "Sewell et al., x86-TSO: a rigorous and usable programmer's model, CACM 53(7), 2010",
-  load: { plain: "forward", once: "forward", acquire: "forward", walk: "either" },
+  load: { plain: "forward", once: "forward", acquire: "forward", acquire_pc: "forward", walk: "either" },
   store: { plain: "buffer", once: "buffer", release: "buffer" },
   rmw: { full: "drain", acquire: "drain", release: "drain", relaxed: "drain" },
-  fence: { mb: "drain", rmb: "none", wmb: "none", after_spinlock: "none" },
+  fence: { mb: "drain", rmb: "none", wmb: "none", after_spinlock: "none", isb: "none" },
   instruction: { serialising: "drain", other: "none" },
   depth: 4,
 } as const satisfies MemoryModel;
