@@ -29,6 +29,8 @@ export interface SearchOptions {
   readonly storeParents?: boolean;
   /** Called about twice a second. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Called with each state in which every thread has ended and nothing is pending. */
+  readonly onRest?: (states: Int32Array, at: number) => void;
   /** Asked about twice a second; true ends the search with what is known, as a limit. */
   readonly stop?: () => boolean;
   /** Only tests need other sizes. */
@@ -275,6 +277,7 @@ function judge(s: Search, n: number, from: number, chunk: Int32Array, at: number
   report[REPORT.limit] = 0;
   // Where a limit cut a transition off, its absence is not a deadlock.
   if (report[REPORT.progress] !== 0 || limit !== 0) return;
+  if (report[REPORT.atRest] === 1) s.options.onRest?.(chunk, at);
   const violated = report[REPORT.atRest] === 0 ? DEADLOCK : checkEnd(chunk, at);
   if (violated !== 0) record(s, violated - 1, depth, n, -1);
 }
