@@ -107,7 +107,7 @@ export class Cutter {
       }
       const term = defined(block.term, "blocks are closed");
       if (term.t === "branch") return this.reject("in front of walker_read() there is when(), but no if");
-      if (term.t === "end") return this.reject("a walker reads memory, with walker_read()");
+      if (term.t === "end") return { ...emptyStep(NOWHERE, [{ kind: "end" }], [], []), before: prefix };
       block = term.t === "jump" ? term.to : term.body;
     }
   }
@@ -119,7 +119,22 @@ export class Cutter {
     return this.steps.map((step) => defined(step, "all steps are cut"));
   }
 
-  private idOf(position: Position): number {
+  /** The first thing to be done from here: empty blocks need no step. */
+  private settled(position: Position): Position {
+    const passed = new Set<Block>();
+    let { block, index } = position;
+    while (index === block.instrs.length && !passed.has(block)) {
+      passed.add(block);
+      const { term } = block;
+      if (term?.t !== "jump" && term?.t !== "region") break;
+      block = term.t === "jump" ? term.to : term.body;
+      index = 0;
+    }
+    return { block, index };
+  }
+
+  private idOf(from: Position): number {
+    const position = this.settled(from);
     const key = `${position.block.id}:${position.index}`;
     const known = this.ids.get(key);
     if (known !== undefined) return known;

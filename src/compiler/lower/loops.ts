@@ -19,6 +19,7 @@ export const ROUNDS_MAX = 4096;
 export function whileLoop(cx: Lowering, node: t.WhileStatement): void {
   if (cx.mode !== "normal") return cx.fail("LZ115", node, "while");
   const start = cx.code.block();
+  if (node.test.type === "BooleanLiteral" && node.test.value) return forever(cx, node.body, start);
   cx.region((exit) => {
     cx.code.finish({ t: "jump", to: start }, start);
     const before = start.instrs.length;
@@ -26,6 +27,17 @@ export function whileLoop(cx: Lowering, node: t.WhileStatement): void {
     const waits = cx.code.current !== start || start.instrs.slice(before).some((i) => i.i === "access");
     if (!waits) cx.fail("LZ105", node.test, `while (${cx.at(node.test).text})`);
     loopBody(cx, test, node.body, start, start, exit);
+  });
+}
+
+/** while (true): what a client does. Its exit is a break. */
+function forever(cx: Lowering, body: t.Statement, start: Lowering["code"]["current"]): void {
+  cx.region((exit) => {
+    cx.code.finish({ t: "jump", to: start }, start);
+    cx.frame.loops.push({ onBreak: exit, onContinue: start });
+    block(cx, [body]);
+    cx.frame.loops.pop();
+    cx.code.finish({ t: "jump", to: start }, cx.code.block());
   });
 }
 
