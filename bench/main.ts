@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: MIT
 // npm run bench [-- --json] [-- NAME]: what lazymm costs on this machine. Rates are per CPU second.
 import { spawnSync } from "node:child_process";
-import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cases } from "./cases.ts";
-import { type Measured, peakMb } from "./measure.ts";
-
-interface Row extends Measured {
-  /** null where no peer is installed. */
-  readonly peer: number | null;
-  readonly peer_name: string | null;
-  readonly ratio: number | null;
-  readonly peak_mb: number;
-}
+import { peakMb, printRows, type Row } from "./measure.ts";
 
 const CHILD = "--case";
 
@@ -30,19 +21,6 @@ function inChild(name: string): Row[] {
   return JSON.parse(child.stdout) as Row[];
 }
 
-function table(rows: readonly Row[]): string {
-  const cells = rows.map((r) => [r.name, r.ours.toPrecision(4), r.unit, `${r.peak_mb} MB`]);
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...cells.map((row) => row[i]!.length)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
 const args = process.argv.slice(2);
 if (args[0] === CHILD) await runCase(args[1] ?? "");
 else {
@@ -52,9 +30,5 @@ else {
     if (process.stderr.isTTY) process.stderr.write(`${c.name} …\n`);
     return inChild(c.name);
   });
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const machine = `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs, ${memory}, Node ${process.version}`;
-  if (args.includes("--json"))
-    process.stdout.write(`${JSON.stringify({ schema: "lazymm.bench/1", machine, rows }, null, 2)}\n`);
-  else process.stdout.write(`${machine}\nrates per CPU second, medians of 5 rounds\n\n${table(rows)}\n`);
+  printRows(rows, args.includes("--json"));
 }

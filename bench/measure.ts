@@ -2,11 +2,24 @@
 // Timing: CPU seconds of this process, medians of several rounds. Every case runs in a process of its own, so that its
 // peak memory is its own.
 
+import { cpus, totalmem } from "node:os";
+
 /** One line of the report, before it is compared with a peer. */
 export interface Measured {
   readonly name: string;
   readonly unit: string;
   readonly ours: number;
+}
+
+/** One line of the report. */
+export interface Row extends Measured {
+  /** null where no peer is installed. */
+  readonly peer: number | null;
+  readonly peer_name: string | null;
+  /** How many times as fast as the peer we are. */
+  readonly ratio: number | null;
+  readonly peak_mb: number;
+  readonly bytes_per_state?: number;
 }
 
 export interface Case {
@@ -38,4 +51,26 @@ export function rate(units: number, work: () => void): number {
 
 export function peakMb(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** As a table for a person, or as JSON. */
+export function printRows(rows: readonly Row[], json: boolean): void {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const machine = `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs, ${memory}, Node ${process.version}`;
+  if (json) process.stdout.write(`${JSON.stringify({ schema: "lazymm.bench/1", machine, rows }, null, 2)}\n`);
+  else process.stdout.write(`${machine}\nrates per CPU second, medians of ${ROUNDS} rounds\n\n${table(rows)}\n`);
+}
+
+function table(rows: readonly Row[]): string {
+  const cells = rows.map((r) => [
+    r.name,
+    r.ours.toPrecision(4),
+    r.unit,
+    r.ratio === null ? "" : `${r.ratio.toFixed(2)} x ${r.peer_name}`,
+    r.bytes_per_state === undefined ? "" : `${r.bytes_per_state.toFixed(1)} bytes/state`,
+    `${r.peak_mb} MB`,
+  ]);
+  const widths = cells[0]?.map((_, i) => Math.max(...cells.map((row) => row[i]!.length))) ?? [];
+  const line = (row: readonly string[]): string => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ");
+  return cells.map((row) => line(row).trimEnd()).join("\n");
 }

@@ -19,7 +19,9 @@ export const layers = {
   "src/events": ["src/base"],
   "src/compiler": ["src/base", "src/program"], // reads model/ as text, never imports it
   "src/litmus": ["src/base", "src/program"],
+  "src/reductions": ["src/base", "src/program"],
   "src/emit": ["src/base", "src/program", "model/hw/memory"],
+  "src/export": ["src/base", "src/program", "src/emit", "model/hw/memory"], // the layout: which cells a state has
   "src/checker": ["src/base", "src/program", "src/events", "model/hw/memory"],
   "src/simulator": ["src/base", "src/program", "src/events", "model/hw/memory", "model/hw/profiles"],
   "src/conformance": ["src/base", "src/program", "src/events", "model/hw/memory"],
@@ -31,7 +33,9 @@ export const layers = {
     "src/events",
     "src/compiler",
     "src/litmus",
+    "src/reductions",
     "src/emit",
+    "src/export",
     "src/checker",
     "src/simulator",
     "src/conformance",

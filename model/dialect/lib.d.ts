@@ -55,6 +55,15 @@ type index<Bound extends string> = number;
 interface atomic<Bound extends string> {
   readonly __atomic: Bound;
 }
+/**
+ * A counter that only grows: code copies it, compares copies (=, <, <=, = with a successor) and increments the newest,
+ * so that a distance of two is as good as any larger one. `Name` is the field next to it that names its object for ever.
+ */
+interface atomic_counter<Bound extends string, Name extends string> extends atomic<Bound> {
+  readonly __name: Name;
+}
+/** A copy of one: `Owner` is the field next to it that says whose, a pointer or such a name. */
+type counter<Bound extends string, Owner extends string> = number;
 interface cpumask_t {
   readonly __opaque: "cpumask";
 }
@@ -104,7 +113,8 @@ declare function smp_store_release<T>(place: T, value: NoInfer<T>): void;
 /** Waits until the condition, which names the loaded value VAL, holds. */
 declare function smp_cond_load_acquire<T>(place: T, condition: boolean): T;
 declare const VAL: number;
-declare function data_race<T>(place: T): T;
+/** KCSAN looks at no access in there: `x = data_race(mm.pgd)`, `data_race(mm.pgd = x)`. A plain read of a place. */
+declare function data_race<T>(accesses: T): T;
 
 declare function this_cpu_read<T>(place: T): T;
 declare function this_cpu_write<T>(place: T, value: NoInfer<T>): void;
@@ -210,10 +220,13 @@ declare function at_end(name: string, holds: () => boolean): Property;
 /** Some run reaches it: by reached(), or a state in which the predicate holds. */
 declare function sometimes(name: string, holds?: () => boolean): Witness;
 
-/** Always checked: no access to a freed object, no NULL dereference or BUG(), and nobody waits for ever. */
+/** Always checked: no access to a freed object, no NULL dereference or BUG(), no data race (data_race() apart). */
 declare const no_use_after_free: Property;
 declare const no_bug: Property;
+declare const no_data_race: Property;
+/** Always checked: never do all CPUs wait at once, and nobody waits for ever while others go on. */
 declare const no_deadlock: Property;
+declare const no_endless_wait: Property;
 /** Checked where a scenario lists it: no WARN_ON() fires. */
 declare const no_warning: Property;
 

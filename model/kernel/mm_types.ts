@@ -14,7 +14,7 @@ export interface mm_struct {
     /** Never reused: tells a recycled mm_struct from its predecessor. Constant while the mm lives. */
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
-    tlb_gen: atomic<"tlb_gens">;
+    tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;

@@ -55,7 +55,7 @@ export interface flush_tlb_info {
   start: upto<"address">;
   /** -1 is TLB_FLUSH_ALL. */
   end: int<-1, "address">;
-  new_tlb_gen: upto<"tlb_gens">;
+  new_tlb_gen: counter<"tlb_gens", "mm">;
   initiating_cpu: cpu_id;
   stride_shift: upto<"stride_shift">;
   freed_tables: bool;

@@ -31,10 +31,19 @@ export interface SearchOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Called with each state in which every thread has ended and nothing is pending. */
   readonly onRest?: (states: Int32Array, at: number) => void;
+  /** Called with all that was stored, if it is everything and violates nothing: for what only cycles can violate. */
+  readonly onSafe?: (explored: Explored) => void;
   /** Asked about twice a second; true ends the search with what is known, as a limit. */
   readonly stop?: () => boolean;
   /** Only tests need other sizes. */
   readonly sizes?: Partial<StoreSizes>;
+}
+
+/** Every reachable state. */
+export interface Explored {
+  readonly store: StateStore;
+  /** levels[d] is the number of the first state at depth d. */
+  readonly levels: readonly number[];
 }
 
 export interface Progress {
@@ -52,10 +61,12 @@ export const NO_DEADLOCK = "no deadlock";
 
 export interface Violation {
   readonly property: string;
-  readonly kind: Property["kind"] | "deadlock";
+  readonly kind: Property["kind"] | "deadlock" | "endless wait";
   /** Length of the path. A `never` property is violated by its last step, the others by the state at its end. */
   readonly depth: number;
   readonly path: Path;
+  /** Of an endless wait (liveness.ts): from this index on the path goes round for ever. */
+  readonly loop?: number;
 }
 
 /** Why a search that found no violation proves nothing. */
@@ -343,6 +354,7 @@ function finish(s: Search): SearchResult {
   const found = [...s.found.values()].sort((a, b) => a.depth - b.depth);
   const violations = (s.stopping ? found.slice(0, 1) : found).map((one) => withPath(s, one));
   const complete = limits.length === 0 && s.head === store.count && !s.stopping;
+  if (complete && violations.length === 0) s.options.onSafe?.({ store, levels: s.levels });
   return {
     verdict: verdictOf(violations[0], limits[0], complete),
     violations,

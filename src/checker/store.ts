@@ -6,8 +6,8 @@
 // Memory: 4 × words per state, 5–11 bytes for the index, and 4 more with parents. The first chunk and the index start
 // small, as most searches are small, and grow by doubling; the index is rebuilt from the states, not from itself.
 
-import { assert } from "../base/assert.ts";
-import { generateLoops, type Loops, type Table } from "./insert-code.ts";
+import { assert, defined } from "../base/assert.ts";
+import { BLOCK, generateLoops, type Loops, type Table } from "./insert-code.ts";
 
 export interface StoreOptions {
   /** 32-bit words per state. */
@@ -40,6 +40,19 @@ const LOAD = 0.75;
 const LOAD_AT_LIMIT = 0.9;
 /** 4 GiB: no engine promises larger arrays, and state numbers must stay well below 2^31. */
 const SLOTS_MAX = 2 ** 30;
+/** The table of recent states: at most this many, and words, so that it stays in the second-level cache. */
+const RECENT_BITS = 12;
+const RECENT_WORDS = 2 ** 16;
+
+export function recentBits(words: number): number {
+  return Math.max(1, Math.min(RECENT_BITS, Math.floor(Math.log2(RECENT_WORDS / words))));
+}
+
+/** Makes every entry of a table of recent states the one at states[at …], which must be stored. */
+export function resetRecent(recent: Int32Array, states: Int32Array, at: number, words: number): void {
+  recent.set(states.subarray(at, at + words));
+  for (let filled = words; filled < recent.length; filled *= 2) recent.copyWithin(filled, 0, filled);
+}
 
 /** Why the store takes no more states. */
 export type Full = "states" | "memory";
@@ -51,6 +64,10 @@ export class StateStore implements Table {
   /** parents[c][i]: where chunks[c]'s i-th state was first reached from. Empty if parents are not kept. */
   readonly parents: Int32Array[] = [];
   index: Int32Array;
+  readonly recent: Int32Array;
+  readonly hashes = new Int32Array(BLOCK);
+  readonly places = new Int32Array(BLOCK);
+  sink = 0;
   count = 0;
   /** Insertion pauses when `count` gets here: a chunk or the index has to grow, or a limit is reached. */
   room = 0;
@@ -74,7 +91,10 @@ export class StateStore implements Table {
     this.#sizes = sizes;
     this.words = options.words;
     this.chunkShift = Math.max(0, Math.floor(Math.log2(sizes.chunkWords / options.words)));
-    this.#loops = generateLoops({ ...options, chunkShift: this.chunkShift, hashMask: sizes.hashMask });
+    const bits = recentBits(options.words);
+    const { chunkShift } = this;
+    this.#loops = generateLoops({ ...options, chunkShift, recentBits: bits, hashMask: sizes.hashMask });
+    this.recent = new Int32Array(options.words * 2 ** bits);
     this.index = new Int32Array(sizes.firstSlots);
     this.#indexed = Math.floor(sizes.firstSlots * LOAD);
     this.bytes = this.index.byteLength;
@@ -108,13 +128,27 @@ export class StateStore implements Table {
    * only read if parents are kept.
    */
   insert(out: Int32Array, from: number, to: number, ends: Int32Array, first: number): number {
-    if (this.count === this.room && !this.#makeRoom()) return from;
-    let at = this.#loops.insert(this, out, from, to, ends, first);
+    let at = this.count === 0 ? this.#insertFirst(out, from, ends, first) : from;
     while (at < to) {
-      if (!this.#makeRoom()) return at;
+      if (this.count === this.room && !this.#makeRoom()) return at;
       at = this.#loops.insert(this, out, at, to, ends, first);
+      if (at < to) resetRecent(this.recent, defined(this.chunks[0], "state 0 is stored"), 0, this.words);
     }
     return at;
+  }
+
+  /** What is recent must be stored: while nothing is, the first state must not be found there. */
+  #insertFirst(out: Int32Array, from: number, ends: Int32Array, first: number): number {
+    if (!this.#makeRoom()) return from;
+    this.recent.fill(~out[from]!);
+    const at = this.#loops.insert(this, out, from, from + this.words, ends, first);
+    resetRecent(this.recent, out, from, this.words);
+    return at;
+  }
+
+  /** The number of the state at out[at …], or -1 if it is not stored. */
+  find(out: Int32Array, at: number): number {
+    return this.#loops.find(this, out, at);
   }
 
   #makeRoom(): boolean {

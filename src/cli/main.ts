@@ -3,11 +3,14 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Shell } from "./command.ts";
+import { addBarriers } from "./commands/barriers.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addExport } from "./commands/export.ts";
 import { addList } from "./commands/list.ts";
+import { addLitmus } from "./commands/litmus.ts";
 import { addRecord } from "./commands/record.ts";
 import { addReplay } from "./commands/replay.ts";
 import { EXIT, EXIT_HELP, type ExitCode } from "./errors.ts";
@@ -60,8 +63,11 @@ function buildProgram(shell: Shell): Command {
   addCompare(program, shell);
   addCheck(program, shell);
   addExplain(program, shell);
+  addBarriers(program, shell);
   addReplay(program, shell);
+  addExport(program, shell);
   addRecord(program, shell);
+  addLitmus(program, shell);
   addList(program, shell);
   addCompletion(program, shell);
   return program;

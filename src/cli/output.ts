@@ -37,10 +37,14 @@ export function painter(on: boolean): Paint {
   return (style, text) => (on ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text);
 }
 
-export function addOutputOptions(command: Command): Command {
+/** `file`: what -o writes, for a command that knows more formats. */
+export function addOutputOptions(
+  command: Command,
+  file = "write to FILE: JSON if it ends in .json, text otherwise",
+): Command {
   return command
     .option("--json", "print JSON; its `schema` field names the format")
-    .option("-o, --output <file>", "write to FILE: JSON if it ends in .json, text otherwise")
+    .option("-o, --output <file>", file)
     .addOption(new Option("--color <when>", "NO_COLOR and FORCE_COLOR work, too").choices(COLOR).default("auto"));
 }
 

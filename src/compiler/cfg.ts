@@ -10,6 +10,7 @@ export interface AccessInstr {
   readonly before: readonly Stmt[];
   readonly at: SourceRef;
   readonly scope: readonly number[];
+  readonly racy?: true;
 }
 export type Instr = { readonly i: "stmt"; readonly stmt: Stmt } | AccessInstr;
 
@@ -40,6 +41,8 @@ export class CodeBuilder {
   readonly open: number[] = [];
   current: Block;
   readonly entry: Block;
+  /** The accesses that follow are inside of data_race(). */
+  racy = false;
 
   constructor() {
     this.entry = this.block();
@@ -62,8 +65,9 @@ export class CodeBuilder {
     if (this.current.term === undefined) this.current.instrs.push({ i: "stmt", stmt });
   }
 
-  access(instr: Omit<AccessInstr, "i" | "scope">): void {
-    if (this.current.term === undefined) this.current.instrs.push({ i: "access", ...instr, scope: [...this.open] });
+  access(instr: Omit<AccessInstr, "i" | "scope" | "racy">): void {
+    if (this.current.term !== undefined) return;
+    this.current.instrs.push({ i: "access", ...instr, scope: [...this.open], ...(this.racy && { racy: true }) });
   }
 
   mark(): Mark {

@@ -13,6 +13,7 @@ import type { FunctionDecl, Mode } from "./lower/lowering.ts";
 import { BUILTIN, Lowering, nameOf } from "./lower/lowering.ts";
 import { quantified } from "./lower/predicates.ts";
 import { block } from "./lower/statements.ts";
+import type { Marks } from "./marks.ts";
 import type { Modules } from "./modules.ts";
 import { lookup, reachable } from "./modules.ts";
 import type { Mutation } from "./mutants.ts";
@@ -30,6 +31,10 @@ export interface Unit {
   readonly design: DesignInfo;
   readonly scenario: ScenarioInfo;
   readonly mutant?: MutantInfo | undefined;
+  /** For a coverage run: the Program's witnesses are then marks, by their numbers, and not the scenario's own. */
+  readonly marks?: Marks | undefined;
+  /** for_each_cpu() takes whichever CPU of the rest next, so that CPUs can be exchanged: more runs than in ascending order. */
+  readonly unordered?: boolean | undefined;
 }
 
 export function compileScenario(unit: Unit): Program {
@@ -43,6 +48,9 @@ export function compileScenario(unit: Unit): Program {
       mutation,
     );
     cx.callbacks.push(...callbacks);
+    for (const [func, other] of replacements(cx)) cx.stubs.set(keyOf(func), other);
+    cx.marks = unit.marks;
+    cx.unordered = unit.unordered ?? false;
     const program = lowerAll(cx, unit);
     if (mutant && cx.mutated.size === 0) fail("LZ113", scenario.file, mutant.node, "nothing here calls the function");
     if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
@@ -191,7 +199,8 @@ function lowerAll(cx: Lowering, unit: Unit): Program {
   const init = lowerInit(cx, scenario);
   const codes: Code[] = [...lowerThreads(cx, scenario), ...lowerHardware(cx)];
   const properties = lowerProperties(cx, scenario);
-  const witnesses = lowerWitnesses(cx, scenario);
+  const own = lowerWitnesses(cx, scenario);
+  const witnesses = cx.marks ? cx.marked : own;
   const program: Program = {
     version: PROGRAM_VERSION,
     name: `${scenario.name} / ${unit.design.name}${unit.mutant ? ` / ${unit.mutant.name}` : ""}`,
@@ -333,7 +342,9 @@ function shiftLocals(step: Step, by: number): Step {
   ) as Step;
 }
 
-const ALWAYS_CHECKED: readonly string[] = [BUILTIN.useAfterFree, BUILTIN.bug];
+const ALWAYS_CHECKED: readonly string[] = [BUILTIN.useAfterFree, BUILTIN.bug, BUILTIN.dataRace];
+/** The search knows these without being told: they have no place in a Program. */
+const OF_THE_SEARCH: readonly string[] = ["no_deadlock", "no_endless_wait"];
 
 /** The ids of the properties that count here. */
 function lowerProperties(cx: Lowering, scenario: ScenarioInfo): Set<number> {
@@ -342,7 +353,7 @@ function lowerProperties(cx: Lowering, scenario: ScenarioInfo): Set<number> {
     for (const node of scenario.check) {
       const val = evaluate(cx, node);
       if (val.v === "builtin-property") {
-        if (val.name !== "no_deadlock") ids.add(cx.builtin(val.name));
+        if (!OF_THE_SEARCH.includes(val.name)) ids.add(cx.builtin(val.name));
       } else if (val.v === "property") ids.add(lowerProperty(cx, val.decl));
       else cx.fail("LZ114", node, "not a property");
     }

@@ -209,7 +209,14 @@ class Reader {
   }
 }
 
-const BUILTIN_PROPERTIES: readonly string[] = ["no_use_after_free", "no_bug", "no_deadlock", "no_warning"];
+const BUILTIN_PROPERTIES: readonly string[] = [
+  "no_use_after_free",
+  "no_bug",
+  "no_data_race",
+  "no_deadlock",
+  "no_endless_wait",
+  "no_warning",
+];
 
 /** The text a property declares, or a built-in's name in words. */
 export function propertyName(modules: Modules, file: SourceFile, node: t.Identifier): string {

@@ -11,8 +11,8 @@ import type { Declared, SourceFile } from "./source.ts";
 /** What is wrong whoever calls. The others may come from standing alone: what a parameter is, the callers know. */
 const ALWAYS_WRONG: readonly MessageCode[] = ["LZ100", "LZ101", "LZ102", "LZ103", "LZ104", "LZ105", "LZ106", "LZ107"];
 
-/** Described by readDesign() and readScenario(), which look at every field. */
-const DESCRIPTIONS: readonly string[] = ["design", "scenario"];
+/** Looked at by readDesign() and readScenario(), field by field, and by every compilation: they have no value. */
+const DESCRIPTIONS: readonly string[] = ["design", "scenario", "INTERRUPT", "WALKER", "REPLACE"];
 
 function lintOne(source: Source, decl: Declared): void {
   if (decl.kind === "function") lowerEntry(newLowering(source, noMutation()), decl);

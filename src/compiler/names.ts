@@ -37,7 +37,8 @@ export const dialectFunctions: ReadonlyMap<string, Arity> = new Map(
 );
 
 export const dialectValues: ReadonlySet<string> = new Set(
-  words(`machine VAL cpumask_none cpumask_all nr_cpu_ids no_use_after_free no_bug no_deadlock no_warning safe`),
+  words(`machine VAL cpumask_none cpumask_all nr_cpu_ids no_use_after_free no_bug no_data_race no_deadlock
+    no_endless_wait no_warning safe`),
 );
 
 /** By name: how many type arguments. */
@@ -45,6 +46,7 @@ export const dialectTypes: ReadonlyMap<string, number> = new Map([
   ...words(`bool cpu_id cpumask_t cpumask_copy_t spinlock_t void_star`).map((name) => [name, 0] as const),
   ...words(`Property Witness Verdict Expect Mutant Machine Scenario Design`).map((name) => [name, 0] as const),
   ...words(`upto index atomic callback`).map((name) => [name, 1] as const),
+  ...words(`counter atomic_counter`).map((name) => [name, 2] as const),
   ...words(`int array`).map((name) => [name, 2] as const),
 ]);
 

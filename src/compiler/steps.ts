@@ -151,9 +151,9 @@ export class Cutter {
     const live = this.live(block, index);
     if (instr?.i === "access") {
       const body = this.tree({ block, index: index + 1 }, [], new Set());
-      const { access, guard, before, at } = instr;
+      const { access, guard, before, at, racy } = instr;
       const scope = [...new Set([...instr.scope, ...live])].sort((x, y) => x - y);
-      return { at, guard, before, access, body, live, scope };
+      return { at, guard, before, access, body, live, scope, ...(racy && { racy }) };
     }
     return emptyStep({ ...NOWHERE, text: "start" }, this.tree(position, [], new Set()), live, live);
   }

@@ -9,7 +9,8 @@ import type { Declared, SourceFile } from "./source.ts";
 import { fail, textOf } from "./source.ts";
 
 export type DType =
-  | { readonly k: "int"; readonly min: number; readonly max: number }
+  /** `counter`: of a copy of a counter, the field next to it that names the object whose counter it is. */
+  | { readonly k: "int"; readonly min: number; readonly max: number; readonly counter?: string }
   | { readonly k: "bool" }
   | { readonly k: "cpu" }
   /** A copy of a cpumask. */
@@ -23,7 +24,8 @@ export type DType =
   | { readonly k: "struct"; readonly name: string; readonly fields: ReadonlyMap<string, () => DType> }
   | { readonly k: "array"; readonly element: DType; readonly extent: number }
   // Places only: touched by their own primitives.
-  | { readonly k: "atomic"; readonly max: number }
+  /** `counter`: of the newest value of one, the field next to it that names the object for ever. */
+  | { readonly k: "atomic"; readonly max: number; readonly counter?: string }
   | { readonly k: "cpumask" }
   | { readonly k: "spinlock" };
 
@@ -129,6 +131,12 @@ function resolveReference(cx: TypeContext, file: SourceFile, node: t.TSTypeRefer
       return interval(file, node, 0, bound(cx, file, node, args[0]));
     case "atomic":
       return { k: "atomic", max: bound(cx, file, node, args[0]) };
+    case "atomic_counter":
+      return { k: "atomic", max: bound(cx, file, node, args[0]), counter: textLiteral(file, node, args[1]) };
+    case "counter": {
+      const range = { min: 0, max: bound(cx, file, node, args[0]) };
+      return { k: "int", ...range, counter: textLiteral(file, node, args[1]) };
+    }
     case "array": {
       const element = resolveType(cx, file, defined(args[0], "array<T, n>"));
       const extent = bound(cx, file, node, args[1]);
@@ -183,6 +191,11 @@ function structType(cx: TypeContext, file: SourceFile, name: string, members: re
     fields.set(member.key.name, () => resolveType(cx, file, annotation));
   }
   return { k: "struct", name, fields };
+}
+
+function textLiteral(file: SourceFile, node: t.Node, arg: t.TSType | undefined): string {
+  const literal = arg?.type === "TSLiteralType" ? arg.literal : undefined;
+  return literal?.type === "StringLiteral" ? literal.value : fail("LZ112", file, arg ?? node, "the name of a field");
 }
 
 function interval(file: SourceFile, node: t.Node, min: number, max: number): DType {

@@ -3,13 +3,17 @@
 // words. Cells that no code ever writes are constants and take no bits at all.
 
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
-import { assert, defined } from "../base/assert.ts";
+import { defined } from "../base/assert.ts";
 import type { Field } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
 import type { Range } from "../program/intervals.ts";
 import type { Cell, Code, Program, Stmt } from "../program/program.ts";
-import { elements } from "../program/program.ts";
+import type { Sort, Symmetry } from "../program/symmetry.ts";
+import { bufferLayouts } from "./memory/store-buffer.ts";
+import { type ViewsLayout, viewsLayout } from "./memory/views-layout.ts";
+import { cellSlots, entrySlots, one, sharedRanges, slotRanges } from "./placing.ts";
 import { bitsFor, largestNumber, rangesOfLocals } from "./ranges.ts";
+import { PlainSpace, type Space, SymmetricSpace } from "./space.ts";
 
 /** A run of equal fields in one word. */
 export interface Slot {
@@ -18,12 +22,16 @@ export interface Slot {
   readonly width: number;
 }
 
+export interface LocalSlot extends Slot {
+  readonly min: number;
+}
+
 export interface ContextLayout {
   readonly code: number;
   readonly cpu: number;
   readonly pc: Slot;
-  /** By local; undefined: never kept between steps. */
-  readonly locals: readonly (Slot | undefined)[];
+  /** By local; undefined: never kept between steps. Bits 0 are `min`: what a local is that is not live. */
+  readonly locals: readonly (LocalSlot | undefined)[];
 }
 
 export interface BufferLayout {
@@ -33,6 +41,8 @@ export interface BufferLayout {
 
 export interface PackedLayout {
   readonly words: number;
+  /** The first of them hold cells, contexts and store buffers; the rest is the memory model's own. */
+  readonly plainWords: number;
   readonly fields: readonly Field[];
   /** By cell: one slot per element, or its constant values. */
   readonly cells: readonly ({ readonly slots: readonly Slot[] } | { readonly values: readonly number[] })[];
@@ -44,33 +54,13 @@ export interface PackedLayout {
   /** By code. */
   readonly localRanges: readonly (readonly Range[])[];
   readonly initial: readonly number[][];
-}
-
-class Allocator {
-  /** Free bits from here on, by word. */
-  private readonly used: number[] = [];
-
-  get words(): number {
-    return this.used.length;
-  }
-
-  /** `count` fields of `width` bits, in one word if they fit. */
-  array(width: number, count: number): Slot[] {
-    if (width * count <= 32) {
-      const { word, shift } = this.take(width * count);
-      return Array.from({ length: count }, (_, i) => ({ word, shift: shift + i * width, width }));
-    }
-    return Array.from({ length: count }, () => this.take(width));
-  }
-
-  take(width: number): Slot {
-    assert(width <= 32, "a field fits in a word");
-    let word = this.used.findIndex((bits) => bits + width <= 32);
-    if (word < 0) word = this.used.push(0) - 1;
-    const shift = defined(this.used[word], "just found");
-    this.used[word] = shift + width;
-    return { word, shift, width };
-  }
+  /** By class of CPUs that can be exchanged: where the words of the first one are, and how many each of them has. */
+  readonly symmetric?: {
+    readonly symmetry: Symmetry;
+    readonly units: readonly { readonly cpus: readonly number[]; readonly start: number; readonly size: number }[];
+  };
+  /** Under a model of views: the rest of the words. */
+  readonly views?: ViewsLayout;
 }
 
 /** Cells that some code writes. */
@@ -84,23 +74,13 @@ function writtenCells(program: Program): Set<number> {
     }
   };
   for (const { before, access, body } of program.codes.flatMap((c) => c.steps)) {
-    if (access.kind === "store" || access.kind === "rmw") written.add(access.place.cell);
+    if (access.kind === "store" || access.kind === "store_exclusive" || access.kind === "rmw")
+      written.add(access.place.cell);
     if (access.kind === "instruction") walk(access.body);
     walk(before);
     walk(body);
   }
   return written;
-}
-
-/** Memory cells that a store buffer can hold: the plain stores to what another CPU, or a walker, may look at. */
-function bufferedCells(program: Program, model: MemoryModel): number[] {
-  const cells = new Set<number>();
-  for (const { access } of program.codes.flatMap((c) => c.steps)) {
-    if (access.kind !== "store" || model.store[access.order] !== "buffer") continue;
-    const cell = defined(program.cells[access.place.cell], "cells exist");
-    if (cell.storage === "memory" && !cell.own) cells.add(access.place.cell);
-  }
-  return [...cells].sort((a, b) => a - b);
 }
 
 const subscript = (cell: Cell, flat: number): string => {
@@ -113,8 +93,34 @@ const subscript = (cell: Cell, flat: number): string => {
   return cell.name + parts.join("");
 };
 
-export function packedLayout(program: Program, model: MemoryModel, depth: number): PackedLayout {
-  const bits = new Allocator();
+/** `symmetry`: with words of its own for each CPU that can be exchanged. */
+export function packedLayout(
+  program: Program,
+  model: MemoryModel,
+  depth: number,
+  symmetry?: Symmetry | undefined,
+): PackedLayout {
+  if (symmetry === undefined) return layoutIn(new PlainSpace(), program, model, depth, undefined);
+  // Once to learn how many words a CPU needs.
+  const sizing = new SymmetricSpace(symmetry);
+  layoutIn(sizing, program, model, depth, symmetry);
+  const space = new SymmetricSpace(symmetry, sizing.taken);
+  const layout = layoutIn(space, program, model, depth, symmetry);
+  const units = symmetry.classes.map((cpus, cls) => ({
+    cpus,
+    start: space.start(cls),
+    size: defined(sizing.taken[cls], "by class"),
+  }));
+  return { ...layout, symmetric: { symmetry, units } };
+}
+
+function layoutIn(
+  space: Space,
+  program: Program,
+  model: MemoryModel,
+  depth: number,
+  symmetry: Symmetry | undefined,
+): PackedLayout {
   const fields: Field[] = [];
   const add = (slot: Slot, field: Pick<Field, "name" | "kind" | "of" | "cpu" | "element" | "min">): void => {
     if (slot.width > 0) fields.push({ ...field, word: slot.word, shift: slot.shift, width: slot.width });
@@ -122,95 +128,102 @@ export function packedLayout(program: Program, model: MemoryModel, depth: number
   const initial = initialCells(program);
   const written = writtenCells(program);
   const largest = largestNumber(program);
-  const localRanges = program.codes.map((code) => rangesOfLocals(program, code, largest));
+  const localRanges = sharedRanges(
+    program.codes.map((code) => rangesOfLocals(program, code, largest)),
+    symmetry,
+  );
 
   const contexts = program.codes.flatMap((code, id) =>
     code.kind === "walker"
       ? []
-      : code.cpus.map((cpu) => contextLayout(bits, code, id, cpu, defined(localRanges[id], "by code"), add)),
+      : code.cpus.map((cpu) => {
+          const ranges = defined(localRanges[id], "by code");
+          return contextLayout(
+            space,
+            code,
+            { code: id, cpu },
+            slotRanges(program, ranges, id, symmetry),
+            symmetry,
+            add,
+          );
+        }),
   );
   const cells = program.cells.map((cell, id) => {
     const values = defined(initial[id], "by cell");
     const width = bitsFor(cell);
     if (!written.has(id) || width === 0) return { values };
-    const slots = bits.array(width, elements(cell));
+    const slots = cellSlots(space, cell, id, symmetry);
     for (const [i, slot] of slots.entries()) {
       add(slot, { name: subscript(cell, i), kind: "cell", of: id, cpu: -1, element: i, min: cell.min });
     }
     return { slots };
   });
-  const { buffers, addresses } = bufferLayouts(bits, program, model, depth, add);
-  return { words: Math.max(bits.words, 1), fields, cells, contexts, buffers, addresses, localRanges, initial };
+  const plain = { fields, cells, contexts, localRanges, initial };
+  if (model.kind === "views") {
+    const plainWords = Math.max(space.words, 1);
+    const views = viewsLayout(program, model, depth, contexts, localRanges, plainWords);
+    return {
+      ...plain,
+      words: plainWords + views.words,
+      plainWords,
+      buffers: [],
+      addresses: views.addresses.first,
+      views,
+    };
+  }
+  const { buffers, addresses } = bufferLayouts(entrySlots(space, program, model, symmetry), program, model, depth, add);
+  const words = Math.max(space.words, 1);
+  return { ...plain, words, plainWords: words, buffers, addresses };
 }
 
-type AddField = (slot: Slot, field: Pick<Field, "name" | "kind" | "of" | "cpu" | "element" | "min">) => void;
+export type AddField = (slot: Slot, field: Pick<Field, "name" | "kind" | "of" | "cpu" | "element" | "min">) => void;
 
 function contextLayout(
-  bits: Allocator,
+  space: Space,
   code: Code,
-  id: number,
-  cpu: number,
+  { code: id, cpu }: { readonly code: number; readonly cpu: number },
   ranges: readonly Range[],
+  symmetry: Symmetry | undefined,
   add: AddField,
 ): ContextLayout {
-  const pc = bits.take(bitsFor({ min: 0, max: code.steps.length - 1 }));
-  add(pc, {
-    name: `${code.name}${code.cpus.length > 1 ? `@${cpu}` : ""}.pc`,
-    kind: "pc",
-    of: id,
-    cpu,
-    element: 0,
-    min: 0,
-  });
-  const slots: (Slot | undefined)[] = code.locals.map(() => undefined);
-  for (const group of shareableLocals(code, ranges)) {
-    const slot = bits.take(group.width);
+  const twin = symmetry?.twins[id]?.[cpu] ?? id;
+  const prefix = `${code.name}${code.cpus.length > 1 ? `@${cpu}` : ""}`;
+  const pc = one(space, bitsFor({ min: 0, max: code.steps.length - 1 }), { cpu, role: `pc ${twin}`, named: false });
+  add(pc, { name: `${prefix}.pc`, kind: "pc", of: id, cpu, element: 0, min: 0 });
+  const sorts = symmetry?.sorts.locals[id] ?? [];
+  const slots: (LocalSlot | undefined)[] = code.locals.map(() => undefined);
+  for (const group of shareableLocals(code, ranges, sorts)) {
+    const [first = 0] = group.locals;
+    const slot = one(space, group.width, { cpu, role: `local ${twin} ${first}`, named: sorts[first] !== undefined });
     for (const l of group.locals) {
-      slots[l] = slot;
-      const name = `${code.name}${code.cpus.length > 1 ? `@${cpu}` : ""}.${code.locals[l]?.name}`;
-      add(slot, { name, kind: "local", of: id, cpu, element: l, min: defined(ranges[l], "by local").min });
+      const { min } = defined(ranges[l], "by local");
+      slots[l] = { ...slot, min };
+      add(slot, { name: `${prefix}.${code.locals[l]?.name}`, kind: "local", of: id, cpu, element: l, min });
     }
   }
   return { code: id, cpu, pc, locals: slots };
 }
 
-/** Locals of equal width that are never live together share their bits. */
-function shareableLocals(code: Code, ranges: readonly Range[]): { width: number; locals: number[] }[] {
+/** Locals of equal width and sort that are never live together share their bits. */
+function shareableLocals(
+  code: Code,
+  ranges: readonly Range[],
+  sorts: readonly Sort[],
+): { width: number; locals: number[] }[] {
   const liveSets = code.steps.map((s) => new Set(s.live));
   const kept = code.locals
     .map((_, l) => l)
     .filter((l) => liveSets.some((s) => s.has(l)) && bitsFor(defined(ranges[l], "by local")) > 0);
-  const groups: { width: number; locals: number[] }[] = [];
+  const groups: { width: number; means: string; locals: number[] }[] = [];
   for (const l of kept) {
-    const width = bitsFor(defined(ranges[l], "by local"));
-    const fits = groups.find(
-      (g) => g.width === width && !g.locals.some((other) => liveSets.some((s) => s.has(l) && s.has(other))),
-    );
+    const range = defined(ranges[l], "by local");
+    const width = bitsFor(range);
+    // The same bits must be the same CPUs.
+    const means = sorts[l] === undefined ? "" : `${sorts[l]} ${range.min}`;
+    const meets = (other: number): boolean => liveSets.some((s) => s.has(l) && s.has(other));
+    const fits = groups.find((g) => g.width === width && g.means === means && !g.locals.some(meets));
     if (fits) fits.locals.push(l);
-    else groups.push({ width, locals: [l] });
+    else groups.push({ width, means, locals: [l] });
   }
   return groups;
-}
-
-function bufferLayouts(bits: Allocator, program: Program, model: MemoryModel, depth: number, add: AddField) {
-  const addresses = new Map<number, number>();
-  let next = 1;
-  let widest = 0;
-  for (const id of bufferedCells(program, model)) {
-    const cell = defined(program.cells[id], "cells exist");
-    addresses.set(id, next);
-    next += elements(cell);
-    widest = Math.max(widest, bitsFor(cell));
-  }
-  if (addresses.size === 0) return { addresses, buffers: [] };
-  const buffers = Array.from({ length: program.cpus }, (_, cpu) =>
-    Array.from({ length: depth }, (__, i) => {
-      const address = bits.take(bitsFor({ min: 0, max: next - 1 }));
-      const value = bits.take(Math.max(widest, 1));
-      add(address, { name: `buffer@${cpu}[${i}].address`, kind: "buffer", of: i, cpu, element: 0, min: 0 });
-      add(value, { name: `buffer@${cpu}[${i}].value`, kind: "buffer", of: i, cpu, element: 1, min: 0 });
-      return { address, value };
-    }),
-  );
-  return { addresses, buffers };
 }

@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: MIT
 // One step of one context as a function (S, a, O, k) => k: from the state at S[a] it writes the successors to O[k …].
-// The memory model's table decides what an access does to the store buffer.
+// What an access does to memory is printed by the memory model's mechanism (memory/types.ts).
 
-import type { MemoryModel } from "../../model/hw/memory/types.ts";
-import { assert, defined, impossible } from "../base/assert.ts";
+import { defined } from "../base/assert.ts";
 import { REPORT } from "../program/compiled.ts";
 import { type Range, within } from "../program/intervals.ts";
-import type { Access, Cell, Code, Expr, Place, Program, Step, Stmt } from "../program/program.ts";
+import type { Access, Cell, Code, Expr, Place, Step, Stmt } from "../program/program.ts";
 import { boundsTest, checkedPointer } from "./bounds.ts";
-import type { ContextLayout, PackedLayout } from "./layout.ts";
+import type { ContextLayout } from "./layout.ts";
 import { intMasks } from "./masks.ts";
-import { bitsOf, flat, maskOf, readElement, readSlot, writeElement, writeSlot } from "./packed-cells.ts";
-import type { Layout } from "./printer.ts";
+import type { AccessPrinter, StepPrinter, StepScope } from "./memory/types.ts";
+import { bitsOf, flat, maskOf, readElement, readSlot, writeElement } from "./packed-cells.ts";
 import { local, statements, truth, value } from "./printer.ts";
 import { rangeOfExpr } from "./ranges.ts";
 
-export interface StepPrinter {
-  readonly program: Program;
-  readonly model: MemoryModel;
-  readonly layout: PackedLayout;
-  /** Collects the texts of limits; their index is what the report holds. */
-  readonly limits: string[];
+/** Where a statement stands that is being printed: only what the code itself does is a flow of values. */
+type Within = "code" | "check" | "instruction" | "serialising";
+
+function memoryBranch({ flow }: AccessPrinter, test: Expr): string {
+  return flow?.branch(test) ?? "";
 }
 
-const BUFFER_FULL = "a store found the store buffer full: give the machine a deeper one (store_buffer)";
-
-class PackedStep implements Layout {
+class PackedStep implements StepScope {
   readonly masks = intMasks;
   readonly cpu: string;
   readonly cpus: number;
+  readonly code: Code;
+  readonly context: ContextLayout | undefined;
+  readonly cpuNumber: number;
   private readonly p: StepPrinter;
-  private readonly code: Code;
-  private readonly context: ContextLayout | undefined;
-  private readonly cpuNumber: number;
+  private readonly memory: AccessPrinter;
+  private within: Within = "code";
   private readonly ranges: readonly Range[];
   /** `ranges`, and what the checks in front of the access have made sure of. */
   private known: readonly Range[];
+  /** How many steps are being printed into one another. */
+  private depth = 0;
 
   constructor(p: StepPrinter, codeId: number, cpu: number) {
     this.p = p;
@@ -46,9 +46,10 @@ class PackedStep implements Layout {
     this.cpus = p.program.cpus;
     this.ranges = defined(p.layout.localRanges[codeId], "by code");
     this.known = this.ranges;
+    this.memory = p.memory.step(p, this);
   }
 
-  private cell(id: number): Cell {
+  cell(id: number): Cell {
     return defined(this.p.program.cells[id], "cells exist");
   }
 
@@ -56,10 +57,27 @@ class PackedStep implements Layout {
     return list.map((e) => value(this, e));
   }
 
+  private range(id: number): Range {
+    return defined(this.ranges[id], "locals have ranges");
+  }
+
   readCell(id: number, index: readonly Expr[]): string {
+    const { flow } = this.memory;
+    const text = this.readPlain(id, index);
+    return flow ? flow.read(id, index, text) : text;
+  }
+
+  readPlain(id: number, index: readonly Expr[]): string {
     const inside = this.inside(id, index);
     const read = readElement(this.p.program, this.p.layout, id, this.values(index));
     return inside === "" ? read : `(${inside}?${read}:${this.cell(id).min})`;
+  }
+
+  address(place: Place): string | undefined {
+    const base = this.p.layout.addresses.get(place.cell);
+    if (base === undefined) return undefined;
+    const at = flat(this.cell(place.cell).dims, this.values(place.index));
+    return /^\d+$/.test(at) ? `${base + Number(at)}` : `${base}+${at}`;
   }
 
   writeCell(id: number, index: readonly Expr[], e: Expr): string {
@@ -67,21 +85,24 @@ class PackedStep implements Layout {
     const at = flat(cell.dims, this.values(index));
     const put = this.checked(e, cell, cell.name, (v) => writeElement(this.p.program, this.p.layout, id, at, v));
     const inside = this.inside(id, index);
-    return inside === "" ? put : `if(!(${inside})){${this.limit(`${cell.name}: an index is out of bounds`)}}${put}`;
+    const flow = this.memory.flow?.put(id, index, e, this.within === "serialising") ?? "";
+    const guard = inside === "" ? "" : `if(!(${inside})){${this.limit(`${cell.name}: an index is out of bounds`)}}`;
+    return guard + flow + put;
   }
 
   setLocal(id: number, e: Expr): string {
     const name = `${this.code.name}: ${this.code.locals[id]?.name}`;
-    return this.checked(e, defined(this.ranges[id], "locals have ranges"), name, (v) => `${local(id)}=${v};`);
+    const flow = this.memory.flow?.assign(id, e) ?? "";
+    return flow + this.checked(e, this.range(id), name, (v) => `${local(id)}=${v};`);
   }
 
-  private inside(id: number, index: readonly Expr[]): string {
+  inside(id: number, index: readonly Expr[]): string {
     const cx = { program: this.p.program, locals: this.known };
     return boundsTest(cx, this.cell(id).dims, index, (e) => value(this, e));
   }
 
   /** A store outside of the range is a limit, never a wrap. */
-  private checked(e: Expr, range: Range, name: string, store: (v: string) => string): string {
+  checked(e: Expr, range: Range, name: string, store: (v: string) => string): string {
     const text = value(this, e);
     if (within(rangeOfExpr({ program: this.p.program, locals: this.known }, e), range)) return store(text);
     const limit = this.limit(
@@ -112,12 +133,26 @@ class PackedStep implements Layout {
     return "break S;";
   }
 
-  goto(step: number): string {
-    return this.emit(this.moved(step, defined(this.code.steps[step], "steps exist").live));
+  label(id: number): string {
+    return this.depth === 0 ? `B${id}` : `B${id}_${this.depth}`;
+  }
+
+  goto(step: number, atOnce: boolean): string {
+    if (atOnce) return this.inline(defined(this.code.steps[step], "steps exist"));
+    const { live } = defined(this.code.steps[step], "steps exist");
+    return this.leave(live) + this.emit(this.moved(step, live));
   }
 
   end(): string {
-    return this.context ? this.emit(this.moved(0, [])) : this.emit([]);
+    return this.leave(undefined) + (this.context ? this.emit(this.moved(0, [])) : this.emit([]));
+  }
+
+  private leave(live: readonly number[] | undefined): string {
+    return this.memory.flow?.leave(live) ?? "";
+  }
+
+  branch(test: Expr): string {
+    return this.within === "code" ? memoryBranch(this.memory, test) : "";
   }
 
   /** New bits of the program counter and of all locals, by word: [bits to clear, what to set]. */
@@ -138,7 +173,7 @@ class PackedStep implements Layout {
     for (const l of live) {
       const slot = context.locals[l];
       if (!slot) continue;
-      const bits = bitsOf(local(l), defined(this.ranges[l], "by local").min);
+      const bits = bitsOf(local(l), slot.min);
       at(slot.word).dynamic.push(slot.shift === 0 ? bits : `${bits}<<${slot.shift}`);
     }
     return [...words].map(([word, { clear, constant, dynamic }]) => ({
@@ -149,129 +184,81 @@ class PackedStep implements Layout {
   }
 
   private emit(moved: readonly { word: number; clear: number; set: string }[]): string {
-    const { words } = this.p.layout;
-    const stores = Array.from({ length: words }, (_, word) => {
+    const stores = Array.from({ length: this.p.layout.plainWords }, (_, word) => {
       const move = moved.find((m) => m.word === word);
       const text = move ? `n${word}&${move.clear}${move.set ? `|${move.set}` : ""}` : `n${word}`;
       return `O[k${word ? `+${word}` : ""}]=${text};`;
     });
-    return `${stores.join("")}k+=${words};break S;`;
-  }
-
-  // ---- accesses -------------------------------------------------------------------------------------------------
-
-  private get buffer() {
-    return this.p.layout.buffers[this.cpuNumber] ?? [];
-  }
-
-  /** Waits until this CPU's buffer is empty. */
-  private drained(): string {
-    const oldest = this.buffer[0];
-    return oldest ? `if(${readSlot(oldest.address, 0)}!==0)break S;` : "";
-  }
-
-  private address(place: Place): string | undefined {
-    const base = this.p.layout.addresses.get(place.cell);
-    if (base === undefined || this.buffer.length === 0) return undefined;
-    const at = flat(this.cell(place.cell).dims, this.values(place.index));
-    return /^\d+$/.test(at) ? `${base + Number(at)}` : `${base}+${at}`;
-  }
-
-  private fromMemory(place: Place): string {
-    return this.readCell(place.cell, place.index);
-  }
-
-  /** The newest buffered store to the address, or `otherwise`. */
-  private forwarded(place: Place, otherwise: string): string {
-    const { min } = this.cell(place.cell);
-    const newestFirst = [...this.buffer].reverse();
-    const chain = newestFirst.map((b) => `${readSlot(b.address, 0)}===d?${readSlot(b.value, min)}:`).join("");
-    return `${chain}${otherwise}`;
-  }
-
-  private load(access: Extract<Access, { kind: "load" | "await" }>): string {
-    const l = local(access.into);
-    const address = this.address(access.place);
-    const effect = this.p.model.load[access.order];
-    if (address === undefined || effect === "memory") return `${l}=${this.fromMemory(access.place)};`;
-    if (effect === "forward")
-      return `{const d=${address};${l}=${this.forwarded(access.place, this.fromMemory(access.place))};}`;
-    // A walker: q is 0 for memory, 1 for a store of its own CPU that is still in the buffer.
-    const seen = `${l}=q===0?m:${this.forwarded(access.place, "m")};`;
-    return `{const d=${address};const m=${this.fromMemory(access.place)};${seen}if(q!==0&&${l}===m)break S;}`;
-  }
-
-  private store(access: Extract<Access, { kind: "store" }>): string {
-    const { place } = access;
-    const address = this.address(place);
-    if (address === undefined || this.p.model.store[access.order] === "memory") {
-      return this.writeCell(place.cell, place.index, access.value);
-    }
-    const cell = this.cell(place.cell);
-    const inside = this.inside(place.cell, place.index);
-    const guard = inside === "" ? "" : `if(!(${inside})){${this.limit(`${cell.name}: an index is out of bounds`)}}`;
-    return (
-      guard +
-      this.checked(access.value, cell, cell.name, (v) => {
-        const push = this.buffer.map(
-          (b) =>
-            `if(${readSlot(b.address, 0)}===0){${writeSlot(b.address, address, 0)}${writeSlot(b.value, v, cell.min)}}`,
-        );
-        return `${push.join("else ")}else{${this.limit(BUFFER_FULL)}}`;
-      })
-    );
-  }
-
-  private rmw(access: Extract<Access, { kind: "rmw" }>): string {
-    const { place } = access;
-    const wait = this.p.model.rmw[access.order] === "drain" ? this.drained() : "";
-    const put = this.writeCell(place.cell, place.index, access.value);
-    const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
-    return `${wait}${local(access.old)}=${this.fromMemory(place)};${store}`;
+    return `${stores.join("")}${this.memory.publish}break S;`;
   }
 
   private access(access: Access): string {
-    const { model } = this.p;
+    const { memory } = this;
     switch (access.kind) {
       case "none":
         return "";
       case "load":
-        return this.load(access);
+        return memory.load(access);
       case "await":
-        return `${this.load(access)}if(!(${truth(this, access.until)}))break S;`;
+        return `${memory.load(access)}${this.wait(access.until)}`;
       case "store":
-        return this.store(access);
+        return memory.store(access);
       case "store_exclusive":
-        return impossible("load-linked pairs come under a memory model with monitors");
+        return memory.storeExclusive(access);
       case "rmw":
-        return this.rmw(access);
+        return memory.rmw(access);
       case "fence":
-        return model.fence[access.order] === "drain" ? this.drained() : "";
-      case "instruction": {
-        const order = access.serialising ? model.instruction.serialising : model.instruction.other;
-        return (order === "drain" ? this.drained() : "") + statements(this, access.body);
-      }
+        return memory.fence(access.order);
+      case "instruction":
+        return memory.instruction(access.serialising) + this.instruction(access.serialising, access.body);
       case "choose":
-        return access.such ? `if(!(${truth(this, access.such)}))break S;` : "";
+        return access.such ? this.wait(access.such) : "";
     }
+  }
+
+  /** The step is disabled while this does not hold. */
+  private wait(test: Expr): string {
+    return `if(!(${truth(this, test)}))break S;${memoryBranch(this.memory, test)}`;
+  }
+
+  private instruction(serialising: boolean, body: readonly Stmt[]): string {
+    this.within = serialising ? "serialising" : "instruction";
+    const text = statements(this, body);
+    this.within = "code";
+    return text;
   }
 
   /** The checks in front of the access, and what is known once they have passed. */
   private before(list: readonly Stmt[]): string {
-    return list
-      .map((s) => {
-        const text = statements(this, [s]);
-        const pointer = checkedPointer(s);
-        if (pointer) this.known = this.known.with(pointer.local, pointer.range);
-        return text;
-      })
-      .join("");
+    this.within = "check";
+    const texts = list.map((s) => {
+      const text = statements(this, [s]);
+      const pointer = checkedPointer(s);
+      if (pointer) this.known = this.known.with(pointer.local, pointer.range);
+      return text;
+    });
+    this.within = "code";
+    return texts.join("");
+  }
+
+  /** A step that is taken with the one in front of it: it cannot wait, and has one successor. */
+  private inline(step: Step): string {
+    const { known } = this;
+    this.depth++;
+    this.known = this.ranges;
+    const front = this.before(step.before) + this.access(step.access);
+    this.known = this.ranges;
+    const text = front + statements(this, step.body);
+    this.depth--;
+    this.known = known;
+    return text;
   }
 
   print(name: string, step: Step): string {
     const { access } = step;
-    const guard = step.guard ? `if(!(${truth(this, step.guard)}))break S;` : "";
-    const front = guard + this.before(step.before) + this.access(access);
+    const begin = this.memory.flow?.begin(step, [...localsOf(this.code, step)]) ?? "";
+    const guard = step.guard ? this.wait(step.guard) : "";
+    const front = begin + guard + this.before(step.before) + this.access(access);
     this.known = this.ranges;
     const inner = this.words() + this.declarations(step) + front + statements(this, step.body);
     const loop = this.loop(access);
@@ -282,20 +269,15 @@ class PackedStep implements Layout {
   private loop(access: Access): string {
     if (access.kind === "choose")
       return `for(let ${local(access.into)}=0;${local(access.into)}<${access.count};${local(access.into)}++)`;
-    return this.rounds(access) > 1 ? "for(let q=0;q<2;q++)" : "";
+    return this.memory.loop(access);
   }
 
   rounds(access: Access): number {
-    if (access.kind === "choose") return access.count;
-    return access.kind === "load" &&
-      this.p.model.load[access.order] === "either" &&
-      this.address(access.place) !== undefined
-      ? 2
-      : 1;
+    return access.kind === "choose" ? access.count : this.memory.rounds(access);
   }
 
   words(): string {
-    return `let ${Array.from({ length: this.p.layout.words }, (_, i) => `n${i}=S[a${i ? `+${i}` : ""}]`).join(",")};`;
+    return `let ${Array.from({ length: this.p.layout.plainWords }, (_, i) => `n${i}=S[a${i ? `+${i}` : ""}]`).join(",")};`;
   }
 
   private declarations(step: Step): string {
@@ -303,8 +285,10 @@ class PackedStep implements Layout {
     const names = [...localsOf(this.code, step)].filter((l) => l !== chosen);
     if (names.length === 0) return "";
     const live = new Set(step.live);
-    const init = (l: number): string =>
-      live.has(l) && this.context ? readSlot(this.context.locals[l], defined(this.ranges[l], "by local").min) : "0";
+    const init = (l: number): string => {
+      const slot = this.context?.locals[l];
+      return live.has(l) && this.context ? readSlot(slot, slot?.min ?? this.range(l).min) : "0";
+    };
     return `let ${names.map((l) => `${local(l)}=${init(l)}`).join(",")};`;
   }
 }
@@ -316,10 +300,13 @@ function localsOf(code: Code, step: Step): Set<number> {
     if (typeof x !== "object" || x === null) return;
     if (Array.isArray(x)) return x.forEach(visit);
     if ("kind" in x && x.kind === "goto" && "step" in x) {
-      for (const l of code.steps[Number(x.step)]?.live ?? []) found.add(l);
+      const next = code.steps[Number(x.step)];
+      for (const l of next?.live ?? []) found.add(l);
+      if (next && "atOnce" in x && x.atOnce) visit([next.before, next.access, next.body]);
     }
     for (const [key, child] of Object.entries(x)) {
-      if ((key === "local" || key === "into" || key === "old") && typeof child === "number") found.add(child);
+      if ((key === "local" || key === "into" || key === "old" || key === "failed") && typeof child === "number")
+        found.add(child);
       else visit(child);
     }
   };
@@ -337,38 +324,4 @@ export function printStep(
 ): { text: string; rounds: number } {
   const printer = new PackedStep(p, codeId, cpu);
   return { text: printer.print(name, step), rounds: printer.rounds(step.access) };
-}
-
-/** A function that publishes the oldest buffered store of a CPU. */
-export function printDrain(p: StepPrinter, name: string, cpu: number): string {
-  const { layout, program } = p;
-  const buffer = defined(layout.buffers[cpu], "the CPU has a buffer");
-  const oldest = defined(buffer[0], "buffers have entries");
-  const cases = [...layout.addresses].map(([id, base]) => {
-    const cell = defined(program.cells[id], "cells exist");
-    const count = cell.dims.reduce((n, extent) => n * extent, 1);
-    const put = writeElement(
-      program,
-      layout,
-      id,
-      count === 1 ? "0" : `(d-${base})`,
-      cell.min === 0 ? "v" : `(v+${cell.min})`,
-    );
-    return `if(d<${base + count}){${put}}`;
-  });
-  const shift = buffer.map((b, i) => {
-    const next = buffer[i + 1];
-    return (
-      writeSlot(b.address, next ? readSlot(next.address, 0) : "0", 0) +
-      writeSlot(b.value, next ? readSlot(next.value, 0) : "0", 0)
-    );
-  });
-  const words = Array.from({ length: layout.words }, (_, i) => i);
-  assert(cases.length > 0, "something is buffered");
-  return (
-    `function ${name}(S,a,O,k){let ${words.map((i) => `n${i}=S[a+${i}]`).join(",")};` +
-    `const d=${readSlot(oldest.address, 0)};if(d===0)return k;const v=${readSlot(oldest.value, 0)};` +
-    `${cases.join("else ")}${shift.join("")}` +
-    `${words.map((i) => `O[k+${i}]=n${i};`).join("")}return k+${layout.words};}\n`
-  );
 }

@@ -5,22 +5,38 @@ import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { defined } from "../base/assert.ts";
 import type { Compiled, Field } from "../program/compiled.ts";
 import { REPORT } from "../program/compiled.ts";
-import type { Expr, Program } from "../program/program.ts";
-import { boundsTest } from "./bounds.ts";
+import type { Counters } from "../program/counters.ts";
+import { alternatives, stepOnCpu } from "../program/fold.ts";
+import type { PutOff } from "../program/hardware-moves.ts";
+import type { Expr, Program, Step } from "../program/program.ts";
+import { groupSize, type Symmetry } from "../program/symmetry.ts";
+import { printCanonical } from "./canonical.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
 import { packedLayout } from "./layout.ts";
-import { intMasks } from "./masks.ts";
-import { constantTables, readElement, readSlot } from "./packed-cells.ts";
-import type { StepPrinter } from "./packed-step.ts";
-import { printDrain, printStep } from "./packed-step.ts";
-import type { Layout } from "./printer.ts";
-import { RUNTIME, truth, value } from "./printer.ts";
+import { mechanismOf } from "./memory/mechanism.ts";
+import { fieldOf } from "./memory/store-buffer.ts";
+import type { StepPrinter } from "./memory/types.ts";
+import { OUTSIDE, observer, stateWords } from "./observer.ts";
+import { constantTables } from "./packed-cells.ts";
+import { printStep } from "./packed-step.ts";
+import { RUNTIME, truth } from "./printer.ts";
+import { type PutOffCode, printPutOff } from "./put-off.ts";
+import { printRaces } from "./races.ts";
+import { printRanks } from "./ranks.ts";
 
 export interface PackedOptions {
-  /** Store-buffer entries per CPU. */
+  /** Store-buffer entries per CPU; under a model of views, messages in the memory order. */
   readonly depth: number;
   /** Also say which transition led to each successor (slower): for explaining paths. */
   readonly labels: boolean;
+  /** Whether stores that are old to everybody leave the memory order (views only; default: yes). */
+  readonly fold?: boolean;
+  /** Whose values become ranks (ranks.ts). */
+  readonly counters?: Counters | undefined;
+  /** When walks and the publishing of stores can be put off (put-off.ts; models of store buffers). */
+  readonly putOff?: PutOff | undefined;
+  /** One state stands for all that exchanges of CPUs make of it: what a path then leads through is no single run. */
+  readonly symmetry?: Symmetry | undefined;
 }
 
 export interface Emitted {
@@ -29,6 +45,8 @@ export interface Emitted {
   readonly fields: readonly Field[];
   /** Texts with names of the model in them, and so no part of the code. */
   readonly limits: readonly string[];
+  /** If it was asked for: how many exchanges there are, and why not more. */
+  readonly symmetry?: { readonly group: number; readonly off: string | undefined };
 }
 
 /** The emitted code as functions. */
@@ -40,29 +58,55 @@ export function loadPacked(emitted: Emitted): Compiled {
 const DRAIN = -1;
 
 export function emitPacked(program: Program, model: MemoryModel, options: PackedOptions): Emitted {
-  const layout = packedLayout(program, model, options.depth);
-  const p: StepPrinter = { program, model, layout, limits: [] };
+  const { symmetry } = options;
+  const layout = (wanted?: Symmetry): PackedLayout => packedLayout(program, model, options.depth, wanted);
+  const plain = (): Emitted => printPacked(program, layout(), model, options, "");
+  if (symmetry === undefined) return plain();
+  const without = (off: string | undefined): Emitted => ({ ...plain(), symmetry: { group: 1, off } });
+  if (model.kind === "views") return without(`views of ${model.name} cannot be renamed`);
+  if (symmetry.classes.length === 0) return without(symmetry.off);
+  const symmetric = layout(symmetry);
+  const exchanges = printCanonical(program, symmetric);
+  if (exchanges === undefined) return without("a field that names CPUs is too wide for a table");
+  const emitted = printPacked(program, symmetric, model, options, exchanges);
+  return { ...emitted, symmetry: { group: groupSize(symmetry), off: symmetry.off } };
+}
+
+/** `exchanges`: the function canonical(), if states are to be put into that form. */
+function printPacked(
+  program: Program,
+  layout: PackedLayout,
+  model: MemoryModel,
+  options: PackedOptions,
+  exchanges: string,
+): Emitted {
+  const memory = mechanismOf(model, options.fold);
+  const p: StepPrinter = { program, model, layout, memory, limits: [] };
   const functions: string[] = [];
   const maxima: number[] = [];
-  const body = Array.from({ length: program.cpus }, (_, cpu) =>
-    printCpu(p, cpu, functions, maxima, options.labels),
-  ).join("");
-  const walkers = Array.from({ length: program.cpus }, (_, cpu) =>
-    printWalkers(p, cpu, functions, maxima, options.labels),
-  ).join("");
+  const cpus = Array.from({ length: program.cpus }, (_, cpu) => cpu);
+  const moves = cpus.map((cpu) => printCpu(p, cpu, functions, maxima, options.labels));
+  const delay = options.putOff && printPutOff(program, layout, options.putOff);
+  // Put off, stores are published behind the steps of all CPUs: whether they are depends on those.
+  const body = delay
+    ? `${moves.map((m) => m.contexts).join("")}${delay.decide}if(D){${moves.map((m) => m.drain).join("")}}\n`
+    : moves.map((m) => m.contexts + m.drain).join("");
+  const walkers = cpus.map((cpu) => printWalkers(p, cpu, functions, maxima, options, delay)).join("");
   const maxSuccessors = maxima.reduce((a, b) => a + b, 0) + program.cpus;
   const { words } = layout;
-  const text = `"use strict";${RUNTIME}
+  const ranks = options.counters ? printRanks(program, layout, options.counters) : "";
+  const canonical = ranks && ((at: string): string => `RQ(O,${at});`);
+  const text = `"use strict";${RUNTIME}${memory.runtime(p)}
 const R=new Int32Array(${REPORT.witnesses + program.witnesses.length}),C=new Int32Array(${maxSuccessors + 1});
-${constantTables(layout)}
-${functions.join("")}
+${constantTables(layout)}${delay?.declarations ?? ""}
+${functions.join("")}${exchanges}
 function successors(S,a,O,k){R[${REPORT.raised}]=0;R[${REPORT.limit}]=0;const b=k;
 ${options.labels ? "let m=k,j=0;" : ""}
 ${body}R[${REPORT.progress}]=(k-b)/${words};
-${walkers}R[${REPORT.atRest}]=${atRest(layout)}?1:0;return k;}
-function initial(O){${initialWords(program, layout)
+${walkers}R[${REPORT.atRest}]=${atRest(p)}?1:0;${canonical && `for(let q=b;q<k;q+=${words}){${canonical("q")}}`}${exchanges && "canonical(O,b,k);"}return k;}
+${ranks}function initial(O){${initialWords(program, layout)
     .map((w, i) => `O[${i}]=${w};`)
-    .join("")}}
+    .join("")}${canonical && canonical("0")}${exchanges && `canonical(O,0,${words});`}}
 ${printCheck(p)}
 return {words:${words},maxSuccessors:${maxSuccessors},initial,successors,check,checkEnd,report:R,choices:C};`;
   return { text, fields: layout.fields, limits: p.limits };
@@ -73,13 +117,14 @@ function label(enabled: boolean, words: number, code: number, cpu: number, step:
   return enabled ? `while(m<k){C[j++]=${code | (cpu << 8)}|(${step})+1<<16;m+=${words};}` : "";
 }
 
-/** Reads a field of the state at S[a]. */
-function fieldOf(slot: ContextLayout["pc"]): string {
-  return readSlot(slot, 0).replace(/n(\d+)/g, (_, word: string) => `S[a+${word}]`);
-}
-
 /** The contexts of a CPU, highest level first: a lower one runs only while all higher ones are idle. */
-function printCpu(p: StepPrinter, cpu: number, functions: string[], maxima: number[], labels: boolean): string {
+function printCpu(
+  p: StepPrinter,
+  cpu: number,
+  functions: string[],
+  maxima: number[],
+  labels: boolean,
+): { readonly contexts: string; readonly drain: string } {
   const { program, layout } = p;
   const level = (c: ContextLayout): number => defined(program.codes[c.code], "codes exist").level;
   const contexts = layout.contexts.filter((c) => c.cpu === cpu).sort((a, b) => level(b) - level(a) || a.code - b.code);
@@ -103,12 +148,23 @@ function printCpu(p: StepPrinter, cpu: number, functions: string[], maxima: numb
   }
   maxima.push(most);
   if (contexts.length > 0 && text.endsWith("if(p===0)")) text += ";";
-  const drain = layout.buffers[cpu] ? `k=d${cpu}(S,a,O,k);${label(labels, layout.words, 0, cpu, `${DRAIN}`)}` : "";
-  if (drain) {
-    functions.push(printDrain(p, `d${cpu}`, cpu));
+  const own = p.memory.transition(p, `d${cpu}`, cpu);
+  const drain = own ? `k=d${cpu}(S,a,O,k);${label(labels, layout.words, 0, cpu, `${DRAIN}`)}` : "";
+  if (own) {
+    functions.push(own);
     maxima.push(1);
   }
-  return `${text}${closing}${drain}\n`;
+  return { contexts: `${text}${closing}\n`, drain };
+}
+
+/** A choice among few values becomes a step for each: what the value decides is then decided here, not at every state. */
+function waysOf(program: Program, step: Step, cpu: number): Step[] {
+  if (step.before.length > 0 || step.access.kind !== "choose") return [step];
+  const choices = alternatives(program, stepOnCpu(program, step, cpu));
+  if (choices === undefined) return [step];
+  const none = { kind: "none" } as const;
+  const guarded = (such: Expr): Expr => (step.guard ? { kind: "binary", op: "&&", a: step.guard, b: such } : such);
+  return choices.map(({ such, body }) => ({ ...step, guard: guarded(such), access: none, body }));
 }
 
 /** A function that runs whichever step the program counter names. */
@@ -119,20 +175,34 @@ function printContext(
 ): { name: string; rounds: number; kind: string } {
   const code = defined(p.program.codes[context.code], "codes exist");
   const name = `x${context.code}_${context.cpu}`;
-  let most = 0;
+  let mostOfAll = 0;
   const cases = code.steps.map((step, id) => {
     if (id === 0 && code.kind === "thread") return "";
     const own = `${name}_${id}`;
-    const { text, rounds } = printStep(p, own, context.code, context.cpu, step);
-    functions.push(text);
-    most = Math.max(most, rounds);
-    return `case ${id}:return ${own}(S,a,O,k);`;
+    let most = 0;
+    const calls = waysOf(p.program, step, context.cpu).map((way, i) => {
+      const { text, rounds } = printStep(p, i === 0 ? own : `${own}_${i}`, context.code, context.cpu, way);
+      functions.push(text);
+      most += rounds;
+      return i === 0 ? `${own}(S,a,O,k)` : `${own}_${i}(S,a,O,k)`;
+    });
+    mostOfAll = Math.max(mostOfAll, most);
+    const first = calls.slice(0, -1).map((call) => `k=${call};`);
+    return `case ${id}:${first.join("")}return ${calls.at(-1) ?? "k"};`;
   });
   functions.push(`function ${name}(S,a,O,k,p){switch(p){${cases.join("")}}return k;}\n`);
-  return { name, rounds: most, kind: code.kind };
+  return { name, rounds: mostOfAll, kind: code.kind };
 }
 
-function printWalkers(p: StepPrinter, cpu: number, functions: string[], maxima: number[], labels: boolean): string {
+function printWalkers(
+  p: StepPrinter,
+  cpu: number,
+  functions: string[],
+  maxima: number[],
+  { labels, putOff }: PackedOptions,
+  delay: PutOffCode | undefined,
+): string {
+  const { words } = p.layout;
   return p.program.codes
     .map((code, id) => {
       if (code.kind !== "walker" || !code.cpus.includes(cpu)) return "";
@@ -142,17 +212,27 @@ function printWalkers(p: StepPrinter, cpu: number, functions: string[], maxima: 
           const { text, rounds } = printStep(p, name, id, cpu, step);
           functions.push(text);
           maxima.push(rounds);
-          return `k=${name}(S,a,O,k);${label(labels, p.layout.words, id, cpu, `${s}`)}`;
+          const walk = `k=${name}(S,a,O,k);`;
+          const number = putOff?.walks.findIndex((w) => w.code === id && w.cpu === cpu && w.step === s) ?? -1;
+          const visible = putOff?.walks[number]?.visible === true;
+          const when = delay ? putOffWalk(walk, delay.walk(number), visible, words) : walk;
+          return `${when}${label(labels, words, id, cpu, `${s}`)}`;
         })
         .join("");
     })
     .join("");
 }
 
-function atRest(layout: PackedLayout): string {
+/** A walk that is put off is still looked at: one that violates a property now is taken now. */
+function putOffWalk(walk: string, matters: string, visible: boolean, words: number): string {
+  if (!visible) return `if(${matters}){${walk}}`;
+  const violates = `let v=0;for(let q=s;q<k;q+=${words})if(check(O,q)!==0)v=1;`;
+  return `if(${matters}){${walk}}else{const s=k;${walk}${violates}if(v===0)k=s;}`;
+}
+
+function atRest({ layout, memory }: StepPrinter): string {
   const idle = layout.contexts.map((c) => `${fieldOf(c.pc)}===0`);
-  const empty = layout.buffers.map((b) => `${fieldOf(defined(b[0], "buffers have entries").address)}===0`);
-  return [...idle, ...empty].join("&&") || "true";
+  return [...idle, ...memory.atRest(layout)].join("&&") || "true";
 }
 
 function initialWords(program: Program, layout: PackedLayout): number[] {
@@ -171,29 +251,9 @@ function initialWords(program: Program, layout: PackedLayout): number[] {
 
 function printCheck(p: StepPrinter): string {
   const { program, layout } = p;
-  const unused = (): string => "";
-  const view: Layout = {
-    readCell: (id, index) => {
-      const cell = defined(program.cells[id], "cells exist");
-      const print = (e: Expr): string => value(view, e);
-      const inside = boundsTest({ program, locals: [] }, cell.dims, index, print);
-      const read = readElement(program, layout, id, index.map(print));
-      return inside === "" ? read : `(${inside}?${read}:${cell.min})`;
-    },
-    cpu: "0",
-    cpus: program.cpus,
-    masks: intMasks,
-    writeCell: unused,
-    setLocal: unused,
-    raise: unused,
-    reach: unused,
-    trace: unused,
-    limit: unused,
-    disabled: unused,
-    goto: unused,
-    end: unused,
-  };
-  const words = `const ${Array.from({ length: layout.words }, (_, i) => `n${i}=S[a+${i}]`).join(",")};`;
+  const view = observer(program, layout, OUTSIDE);
+  const races = printRaces(program, layout);
+  const words = stateWords(layout);
   const test = (e: Expr): string => truth(view, e);
   const properties = (kind: string): string =>
     program.properties
@@ -205,6 +265,6 @@ function printCheck(p: StepPrinter): string {
       return x.test ? `if(${flag}===0&&${test(x.test)})${flag}=1;` : "";
     })
     .join("");
-  const always = `function check(S,a){${words}${witnesses}${properties("always")}return 0;}`;
-  return `${always}\nfunction checkEnd(S,a){${words}${properties("at_end")}return 0;}`;
+  const always = `function check(S,a){${words}${witnesses}${properties("always")}${races.test}return 0;}`;
+  return `${races.declarations}${always}\nfunction checkEnd(S,a){${words}${properties("at_end")}return 0;}`;
 }

@@ -13,6 +13,8 @@ export interface Layout {
   setLocal(local: number, value: Expr): string;
   readonly cpu: string;
   readonly cpus: number;
+  /** Of a block's label: what is printed into the middle of another step has labels of its own. */
+  label(id: number): string;
   readonly masks: MaskPrinter;
   /** For the statements that finish a step, and for the events in between. */
   raise(property: number): string;
@@ -20,8 +22,11 @@ export interface Layout {
   trace(event: number, args: readonly string[]): string;
   limit(what: string): string;
   disabled(): string;
-  goto(step: number): string;
+  /** `atOnce`: the step is taken with this one. */
+  goto(step: number, atOnce: boolean): string;
   end(): string;
+  /** What deciding the branch does, in front of it. */
+  branch?(test: Expr): string;
 }
 
 const COMPARE: { readonly [op: string]: string } = {
@@ -152,14 +157,15 @@ function statement(layout: Layout, s: Stmt): string {
     case "put":
       return layout.writeCell(s.cell, s.index, s.value);
     case "if": {
+      const front = layout.branch?.(s.test) ?? "";
       const other = s.else.length > 0 ? `else{${statements(layout, s.else)}}` : "";
-      if (s.then.length === 0) return `if(!(${truth(layout, s.test)})){${statements(layout, s.else)}}`;
-      return `if(${truth(layout, s.test)}){${statements(layout, s.then)}}${other}`;
+      if (s.then.length === 0) return `${front}if(!(${truth(layout, s.test)})){${statements(layout, s.else)}}`;
+      return `${front}if(${truth(layout, s.test)}){${statements(layout, s.then)}}${other}`;
     }
     case "block":
-      return `B${s.label}:{${statements(layout, s.body)}}`;
+      return `${layout.label(s.label)}:{${statements(layout, s.body)}}`;
     case "break":
-      return `break B${s.label};`;
+      return `break ${layout.label(s.label)};`;
     case "raise":
       return layout.raise(s.property);
     case "reach":
@@ -174,7 +180,7 @@ function statement(layout: Layout, s: Stmt): string {
     case "disabled":
       return layout.disabled();
     case "goto":
-      return layout.goto(s.step);
+      return layout.goto(s.step, s.atOnce === true);
     case "end":
       return layout.end();
   }

@@ -106,6 +106,9 @@ function assignments(
     case "rmw":
       assign(access.old, cell(access.place.cell));
       break;
+    case "store_exclusive":
+      assign(access.failed, BIT);
+      break;
     case "choose":
       assign(access.into, { min: 0, max: access.count - 1 });
       break;

@@ -157,6 +157,10 @@ class WideStep implements Layout {
     return this.wait();
   }
 
+  label(id: number): string {
+    return `B${id}`;
+  }
+
   goto(step: number): string {
     return `pc=${step};continue L;`;
   }

@@ -3,6 +3,7 @@
 // sentence, and what was not covered is said.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { unreachable } from "../base/assert.ts";
+import { NO_ENDLESS_WAIT } from "../checker/liveness.ts";
 import { type Limit, NO_DEADLOCK, type SearchResult } from "../checker/search.ts";
 import type { ScenarioInfo } from "../compiler/describe.ts";
 import type { Program } from "../program/program.ts";
@@ -60,7 +61,7 @@ export function claimOf(scenario: ScenarioInfo, model: MemoryModel, program: Pro
     case "unknown":
       return `unknown, ${under}: ${describeLimit(verdict.limit, result.states)}`;
     case "safe": {
-      const names = [...program.properties.map(({ name }) => name), NO_DEADLOCK];
+      const names = [...program.properties.map(({ name }) => name), NO_DEADLOCK, NO_ENDLESS_WAIT];
       const missed = result.witnesses.filter(({ depth }) => depth === undefined).map(({ name }) => name);
       const vacuous =
         missed.length === 0 ? "" : `; but nothing in it ever reached ${listed(missed)}: it may be vacuous`;

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Text in columns, one per CPU, as kernel commit messages draw races; where each line comes from is on the right.
 
-export interface Row {
-  readonly cpu: number;
-  readonly text: string;
-  /** `tlb.ts:89`; "" for headings. */
-  readonly at: string;
-  readonly indent: number;
-}
+import type { ExplainRow } from "./explain-report.ts";
 
 /** A mail; with more than two CPUs, lines that are too long for one are better than none that can be read. */
 const WIDTH = 100;
@@ -35,7 +29,7 @@ export function wrap(text: string, width: number, indent: number, hang = indent)
 }
 
 /** Columns of the CPUs that do something; a row's text may take more lines, its source stands at the first. */
-export function printColumns(rows: readonly Row[]): string {
+export function printColumns(rows: readonly ExplainRow[]): string {
   const cpus = [...new Set(rows.map((row) => row.cpu))].sort((a, b) => a - b);
   const gutter = Math.max(0, ...rows.map((row) => row.at.length));
   const width = cpus.length > 2 ? WIDTH_OF_MANY : WIDTH;

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-// A run, ready to be pasted into a mail: what was asked, what happens on each CPU, what is violated, and the command
-// that prints it again.
+// A run, told: as data, and ready to be pasted into a mail: what was asked, what happens on each CPU, what is violated,
+// and the command that prints it again.
 
-import { printColumns, type Row, wrap } from "./columns.ts";
-import { effectsOf, whoWaits, whyBroken } from "./effects.ts";
-import type { History, Moment } from "./history.ts";
-import type { Naming } from "./naming.ts";
-import { namesOf } from "./naming.ts";
+import { defined } from "../base/assert.ts";
+import type { Choice } from "../program/compiled.ts";
+import type { SourceRef } from "../program/program.ts";
+import { printColumns, wrap } from "./columns.ts";
+import { effectsOf, whyBroken, whyWaits } from "./effects.ts";
+import type { ExplainChange, ExplainNext, ExplainReport, ExplainStep, ExplainWait } from "./explain-report.ts";
+import type { Change, History, Moment } from "./history.ts";
+import { linksOf } from "./links.ts";
+import { cellValue, lifeOf, type Naming, nameOf, namesOf } from "./naming.ts";
 import { privateMoments } from "./relevance.ts";
-import type { ExplainStep } from "./reports.ts";
+import { placeOf, rowsOf, shortSources, unnoticedBuffering } from "./rows.ts";
+import { whoWaits } from "./waiting.ts";
 
 /** What the run is a run of. */
 export interface Subject {
@@ -22,104 +27,17 @@ export interface Subject {
   readonly command: string;
 }
 
-export interface Story {
-  readonly text: string;
-  readonly steps: readonly ExplainStep[];
-}
+export type Story = Pick<
+  ExplainReport,
+  "text" | "steps" | "links" | "rows" | "waits" | "next" | "why" | "violated_by" | "property"
+>;
 
 const WIDTH = 100;
 
-/** Short names for sources: the file name, with its folder where two have the same one. */
-function shortSources(sources: readonly string[], scenarioFile: string): string[] {
-  const last = (path: string, parts: number): string => path.split("/").slice(-parts).join("/");
-  return sources.map((path) => {
-    if (path === scenarioFile) return "scenario";
-    const clash = sources.some((other) => other !== path && last(other, 1) === last(path, 1));
-    return last(path, clash ? 2 : 1);
-  });
-}
-
-function placeOf(moment: Moment, sources: readonly string[]): string {
-  const at = moment.taken?.step.at;
-  return at === undefined || at.line === 0 ? "" : `${sources[at.source]}:${at.line}`;
-}
-
-/** Page walks and interrupts come from outside of the code that runs. */
-function comesFromOutside({ taken }: Moment): boolean {
-  return taken?.code.kind === "walker" || (taken?.code.kind === "interrupt" && taken.id === 0);
-}
-
-/** The function above a step's line. */
-function headingOf({ taken }: Moment): string | undefined {
-  const func = taken?.step.at.func ?? "";
-  return func === "" ? undefined : `${func.replace(/^entry of /, "")}()`;
-}
-
-/**
- * Stores whose stay in the buffer nobody can notice in this run, and the moments at which they leave it: nothing that
- * is shown happens elsewhere in between.
- */
-function unnoticedBuffering(
-  history: History,
-  shown: (index: number) => boolean,
-): { stores: Set<number>; drains: Set<number> } {
-  const stores = new Set<number>();
-  const drains = new Set<number>();
-  const waiting = new Map<number, number[]>();
-  for (const { index, cpu, taken } of history.moments) {
-    const queue = waiting.get(cpu) ?? [];
-    waiting.set(cpu, queue);
-    const accessed = taken?.did.accessed;
-    if (accessed?.kind === "store" && accessed.buffered) queue.push(index);
-    if (taken) continue;
-    const stored = queue.shift();
-    if (stored === undefined || !shown(index)) continue;
-    const between = history.moments.slice(stored + 1, index).filter((m) => shown(m.index));
-    if (between.some((m) => m.cpu !== cpu || comesFromOutside(m))) continue;
-    stores.add(stored);
-    drains.add(index);
-  }
-  return { stores, drains };
-}
-
-/** Rows of the steps that are shown: headings where a CPU's function changes, then what each step did. */
-function rowsOf(
-  history: History,
-  naming: Naming,
-  subject: Subject,
-  shown: (index: number) => boolean,
-  full: boolean,
-): Row[] {
-  const sources = shortSources(history.program.sources, subject.file);
-  const headings = new Map<number, string>();
-  const rows: Row[] = [];
-  const merged = full ? { stores: new Set(), drains: new Set() } : unnoticedBuffering(history, shown);
-  for (const moment of history.moments) {
-    const { cpu, index } = moment;
-    if (!shown(index) || merged.drains.has(index)) continue;
-    const outside = comesFromOutside(moment);
-    const heading = outside ? undefined : headingOf(moment);
-    if (outside) headings.delete(cpu);
-    if (heading !== undefined && headings.get(cpu) !== heading) {
-      headings.set(cpu, heading);
-      rows.push({ cpu, text: heading, at: "", indent: 0 });
-    }
-    const at = placeOf(moment, sources);
-    effectsOf(history, naming, moment).forEach((effect, i) => {
-      const text = merged.stores.has(index) ? effect.replace(/ \(buffered\)$/, "") : effect;
-      rows.push({ cpu, text, at: i === 0 ? at : "", indent: (outside ? 0 : 2) + (i === 0 ? 0 : 2) });
-    });
-  }
-  return history.broken?.kind === "deadlock" ? [...rows, ...waitingRows(history, headings, sources)] : rows;
-}
-
-/** Where everybody stands when nobody can go on. */
-function waitingRows(history: History, headings: ReadonlyMap<number, string>, sources: readonly string[]): Row[] {
-  return whoWaits(history).flatMap(({ cpu, at }) => {
-    const heading = `${at.func}()`;
-    const row = { cpu, text: `waits: ${at.text}`, at: `${sources[at.source]}:${at.line}`, indent: 2 };
-    return headings.get(cpu) === heading ? [row] : [{ cpu, text: heading, at: "", indent: 0 }, row];
-  });
+function lines(text: string, indent: number, hang = indent): string {
+  return wrap(text, WIDTH, indent, hang)
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 /** On one line if it fits; otherwise so that it can still be pasted into a shell. */
@@ -129,47 +47,107 @@ function printCommand(command: string): string {
   return `${line.replace(/ (?=--path )/, " \\\n           ")}\n`;
 }
 
-function paragraphs(
-  history: History,
-  naming: Naming,
-  subject: Subject,
-  hidden: number,
-): { head: string; foot: string } {
-  const lines = (text: string, indent: number): string =>
-    wrap(text, WIDTH, indent)
-      .map((line) => `${line}\n`)
-      .join("");
+function printHead({ broken }: History, subject: Subject): string {
   const mutant = subject.mutant === undefined ? "" : `, with "${subject.mutant}"`;
-  const { broken, moments } = history;
   const verdict = broken ? `violates "${broken.property}"` : "no violation on this path";
   const head = lines(`${subject.scenario}, ${subject.design}, ${subject.model}${mutant}`, 0) + lines(verdict, 0);
-  const question = `\n${lines(subject.question, 2)}`;
-  const late =
-    broken && broken.after + 1 < moments.length ? ` after ${broken.after + 1} of these ${moments.length} steps` : "";
-  const why = whyBroken(history, naming);
-  const end = broken
-    ? lines(`"${broken.property}" is violated${late}${why.length === 0 ? "" : `: ${why.join("; ")}`}`, 2)
-    : "";
-  const folded =
-    hidden === 0 ? "" : `  (${hidden} of ${moments.length} steps are private to their CPU and not shown: --full)\n`;
-  return { head: head + question, foot: `${end}${folded}${printCommand(subject.command)}` };
+  return `${head}\n${lines(subject.question, 2)}`;
+}
+
+/** Of a step that violates a property, and of a deadlock, the columns say all. */
+function printVerdict({ broken, moments }: History, why: readonly string[]): string {
+  if (broken === undefined) return "";
+  const late = broken.after + 1 < moments.length ? ` after ${broken.after + 1} of these ${moments.length} steps` : "";
+  const judged = ["always", "at_end", "race", "endless wait"].includes(broken.kind) ? why : [];
+  const reasons = judged.length === 0 ? "" : `: ${judged.join("; ")}`;
+  return lines(`"${broken.property}" is violated${late}${reasons}`, 2);
+}
+
+/** Where a run ends that violates nothing: how it can go on, and who cannot. */
+function printEnd({ broken }: History, { next, waits }: Pick<Story, "next" | "waits">): string {
+  if (broken) return "";
+  const choice = ({ choice, cpu, text, at }: ExplainNext): string =>
+    lines(`${choice}: CPU ${cpu}: ${text}${at === "" ? "" : `  ${at}`}`, 4, 8);
+  const wait = ({ cpu, text, at, why }: ExplainWait): string =>
+    lines(`CPU ${cpu} waits: ${text}  ${at}: ${why.join(", ")}`, 4, 8);
+  const end = next.length === 0 ? "  nothing can happen next\n" : "  what can happen next, as --path counts:\n";
+  return `${end}${next.map(choice).join("")}${waits.map(wait).join("")}`;
+}
+
+function longPlace({ program }: History, at: SourceRef | undefined): string {
+  return at ? placeOf(at, program.sources) : "";
+}
+
+function changeOf(naming: Naming, change: Change): ExplainChange {
+  const life = lifeOf(naming, change);
+  if (life !== undefined) return { name: life, value: change.to === 0 ? "free" : "allocated", number: null };
+  const { meaning } = defined(naming.program.cells[change.cell], "cells exist");
+  const value = cellValue(naming, change, change.to);
+  return { name: nameOf(naming, change, -1), value, number: meaning.kind === "int" ? change.to : null };
+}
+
+function agentName(kind: string | undefined): ExplainStep["agent"] {
+  if (kind === undefined) return "store buffer";
+  return kind === "walker" || kind === "interrupt" ? kind : "thread";
+}
+
+function stepOf(history: History, naming: Naming, moment: Moment, isPrivate: boolean): ExplainStep {
+  const { cpu, taken, changes, index } = moment;
+  const after = defined(history.states[index + 1], "there is a state behind every step");
+  return {
+    cpu,
+    agent: agentName(taken?.code.kind),
+    context: taken?.code.name ?? "store buffer",
+    func: taken?.step.at.func ?? "",
+    at: longPlace(history, taken?.step.at),
+    text: taken?.step.at.text ?? "",
+    effects: effectsOf(history, naming, moment),
+    private: isPrivate,
+    changes: changes.map((change) => changeOf(naming, change)),
+    buffered: after.buffers[cpu]?.length ?? 0,
+  };
+}
+
+function nextOf(history: History, naming: Naming, { code: id, cpu, step: pc }: Choice, choice: number): ExplainNext {
+  const code = pc < 0 ? undefined : defined(history.program.codes[id], "choices name codes");
+  const at = code?.steps[pc]?.at;
+  const oldest = history.states.at(-1)?.buffers[cpu]?.[0];
+  const drained = oldest
+    ? `${nameOf(naming, oldest, cpu)} = ${cellValue(naming, oldest, oldest.value)} (now visible)`
+    : "all stores reach memory";
+  const isEntry = code?.kind === "interrupt" && pc === 0;
+  const own = code?.kind === "walker" ? code.name : isEntry ? `interrupt ${code.name}()` : (at?.text ?? "");
+  return { choice, cpu, agent: agentName(code?.kind), at: longPlace(history, at), text: code ? own : drained };
+}
+
+function waitsOf(history: History, naming: Naming): ExplainWait[] {
+  return whoWaits(history).map((waiting) => {
+    const { cpu, code, step } = waiting;
+    const { func, text } = step.at;
+    return { cpu, context: code.name, func, at: longPlace(history, step.at), text, why: whyWaits(naming, waiting) };
+  });
 }
 
 export function tell(history: History, subject: Subject, full: boolean): Story {
   const naming = namesOf(history.program);
   const isPrivate = privateMoments(history, naming);
   const shown = (index: number): boolean => full || isPrivate[index] !== true;
-  const { head, foot } = paragraphs(history, naming, subject, history.moments.filter((m) => !shown(m.index)).length);
-  const steps = history.moments.map((moment) => {
-    const at = moment.taken?.step.at;
-    return {
-      cpu: moment.cpu,
-      func: at?.func ?? "",
-      at: at === undefined || at.line === 0 ? "" : `${history.program.sources[at.source]}:${at.line}`,
-      text: at?.text ?? "",
-      effects: effectsOf(history, naming, moment),
-      private: isPrivate[moment.index] === true,
-    };
-  });
-  return { text: `${head}\n${printColumns(rowsOf(history, naming, subject, shown, full))}\n${foot}`, steps };
+  const merged = full ? { storeOf: new Map<number, number>() } : unnoticedBuffering(history, shown);
+  const sources = shortSources(history.program.sources, subject.file);
+  const rows = rowsOf(history, naming, { shown, sources, merged });
+  const steps = history.moments.map((moment) => stepOf(history, naming, moment, isPrivate[moment.index] === true));
+  const links = linksOf(history, naming, (index) => merged.storeOf.get(index) ?? index);
+  const next = history.next.map((choice, i) => nextOf(history, naming, choice, i));
+  const waits = waitsOf(history, naming);
+  const why = whyBroken(history, naming);
+  const hidden = steps.filter((_, index) => !shown(index)).length;
+  const folded =
+    hidden === 0 ? "" : `  (${hidden} of ${steps.length} steps are private to their CPU and not shown: --full)\n`;
+  const foot = printVerdict(history, why) + printEnd(history, { next, waits }) + folded + printCommand(subject.command);
+  const text = `${printHead(history, subject)}\n${printColumns(rows)}\n${foot}`;
+  // Of these the last step is not the reason.
+  const nobodys = ["deadlock", "endless wait"].includes(history.broken?.kind ?? "");
+  const after = nobodys ? -1 : (history.broken?.after ?? -1);
+  const property = history.broken?.property ?? null;
+  return { text, steps, links, rows, waits, next, why, property, violated_by: after < 0 ? null : after };
 }

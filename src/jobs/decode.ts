@@ -25,6 +25,10 @@ export interface State {
   readonly contexts: readonly ContextState[];
   /** By CPU, oldest first. */
   readonly buffers: readonly (readonly (Element & { readonly value: number })[])[];
+  /** Under a model of views: the cells that are in its order of stores. `cells` has the newest values of those. */
+  readonly inOrder: ReadonlySet<number>;
+  /** By element: what was stored before the newest value, oldest first, and may still be read by somebody. */
+  readonly older: ReadonlyMap<number, readonly number[]>;
 }
 
 /** One number for an element, to compare and to look up by. */
@@ -46,9 +50,22 @@ export function elementAt(program: Program, layout: PackedLayout, address: numbe
   throw new Error(`lazymm bug: address ${address} is of no buffered cell`);
 }
 
+/** The stores that a model of views still knows, in their order. */
+function messages(program: Program, layout: PackedLayout, words: Int32Array): (Element & { value: number })[] {
+  const slots = new Map(layout.views?.packed.map(({ name, slot }) => [name, slot]));
+  return Array.from({ length: layout.views?.depth ?? 0 }, (_, t) => t + 1).flatMap((t) => {
+    const [address, value] = [slots.get(`MA[${t}]`), slots.get(`MV[${t}]`)];
+    const where = address ? read(words, address, 0) : 0;
+    if (where === 0) return [];
+    const element = elementAt(program, layout, where);
+    const { min } = defined(program.cells[element.cell], "cells exist");
+    return [{ ...element, value: value ? read(words, value, min) : min }];
+  });
+}
+
 export function decode(program: Program, layout: PackedLayout, words: Int32Array): State {
   const cells = layout.cells.map((place, id) => {
-    if ("values" in place) return place.values;
+    if ("values" in place) return [...place.values];
     const { min } = defined(program.cells[id], "cells exist");
     return place.slots.map((slot) => read(words, slot, min));
   });
@@ -70,5 +87,12 @@ export function decode(program: Program, layout: PackedLayout, words: Int32Array
       return [{ ...element, value: read(words, value, defined(program.cells[element.cell], "cells exist").min) }];
     }),
   );
-  return { cells, contexts, buffers };
+  const older = new Map<number, number[]>();
+  for (const { value, ...element } of messages(program, layout, words)) {
+    const of = defined(cells[element.cell], "cells exist");
+    const before = older.get(keyOf(element)) ?? [];
+    older.set(keyOf(element), [...before, defined(of[element.at], "in range")]);
+    of[element.at] = value;
+  }
+  return { cells, contexts, buffers, inOrder: new Set(layout.views?.cells), older };
 }

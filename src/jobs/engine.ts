@@ -4,15 +4,18 @@
 import { totalmem } from "node:os";
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { type SearchResult, searchWithPauses } from "../checker/search.ts";
+import { type Explored, type SearchOptions, type SearchResult, searchWithPauses } from "../checker/search.ts";
 import { compileScenario } from "../compiler/compile.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
 import { CompileError } from "../compiler/errors.ts";
+import type { Marks } from "../compiler/marks.ts";
 import { type Emitted, emitPacked, loadPacked } from "../emit/packed.ts";
 import type { Compiled } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
 import type { Program } from "../program/program.ts";
+import { mayRunForEver } from "../program/progress.ts";
 import { attempt, type Library } from "./library.ts";
+import { withLiveness } from "./liveness.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import type { Case } from "./select.ts";
 
@@ -20,8 +23,13 @@ import type { Case } from "./select.ts";
 const MEMORY_BYTES = Math.min(4 * 2 ** 30, Math.floor(totalmem() / 2));
 
 /** Compiles one scenario under one design. The Program is independent of the memory model. */
-export function build(library: Library, { scenario, design }: Case, mutant?: MutantInfo): Result<Program, JobError> {
-  const unit = { modules: library.modules, scenario: scenario.info, design: design.info, mutant };
+export function build(
+  library: Library,
+  { scenario, design }: Case,
+  mutant?: MutantInfo,
+  marks?: Marks,
+): Result<Program, JobError> {
+  const unit = { modules: library.modules, scenario: scenario.info, design: design.info, mutant, marks };
   const shipped = !scenario.user && !design.user && library.overlay === undefined;
   const compiled = attempt(() => {
     try {
@@ -76,12 +84,17 @@ export function bufferDepth({ scenario }: Pick<Case, "scenario">, model: MemoryM
 
 export interface Engine extends Emitted {
   readonly compiled: Compiled;
+  /** The same, emitted with labels. */
+  readonly labelled: () => Compiled;
 }
 
 /** `labels`: successors say which step led to them, for explaining a path. */
 export function prepare(program: Program, model: MemoryModel, depth: number, labels: boolean): Engine {
   const emitted = emitPacked(program, model, { depth, labels });
-  return { ...emitted, compiled: loadPacked(emitted) };
+  const compiled = loadPacked(emitted);
+  const labelled = (): Compiled =>
+    labels ? compiled : loadPacked(emitPacked(program, model, { depth, labels: true }));
+  return { ...emitted, compiled, labelled };
 }
 
 /** Lets signals and timers have their turn. */
@@ -101,11 +114,24 @@ export async function runSearch(
   what: string,
 ): Promise<SearchResult> {
   await breathe();
-  const options = {
+  const stop = (): boolean => context.signal.aborted;
+  let explored: Explored | undefined;
+  const options: SearchOptions = {
     maxMemoryBytes: MEMORY_BYTES,
     ...(limits.maxStates !== undefined && { maxStates: limits.maxStates }),
-    stop: () => context.signal.aborted,
-    onProgress: ({ states }: { readonly states: number }) => context.progress(`${what}: states`, states, undefined),
+    stop,
+    onProgress: ({ states }) => context.progress(`${what}: states`, states, undefined),
+    onSafe: (all) => {
+      explored = all;
+    },
   };
-  return await searchWithPauses(engine.compiled, program, options, breathe);
+  const result = await searchWithPauses(engine.compiled, program, options, breathe);
+  if (explored === undefined || !mayRunForEver(program)) return result;
+  const { fields, labelled } = engine;
+  const pause = (): Promise<void> => {
+    context.progress(`${what}: who waits for ever? states`, result.states, undefined);
+    return breathe();
+  };
+  const asked = { program, fields, labelled: labelled(), explored, maxBytes: MEMORY_BYTES, pause, stop };
+  return await withLiveness(result, asked);
 }

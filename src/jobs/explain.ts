@@ -5,20 +5,31 @@ import { err, ok, type Result } from "../base/result.ts";
 import { describePathError, type Path, parsePath, printPath } from "../checker/path.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
 import type { Program } from "../program/program.ts";
-import { type Story, tell } from "./counterexample.ts";
+import { type Story, type Subject, tell } from "./counterexample.ts";
 import { bufferDepth, build, prepare, runSearch } from "./engine.ts";
+import type { ExplainOptions, ExplainReport } from "./explain-report.ts";
 import { follow, type History } from "./history.ts";
 import { type Library, openLibrary } from "./library.ts";
-import type { ExplainOptions, ExplainReport, JobContext, JobError } from "./reports.ts";
+import type { JobContext, JobError } from "./reports.ts";
 import { type Case, selectCases } from "./select.ts";
+import { type Weakening, weakenByName, withRoom } from "./weakening.ts";
 
 /** One run of one case. */
-export interface Told extends Story {
+export interface Told {
+  readonly story: Story;
+  readonly subject: Subject;
   readonly history: History;
 }
 
+/** What makes a program another one than the design's. */
+type Change = MutantInfo | Weakening;
+
+function changeOption(item: Case, change: Change): string[] {
+  return "weaken" in change ? ["--weaken", change.weaken] : ["--mutant", `${item.mutants.indexOf(change) + 1}`];
+}
+
 /** A word of a command line, quoted where the shell would take it apart. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   if (/^[\w./:@%+,=-]+$/.test(text)) return text;
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -27,11 +38,11 @@ function commandOf(
   library: Library,
   item: Case,
   model: MemoryModel,
-  mutant: MutantInfo | undefined,
+  change: Change | undefined,
   path: Path,
 ): string {
   const words = ["lazymm", "explain", item.scenario.ref, "--design", item.design.ref, "--model", model.name];
-  if (mutant) words.push("--mutant", `${item.mutants.indexOf(mutant) + 1}`);
+  if (change) words.push(...changeOption(item, change));
   if (library.overlay) words.push("--overlay", library.overlay.folder);
   return [...words, "--path", printPath(path) || "''"]
     .map((word) => (word === "''" ? word : shellWord(word)))
@@ -43,7 +54,7 @@ export function tellPath(
   library: Library,
   item: Case,
   model: MemoryModel,
-  mutant: MutantInfo | undefined,
+  change: Change | undefined,
   program: Program,
   path: Path,
   full: boolean,
@@ -52,21 +63,21 @@ export function tellPath(
   const history = follow(program, model, depth, prepare(program, model, depth, true).compiled, path);
   if (!history.ok) return err({ kind: "usage", message: `the path does not fit: ${describePathError(history.error)}` });
   const { scenario, design } = item;
-  const command = commandOf(library, item, model, mutant, path);
+  const command = commandOf(library, item, model, change, path);
   const subject = {
     scenario: scenario.info.name,
     file: scenario.info.file.path,
     question: scenario.info.question,
     design: design.info.name,
     model: model.name,
-    mutant: mutant?.name,
+    mutant: change?.name,
     command,
   };
-  return ok({ ...tell(history.value, subject, full), history: history.value });
+  return ok({ story: tell(history.value, subject, full), subject, history: history.value });
 }
 
 /** By name, or by number from 1. */
-function findMutant(item: Case, wanted: string | undefined): Result<MutantInfo | undefined, JobError> {
+export function findMutant(item: Case, wanted: string | undefined): Result<MutantInfo | undefined, JobError> {
   if (wanted === undefined) return ok(undefined);
   const { mutants } = item;
   const found = mutants.find(({ name }) => name === wanted) ?? mutants[/^\d+$/.test(wanted) ? Number(wanted) - 1 : -1];
@@ -84,6 +95,9 @@ interface Candidate {
 /** All that the options leave open. A path belongs to one of them only. */
 function findCases(library: Library, options: ExplainOptions): Result<readonly Candidate[], JobError> {
   const { scenario, design, model: wanted } = options;
+  if (options.mutant !== undefined && options.weaken !== undefined) {
+    return err({ kind: "usage", message: "--mutant, or --weaken: one of the two" });
+  }
   const cases = selectCases(library, {
     names: [scenario],
     designs: design === undefined ? [] : [design],
@@ -105,20 +119,41 @@ function findCases(library: Library, options: ExplainOptions): Result<readonly C
   return err({ kind: "usage", message });
 }
 
+/** What a candidate is built to: its mutant, or the design with one barrier weakened. */
+interface Built {
+  readonly item: Case;
+  readonly program: Program;
+  readonly change: Change | undefined;
+}
+
+function buildCandidate(
+  library: Library,
+  { item, model, mutant }: Candidate,
+  weaken: string | undefined,
+): Result<Built, JobError> {
+  const program = build(library, item, mutant);
+  if (!program.ok) return program;
+  if (weaken === undefined) return ok({ item, program: program.value, change: mutant });
+  const weakened = weakenByName(program.value, weaken);
+  return weakened.ok ? ok({ item: withRoom(item, model), ...weakened.value }) : weakened;
+}
+
 /** A run to tell: the one that the path names, or the first candidate's shortest counterexample. */
 async function chooseRun(
   library: Library,
   candidates: readonly Candidate[],
+  { weaken }: ExplainOptions,
   path: Path | undefined,
   context: JobContext,
-): Promise<Result<Candidate & { readonly program: Program; readonly path: Path }, JobError>> {
+): Promise<Result<Built & { readonly model: MemoryModel; readonly path: Path }, JobError>> {
   let failed: JobError = { kind: "usage", message: "nothing to explain" };
   for (const candidate of candidates) {
-    const { item, model, mutant } = candidate;
-    const program = build(library, item, mutant);
-    if (!program.ok) return program;
-    const found = path ? ok(path) : await shortest(item, model, program.value, context);
-    if (found.ok) return ok({ ...candidate, program: program.value, path: found.value });
+    const { model } = candidate;
+    const built = buildCandidate(library, candidate, weaken);
+    if (!built.ok) return built;
+    const { item, program } = built.value;
+    const found = path ? ok(path) : await shortest(item, model, program, context);
+    if (found.ok) return ok({ ...built.value, model, path: found.value });
     failed = found.error;
   }
   if (candidates.length < 2) return err(failed);
@@ -135,24 +170,24 @@ export async function explain(options: ExplainOptions, context: JobContext): Pro
   if (!library.ok) return library;
   const candidates = findCases(library.value, options);
   if (!candidates.ok) return candidates;
-  const chosen = await chooseRun(library.value, candidates.value, given.value, context);
+  const chosen = await chooseRun(library.value, candidates.value, options, given.value, context);
   if (!chosen.ok) return chosen;
-  const { item, model, mutant, program, path } = chosen.value;
-  const told = tellPath(library.value, item, model, mutant, program, path, options.full);
+  const { item, model, change, program, path } = chosen.value;
+  const told = tellPath(library.value, item, model, change, program, path, options.full);
   if (!told.ok) return told;
-  const { broken } = told.value.history;
+  const { story, subject, history } = told.value;
   return ok({
     schema: "lazymm.explain/1",
     notes: [...library.value.notes],
-    scenario: item.scenario.info.name,
-    design: item.design.info.name,
-    model: model.name,
-    mutant: mutant?.name ?? null,
+    scenario: subject.scenario,
+    question: subject.question,
+    design: subject.design,
+    model: subject.model,
+    mutant: subject.mutant ?? null,
     path,
-    verdict: broken ? "violates" : "no violation",
-    property: broken?.property ?? null,
-    steps: told.value.steps,
-    text: told.value.text,
+    command: subject.command,
+    verdict: history.broken ? "violates" : "no violation",
+    ...story,
   });
 }
 

@@ -3,14 +3,18 @@
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { NO_ENDLESS_WAIT } from "../checker/liveness.ts";
 import { type Path, type PathError, replay } from "../checker/path.ts";
-import { NO_DEADLOCK } from "../checker/search.ts";
+import { NO_DEADLOCK, type Violation } from "../checker/search.ts";
 import { type PackedLayout, packedLayout } from "../emit/layout.ts";
-import type { Choice, Compiled } from "../program/compiled.ts";
+import { type Choice, type Compiled, choiceOf } from "../program/compiled.ts";
 import { evaluateExpr } from "../program/evaluate.ts";
 import type { Code, Expr, Program, Property, Step } from "../program/program.ts";
+import { racesAt } from "../program/races.ts";
+import { outside } from "./attempt.ts";
 import { decode, type Element, type State } from "./decode.ts";
-import { type Interpreted, interpret, outside } from "./interpret.ts";
+import { type EndlessWait, endlessWaitOf } from "./endless.ts";
+import { type Interpreted, interpret } from "./interpret.ts";
 
 export interface Change extends Element {
   readonly from: number;
@@ -28,19 +32,24 @@ export interface Moment {
   readonly changes: readonly Change[];
 }
 
-/** The store that leaves its buffer at this moment. */
-export function drainedAt(history: History, { index, cpu }: Moment): Element & { readonly value: number } {
+/** The store that leaves its buffer at this moment. undefined: under a model of views, all come to rest in memory. */
+export function drainedAt(
+  history: History,
+  { index, cpu }: Moment,
+): (Element & { readonly value: number }) | undefined {
   const { buffers } = defined(history.states[index], "one state before each step");
-  return defined(buffers[cpu]?.[0], "a buffer that drains is not empty");
+  return history.model.kind === "views" ? undefined : defined(buffers[cpu]?.[0], "a buffer that drains is not empty");
 }
 
 /** What a run shows to be violated, and where. */
 export interface Broken {
   readonly property: string;
-  readonly kind: Property["kind"] | "deadlock";
+  readonly kind: Violation["kind"];
   /** The moment whose step violates it, or behind which the state does; -1: the initial state. */
   readonly after: number;
   readonly test: Expr | undefined;
+  /** Of an endless wait. */
+  readonly endless?: EndlessWait;
 }
 
 export interface History {
@@ -51,6 +60,8 @@ export interface History {
   readonly states: readonly State[];
   readonly moments: readonly Moment[];
   readonly broken: Broken | undefined;
+  /** What can happen where the run ends, in the order of a path's indices. */
+  readonly next: readonly Choice[];
 }
 
 function changesBetween(before: State, after: State): Change[] {
@@ -87,14 +98,18 @@ function findBroken(
   states: readonly State[],
   moments: readonly Moment[],
   end: { progress: number; atRest: boolean },
+  endless: EndlessWait | undefined,
 ): Broken | undefined {
   const failing = (kind: Property["kind"], state: State): Property | undefined =>
     program.properties.find(
       (p) => p.kind === kind && p.test !== null && evaluateExpr(program, outside(program, state), p.test) === 0,
     );
+  const race = program.properties.find(({ kind }) => kind === "race");
   for (const [i, state] of states.entries()) {
     const always = failing("always", state);
     if (always) return { property: always.name, kind: "always", after: i - 1, test: always.test ?? undefined };
+    if (race && racesAt(program, state.cells, state.contexts).length > 0)
+      return { property: race.name, kind: "race", after: i - 1, test: undefined };
     const raised = moments[i]?.taken?.did.raised;
     if (raised !== undefined) {
       return {
@@ -107,10 +122,17 @@ function findBroken(
   }
   const last = defined(states.at(-1), "there is an initial state");
   const after = states.length - 2;
+  if (endless) return { property: NO_ENDLESS_WAIT, kind: "endless wait", after, test: undefined, endless };
   if (end.progress > 0) return undefined;
   if (!end.atRest) return { property: NO_DEADLOCK, kind: "deadlock", after, test: undefined };
   const atEnd = failing("at_end", last);
   return atEnd && { property: atEnd.name, kind: "at_end", after, test: atEnd.test ?? undefined };
+}
+
+/** What the last state of a run can lead to. */
+function choicesAt({ words, maxSuccessors, successors, choices }: Compiled, state: Int32Array): Choice[] {
+  const end = successors(state, 0, new Int32Array(maxSuccessors * words), 0);
+  return [...choices.subarray(0, end / words)].map(choiceOf);
 }
 
 /** Follows a path. `compiled` must have been emitted with labels, for the same model and depth. */
@@ -126,5 +148,8 @@ export function follow(
   const layout = packedLayout(program, model, depth);
   const states = run.value.states.map((words) => decode(program, layout, words));
   const moments = run.value.choices.map((_, i) => momentOf(program, model, layout, states, run.value.choices, i));
-  return ok({ program, model, layout, states, moments, broken: findBroken(program, states, moments, run.value.end) });
+  const endless = endlessWaitOf(program, layout.fields, compiled, run.value.states, path);
+  const broken = findBroken(program, states, moments, run.value.end, endless);
+  const next = choicesAt(compiled, defined(run.value.states.at(-1), "there is an initial state"));
+  return ok({ program, model, layout, states, moments, broken, next });
 }

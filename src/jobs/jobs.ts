@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // All that a command can ask for.
+import { barriers } from "./barriers.ts";
 import { check } from "./check.ts";
 import { compare } from "./compare.ts";
+import { coverage } from "./coverage.ts";
 import { explain } from "./explain.ts";
 import { list } from "./list.ts";
+import { litmus } from "./litmus.ts";
+import { perfetto } from "./perfetto.ts";
+import { promela } from "./promela.ts";
 import { replay } from "./replay.ts";
 import type { Jobs } from "./reports.ts";
 
-export const jobs: Jobs = { compare, check, explain, replay, list };
+export const jobs: Jobs = { compare, check, coverage, barriers, explain, perfetto, replay, litmus, promela, list };

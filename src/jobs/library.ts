@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { armv8 } from "../../model/hw/memory/armv8.ts";
 import { sc } from "../../model/hw/memory/sc.ts";
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
@@ -41,11 +42,14 @@ export interface UserFile {
   readonly scenarios: readonly ScenarioEntry[];
 }
 
-export const memoryModels: readonly MemoryModel[] = [sc, x86_tso];
+export const memoryModels: readonly MemoryModel[] = [sc, x86_tso, armv8];
 
-/** The models that say something about an architecture. */
+/** Those that are looked at unless somebody names one: every shipped design is of x86. */
+export const defaultModels: readonly MemoryModel[] = [sc, x86_tso];
+
+/** The models that say something about an architecture: armv8, what its CPUs would do to the same kernel code. */
 export function modelsOf(arch: string): MemoryModel[] {
-  return memoryModels.filter((model) => model === sc || (arch === "x86" && model === x86_tso));
+  return memoryModels.filter((model) => model !== x86_tso || arch === "x86");
 }
 
 /** Where the model is: beside dist/ in an installation, beside src/ in a test. */

@@ -3,10 +3,12 @@
 // violated property. The rest is private: whatever it was, the others could not tell. This only decides what is
 // printed; `--full` prints everything.
 import { defined } from "../base/assert.ts";
+import type { FenceOrder } from "../program/program.ts";
+import { outside, sourcesOf } from "./attempt.ts";
 import { type Element, keyOf } from "./decode.ts";
 import { type Change, drainedAt, type History, type Moment } from "./history.ts";
-import { outside, sourcesOf } from "./interpret.ts";
 import { cpuOf, type Naming } from "./naming.ts";
+import { whoWaits } from "./waiting.ts";
 
 /** Who touches an element in the run. A page walker is somebody else than the code that runs on its CPU. */
 interface Users {
@@ -14,7 +16,7 @@ interface Users {
   readonly writers: Set<string>;
 }
 
-function agentOf({ cpu, taken }: Moment): string {
+export function agentOf({ cpu, taken }: Moment): string {
   return taken?.code.kind === "walker" ? `walker ${cpu}` : `${cpu}`;
 }
 
@@ -26,6 +28,13 @@ export function readsOf({ taken }: Moment): (Element & { readonly value: number 
   if (!taken) return [];
   const { ops, checked, raised } = taken.did;
   return [...(raised === undefined ? [] : checked), ...ops.flatMap((op) => op.from.elements)];
+}
+
+/** Those that its line in the source is about: not what is computed behind it, unless that is a violation. */
+export function ownReadsOf(moment: Moment): (Element & { readonly value: number })[] {
+  const { taken } = moment;
+  if (!taken || taken.did.raised !== undefined) return readsOf(moment);
+  return taken.did.ops.flatMap((op) => (op.inside ? op.from.elements : []));
 }
 
 /** All elements that it writes, changed or not; a store into the buffer is one. */
@@ -49,11 +58,13 @@ function findUsers(history: History): Map<number, Users> {
   return users;
 }
 
-/** What the violation was judged by: what its step looked at, or the failing part of its predicate. */
+/** What the violation was judged by: what its step looked at, the failing part of its predicate, what all wait for. */
 function judgedBy(history: History): Set<number> {
   const { broken, moments, states, program } = history;
   if (broken === undefined) return new Set();
   if (broken.kind === "never") return new Set(readsOf(defined(moments[broken.after], "it happened")).map(keyOf));
+  if (broken.kind === "deadlock" || broken.kind === "endless wait")
+    return new Set(whoWaits(history).flatMap(({ reads }) => reads.map(keyOf)));
   const state = defined(states[broken.after + 1], "there is a state behind every step");
   return new Set(broken.test ? sourcesOf(program, outside(program, state), broken.test).elements.map(keyOf) : []);
 }
@@ -122,15 +133,24 @@ interface Run {
   readonly noticed: (moment: Moment, element: Element) => boolean;
 }
 
+/** Whether a reader has to know of a barrier. */
+function orders({ model }: History, order: FenceOrder): boolean {
+  return model.kind === "views" ? model.fence[order] !== "none" : order === "mb" && model.fence.mb === "drain";
+}
+
 function isPrivate({ history, naming, foreign, noticed }: Run, moment: Moment, decides: boolean): boolean {
   const { taken } = moment;
-  if (!taken) return !noticed(moment, drainedAt(history, moment));
+  if (!taken) {
+    const drained = drainedAt(history, moment);
+    return !drained || !noticed(moment, drained);
+  }
   if (moment.index === history.broken?.after) return false;
+  if (moment.index >= (history.broken?.endless?.loop ?? history.moments.length)) return false;
   if (taken.code.kind === "walker" || (taken.code.kind === "interrupt" && taken.id === 0)) return false;
   const { accessed } = taken.did;
   switch (taken.step.access.kind) {
     case "fence":
-      return taken.step.access.order !== "mb" || history.model.fence.mb !== "drain";
+      return !orders(history, taken.step.access.order);
     case "instruction":
       return !effectsInside(moment).some((e) => noticed(moment, e)) && !readsOf(moment).some((e) => foreign(moment, e));
     case "none":

@@ -2,6 +2,12 @@
 // The boundary between whoever asks and the work. A command parses options, calls one function of `Jobs`, and prints
 // the report; the reports are the published JSON formats.
 import type { Result } from "../base/result.ts";
+import type { BarriersOptions, BarriersReport } from "./barriers-report.ts";
+import type { CoverageReport } from "./coverage-report.ts";
+import type { ExplainOptions, ExplainReport } from "./explain-report.ts";
+import type { LitmusOptions, LitmusReport } from "./litmus-report.ts";
+import type { PerfettoReport } from "./perfetto.ts";
+import type { PromelaOptions, PromelaReport } from "./promela.ts";
 
 /** What a job may use of its caller. It must look at `signal` now and then (and yield to the event loop between looks,
  * or the signal never arrives), and then return what it has, with `interrupted: true`. */
@@ -48,7 +54,7 @@ export interface TraceInfo {
 }
 
 /** What every report has beside its own fields. */
-interface Report<Schema extends string> {
+export interface Report<Schema extends string> {
   readonly schema: Schema;
   /** What is unknown, inferred or assumed, for the reader of the result: printed below the table. */
   readonly notes: readonly string[];
@@ -132,31 +138,6 @@ export interface CheckReport extends Report<"lazymm.check/1"> {
   readonly results: readonly CheckResult[];
 }
 
-export interface ExplainStep {
-  readonly cpu: number;
-  readonly func: string;
-  /** `file:line`, from the root of the project. */
-  readonly at: string;
-  /** The source text; "" for a store that leaves the store buffer. */
-  readonly text: string;
-  /** What happened, as the counterexample prints it. */
-  readonly effects: readonly string[];
-  /** Only `--full` prints it: no other CPU, and no property, looks at what it touches. */
-  readonly private: boolean;
-}
-export interface ExplainReport extends Report<"lazymm.explain/1"> {
-  readonly scenario: string;
-  readonly design: string;
-  readonly model: string;
-  readonly mutant: string | null;
-  readonly path: readonly number[];
-  /** Of this one run: that nothing is violated here says nothing of the others. */
-  readonly verdict: "violates" | "no violation";
-  readonly property: string | null;
-  readonly steps: readonly ExplainStep[];
-  readonly text: string;
-}
-
 export interface ListReport extends Report<"lazymm.list/1"> {
   readonly designs?: readonly {
     readonly name: string;
@@ -202,25 +183,17 @@ export interface CheckOptions {
   readonly overlay: string | undefined;
   readonly maxStates: number | undefined;
 }
-export interface ExplainOptions {
-  /** Its name, or a dialect file with one scenario. */
-  readonly scenario: string;
-  readonly design: string | undefined;
-  readonly model: string | undefined;
-  /** Its name, or its number from 1. */
-  readonly mutant: string | undefined;
-  /** `0.0.1` or `0x2.1`; undefined: the shortest counterexample that a search finds. */
-  readonly path: string | undefined;
-  readonly overlay: string | undefined;
-  /** Private steps, too. */
-  readonly full: boolean;
-}
 export type Listable = "designs" | "scenarios" | "models" | "profiles";
 
 export interface Jobs {
   readonly compare: (options: CompareOptions, context: JobContext) => Promise<Result<CompareReport, JobError>>;
   readonly check: (options: CheckOptions, context: JobContext) => Promise<Result<CheckReport, JobError>>;
+  readonly barriers: (options: BarriersOptions, context: JobContext) => Promise<Result<BarriersReport, JobError>>;
+  readonly coverage: (options: CheckOptions, context: JobContext) => Promise<Result<CoverageReport, JobError>>;
   readonly explain: (options: ExplainOptions, context: JobContext) => Promise<Result<ExplainReport, JobError>>;
+  readonly perfetto: (options: ExplainOptions, context: JobContext) => Promise<Result<PerfettoReport, JobError>>;
   readonly replay: (options: ReplayOptions, context: JobContext) => Promise<Result<ReplayReport, JobError>>;
+  readonly litmus: (options: LitmusOptions, context: JobContext) => Promise<Result<LitmusReport, JobError>>;
+  readonly promela: (options: PromelaOptions) => Promise<Result<PromelaReport, JobError>>;
   readonly list: (what: Listable) => Promise<Result<ListReport, JobError>>;
 }

@@ -8,6 +8,7 @@ import {
   type DesignEntry,
   type Entry,
   type Library,
+  defaultModels,
   memoryModels,
   modelsOf,
   openUserFile,
@@ -109,7 +110,7 @@ function readDesigns(
 }
 
 export function readModels(names: readonly string[]): Result<readonly MemoryModel[], JobError> {
-  if (names.length === 0) return ok(memoryModels);
+  if (names.length === 0) return ok(defaultModels);
   const known = memoryModels.map((model) => ({ info: model, model }));
   const found = all(names.map((name) => byName("model", name, known)));
   return found.ok ? ok(found.value.map(({ model }) => model)) : found;

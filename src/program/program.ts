@@ -35,7 +35,18 @@ export interface Cell {
   readonly min: number;
   readonly max: number;
   readonly meaning: Meaning;
+  readonly counter?: Counter;
 }
+
+/**
+ * A value that only grows, and that code only copies, compares (=, <, <=, and = with a successor), and increments at
+ * its newest: nothing can tell a distance of two from a larger one (src/emit/ranks.ts).
+ */
+export type Counter =
+  /** The newest value, one per object. `allocated`: which objects there are; `id`: what names one, or null. */
+  | { readonly kind: "newest"; readonly allocated: number | null; readonly id: number | null }
+  /** A copy. `owner`, of the same shape, names the object whose counter it is of: by pointer, or by that id. */
+  | { readonly kind: "copy"; readonly owner: number | null };
 
 export interface Local {
   readonly name: string;
@@ -103,8 +114,8 @@ export type Stmt =
   | { readonly kind: "break"; readonly label: number }
   /** The path is disabled: there is no such successor. */
   | { readonly kind: "disabled" }
-  /** These two finish the step. */
-  | { readonly kind: "goto"; readonly step: number }
+  /** These two finish the step. `atOnce`: the other step is taken with it (src/reductions/fusion.ts). */
+  | { readonly kind: "goto"; readonly step: number; readonly atOnce?: boolean }
   | { readonly kind: "end" };
 
 export interface Place {
@@ -211,6 +222,8 @@ export interface Step {
   readonly live: readonly number[];
   /** Locals that are in scope on entry (a superset of `live`): what counts when dead locals are kept. */
   readonly scope: readonly number[];
+  /** Inside of data_race(): whatever its access races with is not reported. */
+  readonly racy?: true;
 }
 
 /**
@@ -231,8 +244,11 @@ export interface Code {
 
 export interface Property {
   readonly name: string;
-  /** always: `test` in every state. never: nobody executes its `raise`. at_end: `test` when all have come to rest. */
-  readonly kind: "always" | "never" | "at_end";
+  /**
+   * always: `test` in every state. never: nobody executes its `raise`. at_end: `test` when all have come to rest.
+   * race: no state in which two accesses race (races.ts).
+   */
+  readonly kind: "always" | "never" | "at_end" | "race";
   readonly test: Expr | null;
 }
 

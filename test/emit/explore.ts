@@ -60,8 +60,8 @@ export function unpack(program: Program, layout: PackedLayout, words: Int32Array
   return { cells, contexts };
 }
 
-export function explore(program: Program, model: MemoryModel, depth: number = model.depth): Explored {
-  const compiled = loadPacked(emitPacked(program, model, { depth, labels: false }));
+export function explore(program: Program, model: MemoryModel, depth: number = model.depth, fold = true): Explored {
+  const compiled = loadPacked(emitPacked(program, model, { depth, labels: false, fold }));
   const layout = packedLayout(program, model, depth);
   const { words, report } = compiled;
   const first = new Int32Array(words);

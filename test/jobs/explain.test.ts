@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { parsePath } from "../../src/checker/path.ts";
 import { explain } from "../../src/jobs/explain.ts";
-import type { ExplainOptions, ExplainReport } from "../../src/jobs/reports.ts";
+import type { ExplainOptions, ExplainReport } from "../../src/jobs/explain-report.ts";
 import { checked, DESIGN, quiet, STORE_BUFFERING, scenarioOf, temporary } from "./tiny.ts";
 
 const { write } = temporary();
@@ -58,12 +58,13 @@ violates "one CPU sees the other's store"
                                                y = 1                                    scenario:13
                                                smp_mb()                                 scenario:14
                                                x -> 0                                   scenario:15
+                                                 (x = 1 still waits in CPU 0's store
+                                                     buffer)
       x = 1 (now visible)
       r0 = 0 (now visible)
                                                r1 = 0                                   scenario:15
 
   "one CPU sees the other's store" is violated: r0 = 0; r1 = 0
-  (2 of 13 steps are private to their CPU and not shown: --full)
 `);
   expect(command).toMatch(
     /^lazymm explain .*sb\.ts --design .*tiny\.ts --model x86_tso --mutant 1 \\\n +--path [\dx.]+\n$/,
@@ -101,12 +102,19 @@ describe("a run as data", () => {
     const store = report.steps.find((step) => step.text.startsWith("WRITE_ONCE(s.x"));
     expect(store).toEqual({
       cpu: 0,
+      agent: "thread",
+      context: "CPU0",
       func: "first",
       at: `${file}:8`,
       text: "WRITE_ONCE(s.x, 1)",
       effects: ["x = 1 (buffered)"],
       private: false,
+      changes: [],
+      buffered: 1,
     });
+    const drained = report.steps.find((step) => step.agent === "store buffer" && step.cpu === 0);
+    expect(drained).toMatchObject({ effects: ["x = 1 (now visible)"], buffered: 1 });
+    expect(drained?.changes).toEqual([{ name: "x", value: "1", number: 1 }]);
     expect(report.steps.find((step) => step.text === "" && step.cpu === 0)?.effects).toEqual(["x = 1 (now visible)"]);
   });
 

@@ -44,6 +44,33 @@ function truncatedTrace(): string {
   return file;
 }
 
+/** A scenario in which a CPU waits for what never comes, and a design of its own. */
+function deadlock(): string[] {
+  const [scenario, design] = [join(folder, "deadlock.ts"), join(folder, "tiny.ts")];
+  writeFileSync(scenario, DEADLOCK);
+  writeFileSync(design, DESIGN);
+  return ["explain", scenario, "-d", design, "-m", "sc"];
+}
+
+const DESIGN = `
+export const tiny = design({ name: "tiny", arch: "x86", parts: {}, config: {}, source: "a test", status: "a test" });
+`;
+const DEADLOCK = `
+interface shared { x: bool }
+const s = DEFINE_SHARED<shared>();
+export const stuck = scenario({
+  question: "Who sets x?", machine: { cpus: 1 }, init() {}, threads: { CPU0() { smp_cond_load_acquire(s.x, VAL); } },
+  check: [], witness: [], mutants: [],
+});
+`;
+
+/** What no memory model does, about one of the fixtures. */
+function litmusOracle(): string {
+  const file = join(folder, "oracle.json");
+  writeFileSync(file, JSON.stringify({ SB: { states: ["0:rax=1; 1:rax=0;", "0:rax=2; 1:rax=2;"] } }));
+  return file;
+}
+
 export interface Output {
   /** The file of docs/schema, without lazymm. and -1.json. */
   readonly schema: string;
@@ -68,7 +95,30 @@ export const outputs: readonly Output[] = [
     [LAZYMM, ...words("explain unlazy_vs_munmap -d linux-6.12-x86 -m x86_tso --mutant 1")],
     0,
   ],
+  ["explain", "a deadlock", [LAZYMM, ...deadlock()], 0],
   ["explain", "no violation", [LAZYMM, ...words("explain unlazy_vs_munmap -d linux-6.12-x86 -m sc --path 0x12.1")], 0],
+  [
+    "promela",
+    "a mutant",
+    [LAZYMM, ...words("export promela exit_elsewhere -d linux-6.12-x86 -m x86_tso --mutant 1")],
+    0,
+  ],
+  [
+    "perfetto",
+    "a mutant",
+    [LAZYMM, ...words("export perfetto unlazy_vs_munmap -d linux-6.12-x86 -m x86_tso --mutant 1")],
+    0,
+  ],
+  ["coverage", "of one scenario", [LAZYMM, ...words("check unlazy_vs_munmap -d linux-6.12-x86 --coverage")], 0],
+  ["litmus", "compared", [LAZYMM, ...words("litmus fixtures/litmus -m x86_tso --oracle"), litmusOracle()], 1],
+  ["litmus", "beyond a limit", [LAZYMM, ...words("litmus fixtures/litmus/SB.litmus -m sc --max-states 3")], 4],
+  ["barriers", "one scenario", [LAZYMM, ...words("barriers unlazy_vs_munmap -d linux-6.12-x86")], 0],
+  [
+    "barriers",
+    "beyond a limit",
+    [LAZYMM, ...words("barriers unlazy_vs_munmap -d linux-6.12-x86 -m x86_tso --max-states 9")],
+    4,
+  ],
   ...["designs", "scenarios", "models", "profiles"].map((kind): Row => ["list", kind, [LAZYMM, "list", kind], 0]),
   ...["arm64", "debian-6.12", "empty"].map(
     (machine): Row => ["record", machine, [LAZYMM, "record", "--root", `test/cli/roots/${machine}`], 0],

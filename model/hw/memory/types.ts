@@ -1,6 +1,33 @@
 // SPDX-License-Identifier: MIT
-// A memory model as a table: what each access does to the running CPU's store buffer. Models with another mechanism
-// (views, for armv8) will be another `kind`.
+// A memory model as a table: what each access does, in the terms of one mechanism. There are two of those: store
+// buffers (sc, x86_tso), and views of one memory order (armv8). src/emit/memory has the mechanisms.
+
+interface Named {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+}
+
+/** By kind of access, as the compiler has it: what the mechanism makes of it. */
+interface Effects<Load, Store, Rmw, Fence, Instruction> {
+  readonly load: {
+    readonly plain: Load;
+    readonly once: Load;
+    readonly acquire: Load;
+    readonly acquire_pc: Load;
+    readonly walk: Load;
+  };
+  readonly store: { readonly plain: Store; readonly once: Store; readonly release: Store };
+  readonly rmw: { readonly full: Rmw; readonly acquire: Rmw; readonly release: Rmw; readonly relaxed: Rmw };
+  readonly fence: {
+    readonly mb: Fence;
+    readonly rmb: Fence;
+    readonly wmb: Fence;
+    readonly after_spinlock: Fence;
+    readonly isb: Fence;
+  };
+  readonly instruction: { readonly serialising: Instruction; readonly other: Instruction };
+}
 
 /** buffer: the store waits in this CPU's FIFO; memory: it is visible at once. */
 export type StoreEffect = "buffer" | "memory";
@@ -12,33 +39,33 @@ export type OrderEffect = "drain" | "none";
  */
 export type LoadEffect = "forward" | "memory" | "either";
 
-export interface MemoryModel {
-  readonly name: string;
+/** Every CPU has a FIFO of stores that only itself can see. */
+export interface StoreBufferModel
+  extends Named,
+    Effects<LoadEffect, StoreEffect, OrderEffect, OrderEffect, OrderEffect> {
   readonly kind: "store-buffer";
-  readonly title: string;
-  readonly source: string;
-  readonly load: {
-    readonly plain: LoadEffect;
-    readonly once: LoadEffect;
-    readonly acquire: LoadEffect;
-    readonly acquire_pc: LoadEffect;
-    readonly walk: LoadEffect;
-  };
-  readonly store: { readonly plain: StoreEffect; readonly once: StoreEffect; readonly release: StoreEffect };
-  readonly rmw: {
-    readonly full: OrderEffect;
-    readonly acquire: OrderEffect;
-    readonly release: OrderEffect;
-    readonly relaxed: OrderEffect;
-  };
-  readonly fence: {
-    readonly mb: OrderEffect;
-    readonly rmb: OrderEffect;
-    readonly wmb: OrderEffect;
-    readonly after_spinlock: OrderEffect;
-    readonly isb: OrderEffect;
-  };
-  readonly instruction: { readonly serialising: OrderEffect; readonly other: OrderEffect };
   /** Stores that one CPU can hold back. A full buffer is a limit: the answer is then `unknown`, never `safe`. */
   readonly depth: number;
 }
+
+/**
+ * plain: ordered by dependencies and coherence alone; acquire: before everything after it, and after earlier releases;
+ * acquire_pc: the same without the latter; walk: by a page walker, not older than what its CPU has completed.
+ */
+export type ViewLoad = "plain" | "acquire" | "acquire_pc" | "walk";
+/** release: after everything before it. */
+export type ViewStore = "plain" | "release";
+export type ViewRmw = "plain" | "acquire" | "release" | "acquire_release";
+/** full, loads, stores: what is ordered before; complete: a full barrier that page walks see, too; isb: see armv8.ts. */
+export type ViewFence = "full" | "loads" | "stores" | "isb" | "complete" | "none";
+
+/** One order of all stores, in which every CPU has seen what its views say. */
+export interface ViewModel extends Named, Effects<ViewLoad, ViewStore, ViewRmw, ViewFence, ViewFence> {
+  readonly kind: "views";
+  /** What taking an interrupt, and returning from it, does to the CPU's views. */
+  readonly exception: ViewFence;
+  /** Stores that are not yet old to everybody. A full memory order is a limit: `unknown`, never `safe`. */
+  readonly depth: number;
+}
+
+export type MemoryModel = StoreBufferModel | ViewModel;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { type Command, Option } from "commander";
 import { jobs } from "../../jobs/jobs.ts";
-import type { CheckReport } from "../../jobs/reports.ts";
+import type { CheckOptions, CheckReport } from "../../jobs/reports.ts";
 import { addExamples, collect, parseCount, runJob, type Shell } from "../command.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderCheck } from "../render/check.ts";
+import { renderCoverage } from "../render/coverage.ts";
 
 interface Options extends OutputOptions {
   readonly design: readonly string[];
@@ -13,6 +14,7 @@ interface Options extends OutputOptions {
   readonly overlay?: string;
   readonly maxStates?: number;
   readonly explain?: boolean;
+  readonly coverage?: boolean;
 }
 
 /** What was expected to violate, and does, is fine. A limit is only reported where nothing worse is. */
@@ -21,6 +23,15 @@ export function exitOfCheck(report: CheckReport): ExitCode {
   const disagreeing = items.filter((item) => !item.agrees);
   if (disagreeing.some((item) => item.verdict !== "unknown")) return EXIT.violated;
   return disagreeing.length > 0 ? EXIT.unknown : EXIT.ok;
+}
+
+/** What is not covered is no failure; but beyond a limit it may be. */
+function cover(shell: Shell, options: Options, asked: CheckOptions): Promise<void> {
+  return runJob(shell, options, {
+    work: (context) => jobs.coverage(asked, context),
+    text: renderCoverage,
+    exit: ({ runs }) => (runs.some(({ ended }) => ended === "limit") ? EXIT.unknown : EXIT.ok),
+  });
 }
 
 export function addCheck(program: Command, shell: Shell): void {
@@ -44,11 +55,19 @@ export function addCheck(program: Command, shell: Shell): void {
     .addOption(new Option("-m, --model <names>", "only these memory models").argParser(collect).default([], "all"))
     .option("--overlay <dir>", "files that shadow the same paths in model/, to try a patch")
     .option("--explain", "print every counterexample, the expected ones included")
+    .addOption(
+      new Option(
+        "--coverage",
+        "in place of verdicts: which lines of the model no search executes, which conditions never differ",
+      ).conflicts("explain"),
+    )
     .option("--max-states <n>", "give up, with the verdict `unknown`, beyond this many states", parseCount)
     .action(async (names: string[], options: Options) => {
       const { design: designs, model: models, overlay, maxStates } = options;
+      const asked = { names, designs, models, overlay, maxStates };
+      if (options.coverage === true) return cover(shell, options, asked);
       await runJob(shell, options, {
-        work: (context) => jobs.check({ names, designs, models, overlay, maxStates }, context),
+        work: (context) => jobs.check(asked, context),
         text: (report, page) => renderCheck(report, page, options.explain === true),
         exit: exitOfCheck,
       });
@@ -57,6 +76,7 @@ export function addCheck(program: Command, shell: Shell): void {
   addExamples(command, [
     ["lazymm check", "every scenario, design, memory model and mutant"],
     ["lazymm check unlazy_vs_munmap -d linux-6.12-x86 -m x86_tso", "one question"],
+    ["lazymm check --coverage -d linux-6.12-x86", "what its scenarios leave out of its code"],
     ["lazymm check my-design.ts", "your design against all scenarios that apply"],
     ["lazymm check --overlay patched/", "patched/kernel/... in place of model/kernel/..."],
   ]);

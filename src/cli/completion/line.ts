@@ -46,7 +46,9 @@ const KINDS: Readonly<Record<string, readonly [kind: Kind, orFile?: "or a file"]
   "--overlay": ["folders"],
   "--root": ["folders"],
   "--kernel": ["files"],
+  "--oracle": ["files"],
   "--output": ["files"],
+  paths: ["files"],
   trace: ["files"],
   names: ["scenarios", "or a file"],
   scenario: ["scenarios", "or a file"],
@@ -99,19 +101,27 @@ export function lineOf(program: Command, names: KnownNames): Line {
     const value = takes ? valuesOf(option.long ?? "", option.argChoices, repeats) : undefined;
     return { flags, description: option.description, value, repeats };
   };
-  const argumentOf = (argument: Argument | undefined): Values | undefined =>
-    argument && valuesOf(argument.name(), argument.argChoices, false);
+  /** The word that a command takes: one of its subcommands, or an argument of its own or of any of these. */
+  const argumentOf = (command: Command): Values | undefined => {
+    const own: Argument[] = [command, ...command.commands].flatMap((one) => one.registeredArguments[0] ?? []);
+    const values = own.map((argument) => valuesOf(argument.name(), argument.argChoices, false));
+    const [first] = values;
+    const formats = command.commands.map((one) => one.name());
+    return first && { ...first, words: [...new Set([...formats, ...values.flatMap(({ words }) => words)])] };
+  };
+  /** Those of its subcommands are its own: each by its name once. */
+  const optionsOf = (command: Command): OptionLine[] => {
+    const all = [command, ...command.commands].flatMap((one) => help.visibleOptions(one));
+    return [...new Map(all.map((option) => [option.long ?? option.flags, optionLine(option)])).values()];
+  };
   return {
     options: help.visibleOptions(program).map(optionLine),
-    commands: commands.map((command) => {
-      const argument = command.registeredArguments[0];
-      return {
-        name: command.name(),
-        summary: command.summary() || command.description(),
-        options: help.visibleOptions(command).map(optionLine),
-        argument: argumentOf(argument),
-        repeats: argument?.variadic === true,
-      };
-    }),
+    commands: commands.map((command) => ({
+      name: command.name(),
+      summary: command.summary() || command.description(),
+      options: optionsOf(command),
+      argument: argumentOf(command),
+      repeats: command.registeredArguments[0]?.variadic === true || command.commands.length > 0,
+    })),
   };
 }

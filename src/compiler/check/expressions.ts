@@ -121,6 +121,7 @@ function call(cx: Check, node: t.CallExpression): void {
     for (const type of node.typeParameters.params) checkType(cx, type);
   for (const argument of node.arguments) {
     if (argument.type === "ArrowFunctionExpression" && QUANTIFIERS.has(name)) arrow(cx, argument);
+    else if (argument.type === "AssignmentExpression" && name === "data_race") checkEffect(cx, argument);
     // A text has no meaning in code; the lowering says so where it knows what the call is.
     else if (argument.type !== "StringLiteral") checkExpression(cx, argument);
   }

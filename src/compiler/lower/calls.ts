@@ -94,6 +94,7 @@ export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], n
   if (cx.stack.some((f) => f.decl === decl)) cx.fail("LZ106", node, decl.name);
   if (args.length !== body.params.length) cx.fail("LZ110", node, `${decl.name}() takes ${body.params.length}`);
   cx.writeOut(node, 1);
+  cx.marks?.compiled.add(decl.node);
   const marker = instructionMarker(body);
   if (marker && cx.mode === "normal")
     return instruction(cx, decl, body, args, node, marker === "serialising_instruction");

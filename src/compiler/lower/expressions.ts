@@ -111,6 +111,8 @@ function identifier(cx: Lowering, node: t.Identifier): Val {
     case "no_bug":
     case "no_warning":
     case "no_deadlock":
+    case "no_data_race":
+    case "no_endless_wait":
       return { v: "builtin-property", name };
     default:
       return cx.fail("LZ101", node, `"${name}"`);

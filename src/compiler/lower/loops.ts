@@ -26,7 +26,7 @@ export function whileLoop(cx: Lowering, node: t.WhileStatement): void {
     const test = condition(cx, node.test);
     const waits = cx.code.current !== start || start.instrs.slice(before).some((i) => i.i === "access");
     if (!waits) cx.fail("LZ105", node.test, `while (${cx.at(node.test).text})`);
-    loopBody(cx, test, node.body, start, start, exit);
+    loopBody(cx, test, () => block(cx, [node.body]), start, start, exit);
   });
 }
 
@@ -44,7 +44,7 @@ function forever(cx: Lowering, body: t.Statement, start: Lowering["code"]["curre
 function loopBody(
   cx: Lowering,
   test: Expr,
-  body: t.Statement,
+  body: () => void,
   start: Lowering["code"]["current"],
   onContinue: typeof start,
   exit: typeof start,
@@ -52,7 +52,7 @@ function loopBody(
   const inside = cx.code.block();
   cx.code.finish({ t: "branch", test, then: inside, else: exit, join: exit }, inside);
   cx.frame.loops.push({ onBreak: exit, onContinue });
-  block(cx, [body]);
+  body();
   cx.frame.loops.pop();
   cx.code.finish({ t: "jump", to: onContinue }, onContinue);
   if (onContinue === start) cx.code.current = cx.code.block();
@@ -114,7 +114,7 @@ export function forLoop(cx: Lowering, node: t.ForStatement): void {
     const update = cx.code.block();
     cx.region((exit) => {
       cx.code.finish({ t: "jump", to: start }, start);
-      loopBody(cx, condition(cx, loop.test), node.body, start, update, exit);
+      loopBody(cx, condition(cx, loop.test), () => block(cx, [node.body]), start, update, exit);
       cx.code.current = update;
       expressionStatement(cx, loop.update);
       cx.code.finish({ t: "jump", to: start }, cx.code.block());
@@ -173,7 +173,7 @@ function maskOf(cx: Lowering, node: Node): Expr {
   return type.k === "mask" ? e : cx.fail("LZ109", node, "not a copy of a cpumask");
 }
 
-/** for (const cpu of for_each_cpu(mask)): ascending. */
+/** for (const cpu of for_each_cpu(mask)): ascending; if CPUs are to be exchangeable, whichever of the rest comes next. */
 export function forOf(cx: Lowering, node: t.ForOfStatement): void {
   const { left, right } = node;
   const variable = left.type === "VariableDeclaration" ? left.declarations[0]?.id : undefined;
@@ -194,21 +194,61 @@ export function forOf(cx: Lowering, node: t.ForOfStatement): void {
       callee === "for_each_cpu"
         ? cx.freeze(maskOf(cx, defined(masks[0], "for_each_cpu(mask)")), { k: "mask" }, "mask")
         : all;
-    const local = cx.local(variable.name, { k: "int", min: 0, max: cx.cpus });
-    const e: Expr = { kind: "local", local };
-    const next = (after: Expr): void =>
-      cx.stmt({ kind: "set", local, value: { kind: "binary", op: "mask_next", a: mask, b: after } });
-    next(constant(-1));
-    const start = cx.code.block();
-    const update = cx.code.block();
-    cx.region((exit) => {
-      cx.code.finish({ t: "jump", to: start }, start);
-      cx.frame.names.push(new Map<string, Binding>([[variable.name, { b: "val", val: { v: "expr", e, type: CPU } }]]));
-      loopBody(cx, binary("<", e, constant(cx.cpus)), node.body, start, update, exit);
-      cx.frame.names.pop();
-      cx.code.current = update;
-      next(e);
-      cx.code.finish({ t: "jump", to: start }, cx.code.block());
-    });
+    const loop = { at: right, name: variable.name, mask, body: node.body };
+    if (cx.unordered) inAnyOrder(cx, loop);
+    else ascending(cx, loop);
+  });
+}
+
+interface CpuLoop {
+  readonly at: Node;
+  /** Of the variable. */
+  readonly name: string;
+  readonly mask: Expr;
+  readonly body: t.Statement;
+}
+
+/** The body, in which the variable is the local. */
+function cpuBody(cx: Lowering, { name, body }: CpuLoop, e: Expr): void {
+  cx.frame.names.push(new Map<string, Binding>([[name, { b: "val", val: { v: "expr", e, type: CPU } }]]));
+  block(cx, [body]);
+  cx.frame.names.pop();
+}
+
+function ascending(cx: Lowering, loop: CpuLoop): void {
+  const local = cx.local(loop.name, { k: "int", min: 0, max: cx.cpus });
+  const e: Expr = { kind: "local", local };
+  const next = (after: Expr): void =>
+    cx.stmt({ kind: "set", local, value: { kind: "binary", op: "mask_next", a: loop.mask, b: after } });
+  next(constant(-1));
+  const start = cx.code.block();
+  const update = cx.code.block();
+  cx.region((exit) => {
+    cx.code.finish({ t: "jump", to: start }, start);
+    loopBody(cx, binary("<", e, constant(cx.cpus)), () => cpuBody(cx, loop, e), start, update, exit);
+    cx.code.current = update;
+    next(e);
+    cx.code.finish({ t: "jump", to: start }, cx.code.block());
+  });
+}
+
+function inAnyOrder(cx: Lowering, loop: CpuLoop): void {
+  const left = cx.local("left", { k: "mask" });
+  const rest: Expr = { kind: "local", local: left };
+  const into = cx.local(loop.name, CPU);
+  const e: Expr = { kind: "local", local: into };
+  cx.stmt({ kind: "set", local: left, value: loop.mask });
+  const start = cx.code.block();
+  cx.region((exit) => {
+    cx.code.finish({ t: "jump", to: start }, start);
+    const some: Expr = { kind: "unary", op: "!", a: { kind: "unary", op: "mask_empty", a: rest } };
+    const body = (): void => {
+      const such: Expr = { kind: "binary", op: "mask_test", a: rest, b: e };
+      const access = { kind: "choose", primitive: "for_each_cpu", into, count: cx.cpus, such } as const;
+      cx.code.access({ access, guard: null, before: [], at: cx.at(loop.at) });
+      cx.stmt({ kind: "set", local: left, value: { kind: "binary", op: "mask_del", a: rest, b: e } });
+      cpuBody(cx, loop, e);
+    };
+    loopBody(cx, some, body, start, start, exit);
   });
 }

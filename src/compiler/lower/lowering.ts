@@ -3,9 +3,10 @@
 // the names in scope. Passed explicitly; the functions that use it are in the files beside this one.
 import { defined } from "../../base/assert.ts";
 import { within } from "../../program/intervals.ts";
-import type { Cell, Expr, Meaning, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
+import type { Cell, Counter, Expr, Meaning, Property, SourceRef, Stmt, Witness } from "../../program/program.ts";
 import type { Block, Mark } from "../cfg.ts";
 import { CodeBuilder } from "../cfg.ts";
+import type { Marks } from "../marks.ts";
 import type { MessageCode } from "../messages.ts";
 import type { Declared, Node, SourceFile } from "../source.ts";
 import { fail, textOf } from "../source.ts";
@@ -19,7 +20,12 @@ const WRITTEN_MAX = 200_000;
 
 export type FunctionDecl = Extract<Declared, { kind: "function" }>;
 
-export const BUILTIN = { useAfterFree: "no_use_after_free", bug: "no_bug", warning: "no_warning" } as const;
+export const BUILTIN = {
+  useAfterFree: "no_use_after_free",
+  bug: "no_bug",
+  warning: "no_warning",
+  dataRace: "no_data_race",
+} as const;
 
 /** The name that a property or witness declares: its first argument. */
 export function nameOf(decl: Declared): string {
@@ -122,6 +128,11 @@ export class Lowering {
   /** A replay runs to completion, one entry at a time: its instructions may build state directly. */
   replaying = false;
   readonly stack: Frame[] = [];
+  /** for_each_cpu() takes CPUs in any order. */
+  unordered = false;
+  /** Set for a coverage run, and the witnesses that are its marks. */
+  marks: Marks | undefined;
+  readonly marked = new Set<number>();
 
   constructor(
     types: TypeContext,
@@ -244,7 +255,8 @@ export class Lowering {
   }
 
   builtin(name: string): number {
-    return this.propertyId(name, () => ({ name: name.replaceAll("_", " "), kind: "never", test: null }));
+    const kind = name === BUILTIN.dataRace ? "race" : "never";
+    return this.propertyId(name, () => ({ name: name.replaceAll("_", " "), kind, test: null }));
   }
 
   witnessId(name: string, make: () => Witness): number {
@@ -325,8 +337,20 @@ export class Lowering {
         min: range.min,
         max,
         meaning: c.type.k === "callback" ? this.callbackMeaning() : meaningOf(c.type),
+        ...this.counterOf(c),
       };
     });
+  }
+
+  private counterOf({ name, type }: CellRecord): { counter?: Counter } {
+    if ((type.k !== "int" && type.k !== "atomic") || type.counter === undefined) return {};
+    const find = (other: string): number | null => {
+      const id = this.cells.findIndex((cell) => cell.name === other);
+      return id < 0 ? null : id;
+    };
+    const names = find(name.replace(/[^.]*$/, type.counter));
+    if (type.k === "int") return { counter: { kind: "copy", owner: names } };
+    return { counter: { kind: "newest", allocated: find(name.replace(/\..*$/, ".allocated")), id: names } };
   }
 
   /** A callback is a pointer to a function; which ones there are is known once all code is lowered. */

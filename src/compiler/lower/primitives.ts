@@ -10,9 +10,9 @@ import { ROUNDS_MAX } from "./loops.ts";
 import type { Lowering } from "./lowering.ts";
 import { BUILTIN, declaringCall, hasPredicate } from "./lowering.ts";
 import type { Typed } from "./places.ts";
-import { awaitPlace, loadPlace, lockPlace, onCpu, rmwPlace, storePlace, storeValue } from "./places.ts";
+import { awaitPlace, loadPlace, lockPlace, onCpu, rmwPlace, rvalue, storePlace, storeValue } from "./places.ts";
 import { predicate, quantified } from "./predicates.ts";
-import { branch } from "./statements.ts";
+import { branch, expressionStatement } from "./statements.ts";
 import type { Val } from "./values.ts";
 import { binary, CPU_EXPR, constant, unary, VOID_VAL, ZERO } from "./values.ts";
 
@@ -243,13 +243,32 @@ function invalidPointer(cx: Lowering, node: t.CallExpression): Val {
   return { v: "expr", e: constant(val.pool.size + 1), type: { k: "ref", pool: val.pool } };
 }
 
+/** KCSAN is off while the argument is evaluated: an assignment, a call, or the plain read of a place. */
+function dataRace(cx: Lowering, node: t.CallExpression): Val {
+  const { code } = cx;
+  const outer = code.racy;
+  code.racy = true;
+  const val = racyValue(cx, arg(cx, node, 0), node);
+  code.racy = outer;
+  return val;
+}
+
+function racyValue(cx: Lowering, accesses: t.Expression, node: t.CallExpression): Val {
+  if (accesses.type === "AssignmentExpression") {
+    expressionStatement(cx, accesses);
+    return VOID_VAL;
+  }
+  const val = evaluate(cx, accesses);
+  return val.v === "place" ? value(rvalue(cx, val, node)) : val;
+}
+
 const table: { readonly [name: string]: Primitive } = {
   READ_ONCE: load("once"),
   WRITE_ONCE: store("once"),
   smp_load_acquire: load("acquire"),
   smp_store_release: store("release"),
   smp_cond_load_acquire: condLoadAcquire,
-  data_race: load("plain"),
+  data_race: dataRace,
   walker_read: (cx, node, name) =>
     cx.mode === "walker" ? load("walk")(cx, node, name) : cx.fail("LZ103", node, "walker_read() outside of a walker"),
   this_cpu_read: (cx, node, name) =>

@@ -3,6 +3,7 @@
 import type * as t from "@babel/types";
 import { defined } from "../../base/assert.ts";
 import type { Expr } from "../../program/program.ts";
+import { putMark, withMark, withMarkBehind } from "../marks.ts";
 import type { Node } from "../source.ts";
 import { textOf } from "../source.ts";
 import { NUMBER, resolveType } from "../types.ts";
@@ -39,9 +40,10 @@ function statements(cx: Lowering, list: readonly t.Statement[], tail: boolean): 
       node.argument &&
       cx.frame.result === undefined
     ) {
-      return tailValue(cx, evaluate(cx, node.argument), node.argument);
+      const { argument } = node;
+      return withMarkBehind(cx, node, () => tailValue(cx, evaluate(cx, argument), argument));
     }
-    statement(cx, node);
+    withMark(cx, node, () => statement(cx, node));
   }
   return undefined;
 }
@@ -86,6 +88,7 @@ export function statement(cx: Lowering, node: t.Statement): void {
       const loop = cx.frame.loops.at(-1);
       if (!loop || node.label) return cx.fail("LZ103", node, "a labelled jump");
       const to = node.type === "BreakStatement" ? loop.onBreak : loop.onContinue;
+      putMark(cx, node, "done");
       return cx.code.finish({ t: "jump", to }, cx.code.current);
     }
     default:
@@ -180,8 +183,14 @@ function ifStatement(cx: Lowering, node: t.IfStatement): void {
   branch(
     cx,
     test,
-    () => void block(cx, [node.consequent]),
-    () => void (node.alternate && block(cx, [node.alternate])),
+    () => {
+      putMark(cx, node.test, "true");
+      block(cx, [node.consequent]);
+    },
+    () => {
+      putMark(cx, node.test, "false");
+      if (node.alternate) block(cx, [node.alternate]);
+    },
   );
 }
 
@@ -209,6 +218,7 @@ function returnStatement(cx: Lowering, node: t.ReturnStatement): void {
     frame.result ??= resultPlace(cx, val, node);
     assignResult(cx, frame.result, val, node);
   }
+  putMark(cx, node, "done");
   cx.code.finish({ t: "jump", to: frame.exit }, cx.code.current);
 }
 

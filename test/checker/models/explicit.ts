@@ -6,7 +6,8 @@ import type { Property } from "../../../src/program/program.ts";
 
 export interface StepTo {
   readonly to: readonly number[];
-  /** The CPU and the number of the step, for the labels. */
+  /** The code, the CPU and the number of the step, for the labels. */
+  readonly code?: number;
   readonly cpu?: number;
   readonly step?: number;
   /** Not a step of the program (a page walk): it does not count as progress. */
@@ -51,13 +52,13 @@ export function compileExplicit(model: ExplicitModel): Compiled {
     report[REPORT.progress] = steps.filter((step) => !step.walk).length;
     report[REPORT.atRest] = model.atRest?.(state) ? 1 : 0;
     report[REPORT.limit] = 1 + (model.limitAt?.(state) ?? -1);
-    for (const [index, { to, cpu = 0, step = 0, raises, reaches }] of steps.entries()) {
+    for (const [index, { to, code = 0, cpu = 0, step = 0, raises, reaches }] of steps.entries()) {
       if (raises !== undefined && report[REPORT.raised] === 0) {
         report[REPORT.raised] = 1 + raises;
         report[REPORT.raisedAt] = k;
       }
       if (reaches !== undefined) report[REPORT.witnesses + reaches] = 1;
-      choices[index] = (cpu << 8) | ((step + 1) << 16);
+      choices[index] = code | (cpu << 8) | ((step + 1) << 16);
       for (const word of to) out[k++] = word;
     }
     return k;

@@ -213,12 +213,13 @@ export function native_flush_tlb_multi(mask: cpumask_t, info: flush_tlb_info): v
 }
 
 export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
-  const loaded_mm = READ_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu));
+  // Linux reads loaded_mm and is_lazy of other CPUs without any mark, which KCSAN reports: benign, and marked here.
+  const loaded_mm = data_race(per_cpu(cpu_tlbstate.loaded_mm, cpu));
 
   // Pairs with: switch_mm_irqs_off(), whose stores to is_lazy and loaded_mm come in this order.
   smp_rmb();
   // A lazy CPU looks at tlb_gen before it uses its entries again.
-  if (READ_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) {
+  if (data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) {
     reached(lazy_cpu_skipped);
     if (cpu !== smp_processor_id()) trace_ipi_avoided(cpu);
     return false;

@@ -8,7 +8,7 @@ import type { flush_tlb_info } from "../../../parts.ts";
 /** What an ASID slot holds: a context, and the generation up to which its entries are clean. ctx_id 0: nothing. */
 interface tlb_context {
   ctx_id: upto<"ctx_ids">;
-  tlb_gen: upto<"tlb_gens">;
+  tlb_gen: counter<"tlb_gens", "ctx_id">;
 }
 
 /** Written by its own CPU only, with interrupts off; should_flush_tlb() reads loaded_mm from afar. */

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Which CPUs of a Program can be exchanged for one another, and which numbers of its states change with them. Found by
+// src/reductions/symmetry.ts, used by src/emit/canonical.ts.
+import { defined } from "../base/assert.ts";
+
+/** What the numbers in a variable are: CPUs, sets of CPUs, or (undefined) anything else. */
+export type Sort = "cpu" | "mask" | undefined;
+
+export interface Sorts {
+  /** By cell: of its values, and of each index. */
+  readonly cells: readonly { readonly value: Sort; readonly index: readonly Sort[] }[];
+  /** By code, by local. */
+  readonly locals: readonly (readonly Sort[])[];
+}
+
+export interface Symmetry {
+  readonly sorts: Sorts;
+  /** CPUs that can be exchanged for one another in any way, ascending; only classes of two or more. */
+  readonly classes: readonly (readonly number[])[];
+  /** By code, by CPU: the code that does the same on the first CPU of the CPU's class; undefined: it runs elsewhere. */
+  readonly twins: readonly (readonly (number | undefined)[])[];
+  /** Why some CPUs cannot be exchanged: a source line, and what it does; undefined: all can. */
+  readonly off: string | undefined;
+}
+
+/** By CPU: which one takes its place. */
+export type Permutation = readonly number[];
+
+/** Numbers that are no CPU's (nobody, an end of a list) stay. */
+export function permuted(sort: Sort, value: number, permutation: Permutation): number {
+  if (sort === "cpu") return permutation[value] ?? value;
+  if (sort !== "mask") return value;
+  return permutation.reduce((mask, to, cpu) => ((value >>> cpu) & 1 ? mask | (1 << to) : mask), 0);
+}
+
+/** How many permutations exchange only CPUs of the same class. */
+export function groupSize({ classes }: Pick<Symmetry, "classes">): number {
+  const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+  return classes.reduce((size, { length }) => size * factorial(length), 1);
+}
+
+function orders(list: readonly number[]): number[][] {
+  if (list.length === 0) return [[]];
+  return list.flatMap((first) => orders(list.filter((x) => x !== first)).map((rest) => [first, ...rest]));
+}
+
+/** All of them, the identity first. */
+export function permutationsOf({ classes }: Pick<Symmetry, "classes">, cpus: number): Permutation[] {
+  let all: number[][] = [Array.from({ length: cpus }, (_, cpu) => cpu)];
+  for (const members of classes) {
+    const images = orders(members);
+    all = all.flatMap((one) =>
+      images.map((image) => {
+        const next = [...one];
+        for (const [i, cpu] of members.entries()) next[cpu] = defined(image[i], "as many");
+        return next;
+      }),
+    );
+  }
+  return all;
+}
