@@ -241,7 +241,7 @@ interface Verdict {
 declare const safe: Verdict;
 declare function violates(property: Property): Verdict;
 /** By memory model. */
-type Expect = { readonly sc?: Verdict; readonly x86_tso?: Verdict };
+type Expect = { readonly sc?: Verdict; readonly x86_tso?: Verdict; readonly armv8?: Verdict };
 
 interface Mutant {
   readonly __opaque: "mutant";

@@ -5,6 +5,8 @@ import { type Compiled, REPORT } from "../program/compiled.ts";
 import type { Names } from "./search.ts";
 import type { StateStore } from "./store.ts";
 
+/** The property that every model has: unless all threads have ended, somebody can take a step. */
+export const NO_DEADLOCK = "no deadlock";
 /** Stands where the number of a property does. */
 export const DEADLOCK = -2;
 

@@ -8,6 +8,8 @@
 import { assert, defined } from "../base/assert.ts";
 import { type Compiled, REPORT } from "../program/compiled.ts";
 import type { Property, Witness } from "../program/program.ts";
+import { type Conclusion, conclude } from "./conclusion.ts";
+import { Findings, type FindingsRecord, recordOf } from "./findings.ts";
 import type { Path } from "./path.ts";
 import { pathTo } from "./recover.ts";
 import { type Full, StateStore, type StoreSizes } from "./store.ts";
@@ -23,7 +25,7 @@ export interface SearchOptions {
   /** For states, index and parents. Default: 4 GiB. */
   readonly maxMemoryBytes?: number;
   readonly timeoutSeconds?: number;
-  /** End with the first, shortest counterexample (default), or go on and find the shortest for every property. */
+  /** End with the level of the first violation (default), or go on and find the shortest for every property. */
   readonly stopAtViolation?: boolean;
   /** Keep each state's parent: 4 bytes per state, for paths that need no second look at the levels. Default: false. */
   readonly storeParents?: boolean;
@@ -35,6 +37,8 @@ export interface SearchOptions {
   readonly onSafe?: (explored: Explored) => void;
   /** Asked about twice a second; true ends the search with what is known, as a limit. */
   readonly stop?: () => boolean;
+  /** Where an earlier run of this search stands, and what keeps this one for the next. Not with storeParents. */
+  readonly checkpoint?: Checkpoint;
   /** Only tests need other sizes. */
   readonly sizes?: Partial<StoreSizes>;
 }
@@ -46,6 +50,28 @@ export interface Explored {
   readonly levels: readonly number[];
 }
 
+/** A search between two batches, but for its states: the first `states` in the store belong to it. */
+export interface Snapshot extends FindingsRecord {
+  readonly states: number;
+  /** How many of them are expanded. */
+  readonly head: number;
+  readonly transitions: number;
+  /** Numbers of the first states of each level. */
+  readonly levels: readonly number[];
+  /** Number of the first state behind the level that is being expanded. */
+  readonly levelEnd: number;
+  /** Nothing is left to do. */
+  readonly done: boolean;
+}
+
+export interface Checkpoint {
+  /** What an earlier run left. `read` hands its states over, in their order, in arrays of whole states. */
+  readonly resume?: { readonly snapshot: Snapshot; readonly read: (put: (states: Int32Array) => void) => void };
+  /** `save` is called whenever so many states were found, or expanded, since the last time; and at the end. */
+  readonly every: number;
+  readonly save: (snapshot: Snapshot, store: StateStore) => void;
+}
+
 export interface Progress {
   readonly states: number;
   /** States that were found but not yet expanded. */
@@ -55,9 +81,6 @@ export interface Progress {
   readonly seconds: number;
   readonly bytes: number;
 }
-
-/** The property that every model has: unless all threads have ended, somebody can take a step. */
-export const NO_DEADLOCK = "no deadlock";
 
 export interface Violation {
   readonly property: string;
@@ -82,7 +105,7 @@ export type Verdict =
 
 export interface SearchResult {
   readonly verdict: Verdict;
-  /** One per violated property, shortest first; only the first one unless the search went on. */
+  /** One per violated property, shortest first; only the first one unless the search went on (see conclusion.ts). */
   readonly violations: readonly Violation[];
   /** Every limit that was met, also beside a violation. */
   readonly limits: readonly Limit[];
@@ -105,19 +128,6 @@ const BATCH = 256;
 /** Words that a batch's successors may take, so that they stay in the second-level cache. */
 const BATCH_WORDS = 1 << 16;
 const PROGRESS_SECONDS = 0.5;
-/** Stands where 1 + the number of a violated property would. */
-const DEADLOCK = -1;
-const DEADLOCK_PROPERTY = { name: NO_DEADLOCK, kind: "deadlock" } as const;
-
-/** A violation before its path is known. */
-interface Found {
-  readonly property: string;
-  readonly kind: Violation["kind"];
-  readonly depth: number;
-  readonly state: number;
-  /** Index of the successor of `state` whose step is the violation, or -1: `state` itself is. */
-  readonly last: number;
-}
 
 /** A search under way. Everything is allocated before the first state is expanded, but for what the store grows by. */
 interface Search {
@@ -125,6 +135,7 @@ interface Search {
   readonly names: Names;
   readonly options: SearchOptions;
   readonly store: StateStore;
+  readonly findings: Findings;
   readonly out: Int32Array;
   /** ends[j]: offset in `out` behind the successors of the batch's j-th state. */
   readonly ends: Int32Array;
@@ -132,19 +143,14 @@ interface Search {
   readonly levels: number[];
   /** Number of the first state behind the level that is being expanded. */
   levelEnd: number;
-  /** The shortest violation of each property, by its number. */
-  readonly found: Map<number, Found>;
-  /** Of the shortest violation; infinite while there is none. */
-  bestDepth: number;
-  /** There is a violation, and it is to end the search. */
-  stopping: boolean;
+  /** What ended the search, or keeps it from storing more. */
   readonly limits: Limit[];
-  readonly limitSeen: boolean[];
-  readonly witnessDepth: (number | undefined)[];
-  witnessesLeft: number;
   /** Number of the next state to expand. */
   head: number;
   transitions: number;
+  /** Where the search stood when the last batch began, and when it was saved. */
+  before: Snapshot | undefined;
+  saved: Pick<Snapshot, "states" | "head">;
   readonly start: number;
   reported: number;
 }
@@ -152,7 +158,7 @@ interface Search {
 /** Searches all that `compiled` can do from its initial state. */
 export function search(compiled: Compiled, names: Names, options: SearchOptions = {}): SearchResult {
   const s = begin(compiled, names, options);
-  for (let more = enterInitial(s); more; more = advance(s));
+  for (let more = enter(s); more; more = advance(s));
   return finish(s);
 }
 
@@ -165,7 +171,7 @@ export async function searchWithPauses(
 ): Promise<SearchResult> {
   const s = begin(compiled, names, options);
   let { reported } = s;
-  for (let more = enterInitial(s); more; more = advance(s)) {
+  for (let more = enter(s); more; more = advance(s)) {
     if (s.reported === reported) continue;
     reported = s.reported;
     await pause();
@@ -173,19 +179,8 @@ export async function searchWithPauses(
   return finish(s);
 }
 
-/** Expands a batch and, behind the last one of a level, opens the next level. False if the search ends here. */
-function advance(s: Search): boolean {
-  const more = expandBatch(s, s.levelEnd);
-  if (more && s.head < s.levelEnd) return true;
-  if (s.store.count > s.levelEnd) s.levels.push(s.levelEnd);
-  if (!more || s.stopping) return false;
-  s.levelEnd = s.store.count;
-  return s.head < s.levelEnd;
-}
-
 function begin(compiled: Compiled, names: Names, options: SearchOptions): Search {
   const { words, maxSuccessors } = compiled;
-  compiled.report.fill(0);
   const start = performance.now();
   return {
     compiled,
@@ -198,61 +193,96 @@ function begin(compiled: Compiled, names: Names, options: SearchOptions): Search
       maxBytes: options.maxMemoryBytes ?? MEMORY_BYTES,
       ...(options.sizes && { sizes: options.sizes }),
     }),
+    findings: new Findings(compiled, names, { onRest: options.onRest }),
     out: new Int32Array(Math.max(BATCH_WORDS, maxSuccessors * words)),
     ends: new Int32Array(BATCH),
     levels: [0],
     levelEnd: 1,
-    found: new Map(),
-    bestDepth: Number.POSITIVE_INFINITY,
-    stopping: false,
     limits: [],
-    limitSeen: compiled.limits.map(() => false),
-    witnessDepth: names.witnesses.map(() => undefined),
-    witnessesLeft: names.witnesses.length,
     head: 0,
     transitions: 0,
+    before: undefined,
+    saved: { states: 0, head: 0 },
     start,
     reported: start,
   };
 }
 
-/** False if the search ends here. */
-function enterInitial(s: Search): boolean {
-  const { store, out, compiled } = s;
-  compiled.initial(out);
-  const stored = store.insert(out, 0, store.words, s.ends, 0) > 0;
-  if (!stored) s.limits.push({ kind: defined(store.full, "the store says why it is full") });
-  checkFrom(s, 0, 0);
-  noteWitnesses(s, 0);
-  return stored && !s.stopping;
+/** Stores the initial state, or all that an earlier run found. False if the search ends here. */
+function enter(s: Search): boolean {
+  const { store, out, findings, limits, options } = s;
+  assert(!options.checkpoint || !options.storeParents, "a checkpoint keeps no parents");
+  if (options.checkpoint?.resume) return resume(s, options.checkpoint.resume);
+  s.compiled.initial(out);
+  if (store.insert(out, 0, store.words, s.ends, 0) === 0) limits.push(limitOf(store));
+  findings.stored(store, 0, 0);
+  findings.noteWitnesses(0);
+  return limits.length === 0 && !isStopping(s);
 }
 
-/** Expands some of the states before `end`, the end of the level. False if the search ends here. */
-function expandBatch(s: Search, end: number): boolean {
-  const first = s.head;
-  const before = s.store.count;
-  const depth = s.levels.length;
-  // With a violation at hand that is one step below this level, only a deadlock in this level would be shorter.
-  const closing = s.stopping;
-  const k = expand(s, end);
-  let room = true;
-  if (!closing) {
-    s.transitions += k / s.store.words;
-    room = s.store.insert(s.out, 0, k, s.ends, first) === k;
-    checkFrom(s, before, depth);
-    noteWitnesses(s, depth);
-    if (!room) s.limits.push({ kind: defined(s.store.full, "the store says why it is full") });
+function resume(s: Search, { snapshot, read }: NonNullable<Checkpoint["resume"]>): boolean {
+  const { store, levels } = s;
+  levels.splice(0, levels.length, ...snapshot.levels);
+  s.levelEnd = snapshot.levelEnd;
+  s.head = snapshot.head;
+  s.transitions = snapshot.transitions;
+  s.saved = snapshot;
+  read((states) => {
+    if (store.full === undefined) store.insert(states, 0, states.length, s.ends, 0);
+  });
+  if (store.full !== undefined) {
+    s.limits.push(limitOf(store));
+    return false;
   }
-  if (s.stopping && s.bestDepth < depth) return false;
-  return room && !timeIsUp(s);
+  assert(store.count === snapshot.states, "the states of a checkpoint are distinct, and all there");
+  s.findings.restore(snapshot);
+  return !snapshot.done;
+}
+
+function limitOf(store: StateStore): Limit {
+  return { kind: defined(store.full, "the store says why it is full") };
+}
+
+/** Whether there is a violation, and it is to end the search. */
+function isStopping({ options, findings }: Search): boolean {
+  return findings.found.size > 0 && (options.stopAtViolation ?? true);
+}
+
+/** Expands a batch and, behind the last one of a level, opens the next level. False if the search ends here. */
+function advance(s: Search): boolean {
+  const more = expandBatch(s);
+  if (s.head < s.levelEnd) return more;
+  if (s.store.count > s.levelEnd) s.levels.push(s.levelEnd);
+  s.levelEnd = s.store.count;
+  return more && s.head < s.levelEnd && !isStopping(s);
+}
+
+/** Expands some more states of the level. False if the search ends here. */
+function expandBatch(s: Search): boolean {
+  const { store, findings, limits } = s;
+  const first = s.head;
+  const before = store.count;
+  const depth = s.levels.length;
+  if (s.options.checkpoint && limits.length === 0) keep(s, s.options.checkpoint);
+  const k = expand(s);
+  if (store.full === undefined) {
+    s.transitions += k / store.words;
+    if (store.insert(s.out, 0, k, s.ends, first) < k) limits.push(limitOf(store));
+    findings.stored(store, before, depth);
+  }
+  findings.noteWitnesses(depth);
+  if (timeIsUp(s)) return false;
+  // With no room, but a violation one step below this level, a deadlock in this level would still be a shorter one.
+  return store.full === undefined || (isStopping(s) && findings.bestDepth === depth);
 }
 
 /** Writes the successors of the next states to `out`; returns the offset behind them. */
-function expand(s: Search, end: number): number {
-  const { store, out, ends } = s;
+function expand(s: Search): number {
+  const { store, out, ends, findings } = s;
   const { successors, report, words, maxSuccessors } = s.compiled;
   const first = s.head;
-  const last = Math.min(end, first + BATCH, store.chunkEnd(first));
+  const depth = s.levels.length - 1;
+  const last = Math.min(s.levelEnd, first + BATCH, store.chunkEnd(first));
   const chunk = store.chunkOf(first);
   const roomFor = out.length - maxSuccessors * words;
   let at = store.offsetOf(first);
@@ -263,67 +293,13 @@ function expand(s: Search, end: number): number {
     k = successors(chunk, at, out, k);
     ends[n - first] = k;
     if ((report[REPORT.raised]! | report[REPORT.limit]!) !== 0 || report[REPORT.progress] === 0) {
-      judge(s, n, from, chunk, at);
+      findings.expanded(n, from, chunk, at, depth);
     }
   }
   s.head = n;
   // Past the end of a typed array, writes vanish without a word.
   assert(k <= out.length, "a state has at most maxSuccessors successors");
   return k;
-}
-
-/** What `successors` has to say about state n beside its successors, which start at `from` in `out`. */
-function judge(s: Search, n: number, from: number, chunk: Int32Array, at: number): void {
-  const { report, words, limits, checkEnd } = s.compiled;
-  const depth = s.levels.length - 1;
-  const raised = report[REPORT.raised]!;
-  if (raised !== 0) record(s, raised - 1, depth + 1, n, (report[REPORT.raisedAt]! - from) / words);
-  const limit = report[REPORT.limit]!;
-  if (limit !== 0 && !s.limitSeen[limit - 1]) {
-    s.limitSeen[limit - 1] = true;
-    s.limits.push({ kind: "model", text: defined(limits[limit - 1], "a limit has a text") });
-  }
-  // Emitters may leave these alone while there is nothing to say.
-  report[REPORT.raised] = 0;
-  report[REPORT.limit] = 0;
-  // Where a limit cut a transition off, its absence is not a deadlock.
-  if (report[REPORT.progress] !== 0 || limit !== 0) return;
-  if (report[REPORT.atRest] === 1) s.options.onRest?.(chunk, at);
-  const violated = report[REPORT.atRest] === 0 ? DEADLOCK : checkEnd(chunk, at);
-  if (violated !== 0) record(s, violated - 1, depth, n, -1);
-}
-
-/** Judges the states from number n on, all of them just found, at `depth`. */
-function checkFrom(s: Search, n: number, depth: number): void {
-  const { store, compiled } = s;
-  const { check, words } = compiled;
-  while (n < store.count) {
-    const chunk = store.chunkOf(n);
-    const end = Math.min(store.count, store.chunkEnd(n));
-    for (let at = store.offsetOf(n); n < end; n++, at += words) {
-      const violated = check(chunk, at);
-      if (violated !== 0) record(s, violated - 1, depth, n, -1);
-    }
-  }
-}
-
-function record(s: Search, property: number, depth: number, state: number, last: number): void {
-  if (s.found.has(property)) return;
-  const named = property === DEADLOCK - 1 ? DEADLOCK_PROPERTY : s.names.properties[property];
-  const { name, kind } = defined(named, "a reported property has a name");
-  const found = { property: name, kind, depth, state, last };
-  s.found.set(property, found);
-  s.bestDepth = Math.min(s.bestDepth, depth);
-  s.stopping = s.options.stopAtViolation ?? true;
-}
-
-function noteWitnesses(s: Search, depth: number): void {
-  if (s.witnessesLeft === 0) return;
-  for (let w = 0; w < s.witnessDepth.length; w++) {
-    if (s.witnessDepth[w] !== undefined || s.compiled.report[REPORT.witnesses + w] === 0) continue;
-    s.witnessDepth[w] = depth;
-    s.witnessesLeft--;
-  }
 }
 
 /** Looks at the clock, between two batches. */
@@ -347,39 +323,50 @@ function timeIsUp(s: Search): boolean {
   return true;
 }
 
+function snapshotOf(s: Search, done: boolean): Snapshot {
+  const { head, transitions, levels, levelEnd } = s;
+  return { ...recordOf(s.findings), states: s.store.count, head, transitions, levels, levelEnd, done };
+}
+
+/** Notes where the search stands, and saves that if it is time to. */
+function keep(s: Search, { every, save }: Checkpoint): void {
+  s.before = snapshotOf(s, false);
+  const { states, head } = s.before;
+  if (states - s.saved.states < every && head - s.saved.head < every) return;
+  save(s.before, s.store);
+  s.saved = s.before;
+}
+
+/** What a full store cut off is not in the last snapshot: the next run expands that batch again. */
+function keepEnd(s: Search): void {
+  const { checkpoint } = s.options;
+  const last = s.store.full === undefined ? snapshotOf(s, s.limits.length === 0) : s.before;
+  if (last !== undefined) checkpoint?.save(last, s.store);
+}
+
 function finish(s: Search): SearchResult {
-  const { store, limits, names } = s;
-  const seconds = (performance.now() - s.start) / 1000;
-  // Stable: among equally long ones the first found comes first.
-  const found = [...s.found.values()].sort((a, b) => a.depth - b.depth);
-  const violations = (s.stopping ? found.slice(0, 1) : found).map((one) => withPath(s, one));
-  const complete = limits.length === 0 && s.head === store.count && !s.stopping;
-  if (complete && violations.length === 0) s.options.onSafe?.({ store, levels: s.levels });
-  return {
-    verdict: verdictOf(violations[0], limits[0], complete),
-    violations,
+  if (s.options.checkpoint) keepEnd(s);
+  const { compiled, store, names, findings, limits, levels, options } = s;
+  // Behind a limit, the next level may have begun.
+  const begun = store.count > s.levelEnd ? [...levels, s.levelEnd] : levels;
+  const conclusion: Conclusion = {
+    compiled,
+    names,
+    findings,
     limits,
-    witnesses: names.witnesses.map(({ name }, w) => ({ name, depth: s.witnessDepth[w] })),
-    complete,
+    stopping: isStopping(s),
+    expanded: s.head === store.count,
+    pathOf: ({ states, lasts }) => {
+      const path = pathTo(compiled, store, begun, defined(states[0], "a violation has a state"));
+      return lasts[0]! < 0 ? path : [...path, lasts[0]!];
+    },
     states: store.count,
     transitions: s.transitions,
-    depth: s.levels.length - 1,
-    seconds,
+    depth: begun.length - 1,
+    seconds: (performance.now() - s.start) / 1000,
     bytes: store.bytes,
-    bytesPerState: store.bytes / Math.max(1, store.count),
   };
-}
-
-function verdictOf(violation: Violation | undefined, limit: Limit | undefined, complete: boolean): Verdict {
-  if (violation !== undefined) return { kind: "violates", violation };
-  if (limit !== undefined) return { kind: "unknown", limit };
-  assert(complete, "a search without violation and without limit looked at every state");
-  return { kind: "safe" };
-}
-
-function withPath(s: Search, { property, kind, depth, state, last }: Found): Violation {
-  const path = pathTo(s.compiled, s.store, s.levels, state);
-  if (last >= 0) path.push(last);
-  assert(path.length === depth, "a violation's depth is the length of its path");
-  return { property, kind, depth, path };
+  const result = conclude(conclusion);
+  if (result.verdict.kind === "safe") options.onSafe?.({ store, levels });
+  return result;
 }

@@ -17,6 +17,8 @@ export interface StoreOptions {
   readonly maxStates: number;
   /** Nothing is allocated beyond this; for the moment of a rebuild the old and the new index both count. */
   readonly maxBytes: number;
+  /** Keep the states in memory that other threads can read. */
+  readonly shared?: boolean;
   /** Only tests need other sizes. */
   readonly sizes?: Partial<StoreSizes>;
 }
@@ -128,7 +130,7 @@ export class StateStore implements Table {
    * only read if parents are kept.
    */
   insert(out: Int32Array, from: number, to: number, ends: Int32Array, first: number): number {
-    let at = this.count === 0 ? this.#insertFirst(out, from, ends, first) : from;
+    let at = this.count === 0 && from < to ? this.#insertFirst(out, from, ends, first) : from;
     while (at < to) {
       if (this.count === this.room && !this.#makeRoom()) return at;
       at = this.#loops.insert(this, out, at, to, ends, first);
@@ -168,7 +170,7 @@ export class StateStore implements Table {
     const chunkStates = 2 ** this.chunkShift;
     const inFirst = this.#capacity < chunkStates;
     const states = inFirst ? Math.min(chunkStates, this.#capacity * 2 || this.#sizes.firstStates) : chunkStates;
-    const chunk = this.#allocate(states * this.words);
+    const chunk = this.#allocate(states * this.words, this.#options.shared);
     if (chunk === undefined) return false;
     if (this.#options.parents) {
       const parents = this.#allocate(states);
@@ -206,10 +208,10 @@ export class StateStore implements Table {
     return true;
   }
 
-  #allocate(words: number): Int32Array | undefined {
+  #allocate(words: number, shared = false): Int32Array | undefined {
     if (this.bytes + words * 4 > this.#options.maxBytes) return undefined;
     try {
-      const array = new Int32Array(words);
+      const array = shared ? new Int32Array(new SharedArrayBuffer(4 * words)) : new Int32Array(words);
       this.bytes += array.byteLength;
       return array;
     } catch (error) {

@@ -69,3 +69,23 @@ export function parseCount(value: string): number {
   if (Number.isInteger(count) && count > 0) return count;
   throw new InvalidArgumentError("It must be a positive number, such as 5000000.");
 }
+
+const SIZE_UNITS = ["", "K", "M", "G", "T"];
+
+/** Bytes: `8G` is 8 × 2^30. */
+export function parseSize(value: string): number {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([KMGT]?)(?:i?B)?$/i.exec(value) ?? [];
+  const bytes = Math.floor(Number(number) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase()));
+  if (bytes > 0) return bytes;
+  throw new InvalidArgumentError("It must be a size, such as 8G or 500M.");
+}
+
+const SECONDS = { h: 3600, m: 60, s: 1 };
+
+/** Seconds: of `90s`, `30m`, `1h30m`, or just a number of them. */
+export function parseDuration(value: string): number {
+  const [, ...parts] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/.exec(value) ?? [];
+  const seconds = Object.values(SECONDS).reduce((sum, each, i) => sum + each * Number(parts[i] ?? 0), 0);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError("It must be a time, such as 90s, 30m or 1h30m.");
+}

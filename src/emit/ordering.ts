@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A memory model of store buffers, as reductions see it.
+// A memory model, as reductions see it.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import type { Ordering } from "../program/ordering.ts";
 import type { Access, Program } from "../program/program.ts";
 import { bufferedCells } from "./memory/store-buffer.ts";
+import { viewOrdering } from "./memory/views-ordering.ts";
 
 export function orderingOf(program: Program, model: MemoryModel): Ordering {
+  if (model.kind === "views") return viewOrdering(program, model);
   const delayed = new Set(bufferedCells(program, model));
   const isSimple = (access: Access): boolean => {
     switch (access.kind) {

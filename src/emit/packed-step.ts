@@ -254,9 +254,9 @@ class PackedStep implements StepScope {
     return text;
   }
 
-  print(name: string, step: Step): string {
+  print(name: string, step: Step, entry: boolean): string {
     const { access } = step;
-    const begin = this.memory.flow?.begin(step, [...localsOf(this.code, step)]) ?? "";
+    const begin = this.memory.flow?.begin(step, [...localsOf(this.code, step)], entry) ?? "";
     const guard = step.guard ? this.wait(step.guard) : "";
     const front = begin + guard + this.before(step.before) + this.access(access);
     this.known = this.ranges;
@@ -314,14 +314,15 @@ function localsOf(code: Code, step: Step): Set<number> {
   return found;
 }
 
-/** The function of one step, and how many successors it can have. */
+/** The function of one step, and how many successors it can have. `entry`: it is its code's step 0. */
 export function printStep(
   p: StepPrinter,
   name: string,
   codeId: number,
   cpu: number,
   step: Step,
+  entry = false,
 ): { text: string; rounds: number } {
   const printer = new PackedStep(p, codeId, cpu);
-  return { text: printer.print(name, step), rounds: printer.rounds(step.access) };
+  return { text: printer.print(name, step, entry), rounds: printer.rounds(step.access) };
 }

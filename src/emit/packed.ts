@@ -181,7 +181,7 @@ function printContext(
     const own = `${name}_${id}`;
     let most = 0;
     const calls = waysOf(p.program, step, context.cpu).map((way, i) => {
-      const { text, rounds } = printStep(p, i === 0 ? own : `${own}_${i}`, context.code, context.cpu, way);
+      const { text, rounds } = printStep(p, i === 0 ? own : `${own}_${i}`, context.code, context.cpu, way, id === 0);
       functions.push(text);
       most += rounds;
       return i === 0 ? `${own}(S,a,O,k)` : `${own}_${i}(S,a,O,k)`;

@@ -117,6 +117,7 @@ function printElement({ program, layout }: Printing, context: ContextLayout, sit
   return (
     `{${declared.map((l) => `const ${local(l)}=${initial(l)};`).join("")}` +
     unless(guard ? truth(view, guard) : "") +
+    statements(view, before) +
     unless(inside) +
     unless(stores ? truth(view, stores) : "") +
     `return ${flat(dims, index.map(print))};}`

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // `check`: every scenario × design × memory model that was asked about, searched exhaustively, and its mutants, which
 // must fail as their file says.
+import { join } from "node:path";
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { SearchResult } from "../checker/search.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
 import type { Program } from "../program/program.ts";
+import { hashSearch, type OpenCheckpoint, openCheckpoint } from "./checkpoint.ts";
 import { claimOf } from "./claims.ts";
-import { bufferDepth, build, prepare, runSearch } from "./engine.ts";
+import { bufferDepth, build, type Engine, prepare, runSearch, type SearchLimits } from "./engine.ts";
 import { tellPath } from "./explain.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { lint } from "./lint.ts";
@@ -16,13 +18,21 @@ import { type Case, expectedOf, selectCases } from "./select.ts";
 
 type Searched = Omit<MutantResult, "mutant" | "number">;
 
-/** Whether the answer is the one that the scenario's file gives. A `safe` that covered nothing is not. */
-function agrees(expected: ReturnType<typeof expectedOf>, { verdict, witnesses }: SearchResult): boolean {
+/**
+ * Whether the answer is the one that the scenario's file gives. A `safe` that covered nothing is not. A mutant of which
+ * nothing is expected may do what it likes.
+ */
+function agrees(
+  expected: ReturnType<typeof expectedOf>,
+  { verdict, witnesses }: SearchResult,
+  isMutant: boolean,
+): boolean {
   switch (verdict.kind) {
     case "unknown":
       return false;
     case "violates":
-      return expected?.verdict === "violates" && expected.property === verdict.violation.property;
+      if (expected === undefined) return isMutant;
+      return expected.verdict === "violates" && expected.property === verdict.violation.property;
     case "safe":
       if (expected === undefined) return true;
       return expected.verdict === "safe" && witnesses.every(({ depth }) => depth !== undefined);
@@ -32,9 +42,29 @@ function agrees(expected: ReturnType<typeof expectedOf>, { verdict, witnesses }:
 interface Run {
   readonly library: Library;
   readonly item: Case;
-  readonly maxStates: number | undefined;
+  readonly limits: SearchLimits;
+  /** The folder of checkpoints. */
+  readonly checkpoint: string | undefined;
   readonly context: JobContext;
   readonly done: { searches: number; readonly of: number };
+}
+
+/** The checkpoint of one search of a command that keeps some: in a folder named after it. */
+function checkpointOf(
+  { checkpoint, item, context }: Run,
+  model: MemoryModel,
+  mutant: MutantInfo | undefined,
+  program: Program,
+  engine: Engine,
+): Result<OpenCheckpoint | undefined, JobError> {
+  if (checkpoint === undefined) return ok(undefined);
+  const number = mutant && `mutant-${item.mutants.indexOf(mutant) + 1}`;
+  const parts = [item.scenario.info.name, item.design.info.name, model.name, ...(number ? [number] : [])];
+  const folder = join(checkpoint, parts.join(".").replaceAll(/[^\w.-]/g, "_"));
+  const hash = hashSearch(engine, program);
+  const opened = openCheckpoint(folder, parts.join(", "), hash, engine.compiled.words);
+  if (opened.ok && opened.value.note !== undefined) context.note(opened.value.note);
+  return opened;
 }
 
 /** Searches one program under one memory model. */
@@ -48,7 +78,11 @@ async function searched(
   const { scenario } = item;
   context.progress(`${scenario.info.name}, ${item.design.info.name}, ${model.name}`, done.searches, done.of);
   const engine = prepare(program, model, bufferDepth(item, model), false);
-  const result = await runSearch(engine, program, run, context, scenario.info.name);
+  const opened = checkpointOf(run, model, mutant, program, engine);
+  if (!opened.ok) return opened;
+  const result = await runSearch(engine, program, run.limits, context, scenario.info.name, opened.value?.checkpoint);
+  const incomplete = opened.value?.close();
+  if (incomplete !== undefined) context.note(incomplete);
   done.searches++;
   const expected = expectedOf(item, mutant ?? scenario.info, model.name);
   const violation = result.verdict.kind === "violates" ? result.verdict.violation : undefined;
@@ -59,7 +93,7 @@ async function searched(
     property: violation?.property ?? null,
     expected: expected?.verdict ?? null,
     expected_property: expected?.verdict === "violates" ? expected.property : null,
-    agrees: agrees(expected, result),
+    agrees: agrees(expected, result, mutant !== undefined),
     states: result.states,
     transitions: result.transitions,
     depth: result.depth,
@@ -146,7 +180,8 @@ export async function check(options: CheckOptions, context: JobContext): Promise
   const notes = [...library.value.notes];
   for (const item of cases.value) {
     if (context.signal.aborted) break;
-    const checked = await checkCase({ library: library.value, item, maxStates: options.maxStates, context, done });
+    const { checkpoint } = options;
+    const checked = await checkCase({ library: library.value, item, limits: options, checkpoint, context, done });
     if (!checked.ok) return checked;
     results.push(...checked.value.results);
     notes.push(...checked.value.notes);

@@ -3,8 +3,9 @@
 // sentence, and what was not covered is said.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { unreachable } from "../base/assert.ts";
+import { NO_DEADLOCK } from "../checker/findings.ts";
 import { NO_ENDLESS_WAIT } from "../checker/liveness.ts";
-import { type Limit, NO_DEADLOCK, type SearchResult } from "../checker/search.ts";
+import type { Limit, SearchResult } from "../checker/search.ts";
 import type { ScenarioInfo } from "../compiler/describe.ts";
 import type { Program } from "../program/program.ts";
 
@@ -40,9 +41,9 @@ export function describeLimit(limit: Limit, states: number): string {
     case "states":
       return `the limit of ${seen} was reached (--max-states)`;
     case "memory":
-      return `the memory limit was reached after ${seen}`;
+      return `the limit of memory was reached after ${seen} (--max-memory)`;
     case "time":
-      return `the time limit was reached after ${seen}`;
+      return `the limit of time was reached after ${seen} (--timeout)`;
     case "stopped":
       return `interrupted after ${seen}`;
     case "model":

@@ -4,7 +4,14 @@
 import { totalmem } from "node:os";
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { type Explored, type SearchOptions, type SearchResult, searchWithPauses } from "../checker/search.ts";
+import {
+  type Checkpoint,
+  type Explored,
+  type Progress,
+  type SearchOptions,
+  type SearchResult,
+  searchWithPauses,
+} from "../checker/search.ts";
 import { compileScenario } from "../compiler/compile.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
 import { CompileError } from "../compiler/errors.ts";
@@ -13,14 +20,15 @@ import { type Emitted, emitPacked, loadPacked } from "../emit/packed.ts";
 import type { Compiled } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
 import type { Program } from "../program/program.ts";
-import { mayRunForEver } from "../program/progress.ts";
+import { type LiveContext, mayRunForEver } from "../program/progress.ts";
+import { contextsOf } from "./endless.ts";
 import { attempt, type Library } from "./library.ts";
 import { withLiveness } from "./liveness.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import type { Case } from "./select.ts";
 
-/** Half of the machine at most: the rest of it has work to do, too. */
-const MEMORY_BYTES = Math.min(4 * 2 ** 30, Math.floor(totalmem() / 2));
+/** Half of the machine at most, or of what we may use of it: the rest has work to do, too. */
+const MEMORY_BYTES = Math.floor(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 2);
 
 /** Compiles one scenario under one design. The Program is independent of the memory model. */
 export function build(
@@ -77,15 +85,21 @@ function checkInitialState(
   }
 }
 
-/** Store-buffer entries per CPU: the scenario's, where it gives a number. A full buffer is a limit, never a verdict. */
+/**
+ * Store-buffer entries per CPU, or room in the order of all stores: the scenario's, where it gives a number. What is
+ * full is a limit, never a verdict.
+ */
 export function bufferDepth({ scenario }: Pick<Case, "scenario">, model: MemoryModel): number {
-  return model.depth === 0 ? 0 : (scenario.info.machine.get("store_buffer") ?? model.depth);
+  const size = model.kind === "views" ? "messages" : "store_buffer";
+  return model.depth === 0 ? 0 : (scenario.info.machine.get(size) ?? model.depth);
 }
 
 export interface Engine extends Emitted {
   readonly compiled: Compiled;
   /** The same, emitted with labels. */
   readonly labelled: () => Compiled;
+  /** What liveness has to know of the program. */
+  readonly contexts: () => readonly LiveContext[];
 }
 
 /** `labels`: successors say which step led to them, for explaining a path. */
@@ -94,7 +108,7 @@ export function prepare(program: Program, model: MemoryModel, depth: number, lab
   const compiled = loadPacked(emitted);
   const labelled = (): Compiled =>
     labels ? compiled : loadPacked(emitPacked(program, model, { depth, labels: true }));
-  return { ...emitted, compiled, labelled };
+  return { ...emitted, compiled, labelled, contexts: () => contextsOf(program, model, emitted.fields) };
 }
 
 /** Lets signals and timers have their turn. */
@@ -102,36 +116,60 @@ export function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** What may end a search early. */
 export interface SearchLimits {
   readonly maxStates: number | undefined;
+  /** Bytes; undefined: half of the machine. */
+  readonly maxMemory?: number | undefined;
+  readonly timeoutSeconds?: number | undefined;
 }
 
+function progressLine({ states, queued, depth, seconds, bytes }: Progress): string {
+  const rate = (states / Math.max(seconds, 0.001) / 1e6).toFixed(2);
+  const queue = queued.toLocaleString("en-US");
+  return `depth ${depth}, ${queue} queued, ${rate} M states/s, ${Math.ceil(bytes / 2 ** 20)} MB; states`;
+}
+
+/** `what`: the search, for the line of progress. */
 export async function runSearch(
   engine: Engine,
   program: Program,
   limits: SearchLimits,
   context: JobContext,
   what: string,
+  checkpoint?: Checkpoint,
 ): Promise<SearchResult> {
   await breathe();
+  const { maxStates, maxMemory = MEMORY_BYTES, timeoutSeconds = Number.POSITIVE_INFINITY } = limits;
+  const deadline = performance.now() + 1000 * timeoutSeconds;
   const stop = (): boolean => context.signal.aborted;
   let explored: Explored | undefined;
   const options: SearchOptions = {
-    maxMemoryBytes: MEMORY_BYTES,
-    ...(limits.maxStates !== undefined && { maxStates: limits.maxStates }),
+    maxMemoryBytes: maxMemory,
+    timeoutSeconds,
+    ...(maxStates !== undefined && { maxStates }),
+    ...(checkpoint && { checkpoint }),
     stop,
-    onProgress: ({ states }) => context.progress(`${what}: states`, states, undefined),
+    onProgress: (progress) => context.progress(`${what}: ${progressLine(progress)}`, progress.states, undefined),
     onSafe: (all) => {
       explored = all;
     },
   };
   const result = await searchWithPauses(engine.compiled, program, options, breathe);
   if (explored === undefined || !mayRunForEver(program)) return result;
-  const { fields, labelled } = engine;
   const pause = (): Promise<void> => {
     context.progress(`${what}: who waits for ever? states`, result.states, undefined);
     return breathe();
   };
-  const asked = { program, fields, labelled: labelled(), explored, maxBytes: MEMORY_BYTES, pause, stop };
-  return await withLiveness(result, asked);
+  const isLate = (): boolean => performance.now() >= deadline;
+  const asked = { contexts: engine.contexts(), labelled: engine.labelled(), explored, maxBytes: maxMemory, pause };
+  const amended = await withLiveness(result, { ...asked, stop: () => stop() || isLate() });
+  return isLate() && !stop() ? timedOut(amended) : amended;
+}
+
+/** Nobody has stopped it: time has. */
+function timedOut(result: SearchResult): SearchResult {
+  if (result.verdict.kind !== "unknown" || result.verdict.limit.kind !== "stopped") return result;
+  const limit = { kind: "time" } as const;
+  return { ...result, verdict: { kind: "unknown", limit }, limits: [limit] };
 }

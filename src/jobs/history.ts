@@ -3,9 +3,10 @@
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { NO_DEADLOCK } from "../checker/findings.ts";
 import { NO_ENDLESS_WAIT } from "../checker/liveness.ts";
 import { type Path, type PathError, replay } from "../checker/path.ts";
-import { NO_DEADLOCK, type Violation } from "../checker/search.ts";
+import type { Violation } from "../checker/search.ts";
 import { type PackedLayout, packedLayout } from "../emit/layout.ts";
 import { type Choice, type Compiled, choiceOf } from "../program/compiled.ts";
 import { evaluateExpr } from "../program/evaluate.ts";
@@ -13,7 +14,7 @@ import type { Code, Expr, Program, Property, Step } from "../program/program.ts"
 import { racesAt } from "../program/races.ts";
 import { outside } from "./attempt.ts";
 import { decode, type Element, type State } from "./decode.ts";
-import { type EndlessWait, endlessWaitOf } from "./endless.ts";
+import { contextsOf, type EndlessWait, endlessWaitOf } from "./endless.ts";
 import { type Interpreted, interpret } from "./interpret.ts";
 
 export interface Change extends Element {
@@ -148,7 +149,7 @@ export function follow(
   const layout = packedLayout(program, model, depth);
   const states = run.value.states.map((words) => decode(program, layout, words));
   const moments = run.value.choices.map((_, i) => momentOf(program, model, layout, states, run.value.choices, i));
-  const endless = endlessWaitOf(program, layout.fields, compiled, run.value.states, path);
+  const endless = endlessWaitOf(contextsOf(program, model, layout.fields), compiled, run.value.states, path);
   const broken = findBroken(program, states, moments, run.value.end, endless);
   const next = choicesAt(compiled, defined(run.value.states.at(-1), "there is an initial state"));
   return ok({ program, model, layout, states, moments, broken, next });

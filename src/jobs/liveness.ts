@@ -3,14 +3,12 @@
 // others go on. Asked where a program may run for ever, once a search has found everything else to be right.
 import { findEndlessWait, type Liveness } from "../checker/liveness.ts";
 import type { Explored, SearchResult } from "../checker/search.ts";
-import type { Compiled, Field } from "../program/compiled.ts";
-import type { Program } from "../program/program.ts";
-import { liveContexts } from "../program/progress.ts";
+import type { Compiled } from "../program/compiled.ts";
+import type { LiveContext } from "../program/progress.ts";
 
 /** What liveness needs beside what was stored. */
 export interface LivenessQuestion {
-  readonly program: Program;
-  readonly fields: readonly Field[];
+  readonly contexts: readonly LiveContext[];
   /** The searched model, emitted with labels. */
   readonly labelled: Compiled;
   readonly explored: Explored;
@@ -33,9 +31,9 @@ function amended(result: SearchResult, answer: Liveness): SearchResult {
 
 /** The result of a safe search, amended by what its cycles say. */
 export async function withLiveness(result: SearchResult, question: LivenessQuestion): Promise<SearchResult> {
-  const { program, fields, labelled, explored, maxBytes, pause, stop } = question;
+  const { contexts, labelled, explored, maxBytes, pause, stop } = question;
   const start = performance.now();
-  const work = findEndlessWait(labelled, liveContexts(program, fields), explored, maxBytes);
+  const work = findEndlessWait(labelled, contexts, explored, maxBytes);
   for (let step = work.next(); ; step = work.next()) {
     const seconds = result.seconds + (performance.now() - start) / 1000;
     if (step.done) return { ...amended(result, step.value), seconds };

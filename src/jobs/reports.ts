@@ -182,6 +182,12 @@ export interface CheckOptions {
   readonly models: readonly string[];
   readonly overlay: string | undefined;
   readonly maxStates: number | undefined;
+  /** Bytes for the states of one search; undefined: half of the machine. */
+  readonly maxMemory?: number | undefined;
+  /** Of one search. */
+  readonly timeoutSeconds?: number | undefined;
+  /** The folder of checkpoints. */
+  readonly checkpoint?: string | undefined;
 }
 export type Listable = "designs" | "scenarios" | "models" | "profiles";
 

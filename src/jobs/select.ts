@@ -6,9 +6,9 @@ import { applies, type Expectation, type ExpectedVerdict, type MutantInfo } from
 import {
   asFile,
   type DesignEntry,
+  defaultModels,
   type Entry,
   type Library,
-  defaultModels,
   memoryModels,
   modelsOf,
   openUserFile,

@@ -7,7 +7,7 @@ import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Program } from "../program/program.ts";
 import { breathe, bufferDepth, build, prepare, runSearch } from "./engine.ts";
-import { type DesignEntry, type Library, defaultModels, modelRoot } from "./library.ts";
+import { type DesignEntry, defaultModels, type Library, modelRoot } from "./library.ts";
 import type { JobContext, JobError, Verdict } from "./reports.ts";
 import { type Case, caseOf } from "./select.ts";
 

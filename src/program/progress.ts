@@ -44,15 +44,17 @@ function headsOfEndless(code: Code, start: number): number[] {
   });
 }
 
-function isInsistent(code: Code, step: Step): boolean {
-  if (step.access.kind === "rmw" || step.access.kind === "store_exclusive") return true;
-  return [...exitsOf(step).atOnce].some((next) => isInsistent(code, defined(code.steps[next], "steps exist")));
+function isInsistent(code: Code, step: Step, stale: boolean): boolean {
+  const { kind } = step.access;
+  if (kind === "rmw" || kind === "store_exclusive" || (stale && (kind === "load" || kind === "await"))) return true;
+  return [...exitsOf(step).atOnce].some((next) => isInsistent(code, defined(code.steps[next], "steps exist"), stale));
 }
 
 /** Interrupts from this level on are delivered by hardware; a preemption may come, or never. */
 const DELIVERED_LEVEL = 2;
 
-export function progressOf(code: Code): Progress {
+/** `stale`: a load may return an old value as often as it likes, but not for ever. */
+export function progressOf(code: Code, stale = false): Progress {
   const all = code.steps.map((_, step) => step);
   const isThread = code.kind === "thread";
   const choices = all.filter((step) => {
@@ -60,16 +62,16 @@ export function progressOf(code: Code): Progress {
     return isThread && access.kind === "choose" && access.such !== null;
   });
   const rests = new Set([0, ...choices, ...(isThread ? headsOfEndless(code, 1) : [])]);
-  const insistent = new Set(all.filter((step) => isInsistent(code, defined(code.steps[step], "in range"))));
+  const insistent = new Set(all.filter((step) => isInsistent(code, defined(code.steps[step], "in range"), stale)));
   if (code.kind === "interrupt" && code.level >= DELIVERED_LEVEL) insistent.add(0);
   return { rests, loops: openLoops(code, (step) => !rests.has(step)), insistent };
 }
 
-/** `fields`: of the packed states of this program. */
-export function liveContexts(program: Program, fields: readonly Field[]): LiveContext[] {
+/** `fields`: of the packed states of this program. `stale`: the memory model lets loads return old values. */
+export function liveContexts(program: Program, fields: readonly Field[], stale: boolean): LiveContext[] {
   return program.codes.flatMap((code, id) => {
     if (code.kind !== "thread" && code.kind !== "interrupt") return [];
-    const progress = progressOf(code);
+    const progress = progressOf(code, stale);
     const passed = passedSteps(code);
     assert(![...progress.rests].some((step) => passed.has(step)), "a reduction keeps the locations of rest");
     return code.cpus.map((cpu) => {
@@ -100,7 +102,7 @@ function mayInterruptAgain(program: Program): boolean {
   const cells = cellsOfEntries(program);
   const raises = (x: unknown): boolean => {
     if (typeof x !== "object" || x === null) return false;
-    const { kind, cell, value } = x as { kind?: unknown; cell?: unknown; value?: { kind?: unknown; value?: unknown } };
+    const { kind, cell, value } = x as { kind?: string; cell?: number; value?: { kind?: string; value?: unknown } };
     const clears = value?.kind === "const" && value.value === 0;
     if (kind === "put" && cells.has(Number(cell)) && !clears) return true;
     return Object.values(x).some(raises);
@@ -111,8 +113,8 @@ function mayInterruptAgain(program: Program): boolean {
 }
 
 /**
- * Whether a program may run for ever, page walks apart: without a loop in a thread or a handler but those that count, and without handlers
- * that set off interrupts, every run ends, and then whoever waits for ever waits in a deadlock.
+ * Whether a program may run for ever, page walks apart: without a loop in a thread or a handler but those that count,
+ * and without handlers that set off interrupts, every run ends, and then whoever waits for ever waits in a deadlock.
  */
 export function mayRunForEver(program: Program): boolean {
   const runs = program.codes.filter(({ kind }) => kind === "thread" || kind === "interrupt");

@@ -39,6 +39,15 @@ const writesInto = (boxes: readonly Box[], { writes }: Effect): boolean =>
     { reads: [], writes: writes.map(({ cell, from, to }) => ({ cell, from, to })) },
   );
 
+/** From neighbours to all that can be reached, oneself included. */
+function closure(next: readonly (readonly number[])[]): ReadonlySet<number>[] {
+  return next.map((_, start) => {
+    const found = new Set([start]);
+    for (const one of found) for (const other of next[one] ?? []) found.add(other);
+    return found;
+  });
+}
+
 /** Decides for one program; `ordering` is that of the memory model, `delayed` the cells that it holds stores to. */
 export function putOff(program: Program, ordering: Ordering, delayed: ReadonlySet<number>): PutOff {
   const observed = program.properties
@@ -63,6 +72,11 @@ export function putOff(program: Program, ordering: Ordering, delayed: ReadonlySe
     !canSwap(effect, walk.effect) ||
     walk.seenBy.some((i) => writesInto(defined(observed[i], "in range"), effect));
 
+  // A walk may need what another one finds: with one that matters, those that it depends on matter, too.
+  const related = closure(
+    walks.map((walk) => walks.flatMap((other, i) => (other !== walk && matters(other, walk.effect) ? [i] : []))),
+  );
+
   function seesAt(id: number, cpu: number, number: number): Sees {
     const { steps } = defined(program.codes[id], "codes exist");
     const taken = [...together(steps, number)].map((s) => defined(steps[s], "steps exist"));
@@ -77,7 +91,13 @@ export function putOff(program: Program, ordering: Ordering, delayed: ReadonlySe
       for (const { cell } of reads) if (delayed.has(cell)) cells.add(cell);
     }
     return {
-      walks: walks.flatMap((walk, i) => (effects.some((effect) => matters(walk, effect)) ? [i] : [])),
+      walks: [
+        ...new Set(
+          walks.flatMap((walk, i) =>
+            effects.some((effect) => matters(walk, effect)) ? [...defined(related[i], "by walk")] : [],
+          ),
+        ),
+      ],
       cells: [...cells],
       waits: taken.some(({ access }) => ORDERED.includes(access.kind) && !ordering.isSimple(access)),
     };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
+import { NO_DEADLOCK } from "../../src/checker/findings.ts";
 import { replay } from "../../src/checker/path.ts";
-import { NO_DEADLOCK, type SearchOptions, search } from "../../src/checker/search.ts";
+import { type SearchOptions, search } from "../../src/checker/search.ts";
 import { counter, dining, grid, peterson } from "./models/classics.ts";
 import { compileExplicit, type ExplicitModel, namesOf } from "./models/explicit.ts";
 

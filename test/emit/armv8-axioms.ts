@@ -84,7 +84,12 @@ class Candidate {
   private readonly strong = new Map<number, ReadonlySet<number>>();
   private readonly picked = new Map<number, ReadonlySet<number>>();
 
-  constructor(threads: Threads, events: readonly Event[], reads: ReadonlyMap<number, number>, failed: ReadonlySet<number>) {
+  constructor(
+    threads: Threads,
+    events: readonly Event[],
+    reads: ReadonlyMap<number, number>,
+    failed: ReadonlySet<number>,
+  ) {
     this.threads = threads;
     this.events = events;
     this.reads = reads;
@@ -129,7 +134,9 @@ class Candidate {
 
   /** The store that a load follows directly, of all in its thread to its location. */
   private before(r: Event): Event | undefined {
-    return this.events.findLast((w) => w.kind === "W" && this.there.has(w.id) && w.op.loc === r.op.loc && this.po(w, r));
+    return this.events.findLast(
+      (w) => w.kind === "W" && this.there.has(w.id) && w.op.loc === r.op.loc && this.po(w, r),
+    );
   }
 
   private load(thread: number, reg: number): Event {
@@ -176,7 +183,8 @@ class Candidate {
     const ops = defined(this.threads[e.thread], "threads exist");
     for (const [i, op] of ops.slice(0, e.at).entries()) {
       if (isb && !ops.slice(i, e.at).some((x) => x.op === "F" && x.fence === "isb")) continue;
-      if (op.op === "B" && (pick || !op.sel)) for (const x of this.sources(this.load(e.thread, op.reg), pick)) found.add(x);
+      if (op.op === "B" && (pick || !op.sel))
+        for (const x of this.sources(this.load(e.thread, op.reg), pick)) found.add(x);
     }
     return found;
   }

@@ -2,7 +2,17 @@
 // Small Armv8 programs as data: built into Programs for the checker, and read as they are by the axioms
 // (armv8-axioms.ts).
 import { defined } from "../../src/base/assert.ts";
-import type { Cell, Code, Expr, FenceOrder, LoadOrder, Program, RmwOrder, Step, Stmt } from "../../src/program/program.ts";
+import type {
+  Cell,
+  Code,
+  Expr,
+  FenceOrder,
+  LoadOrder,
+  Program,
+  RmwOrder,
+  Step,
+  Stmt,
+} from "../../src/program/program.ts";
 
 /** How an access depends on registers: `sel…` through a conditional select, which only picks. */
 export interface Depends {
@@ -14,10 +24,22 @@ export interface Depends {
 
 /** Registers are numbered within a thread; every one is written once. Locations: 0, 1, … */
 export type Op =
-  | ({ readonly op: "R"; readonly loc: number; readonly reg: number; readonly order?: LoadOrder; readonly ll?: true } & Depends)
+  | ({
+      readonly op: "R";
+      readonly loc: number;
+      readonly reg: number;
+      readonly order?: LoadOrder;
+      readonly ll?: true;
+    } & Depends)
   | ({ readonly op: "W"; readonly loc: number; readonly value: number; readonly release?: true } & Depends)
   /** Store-exclusive; the register tells whether it failed. */
-  | ({ readonly op: "SC"; readonly loc: number; readonly value: number; readonly reg: number; readonly release?: true } & Depends)
+  | ({
+      readonly op: "SC";
+      readonly loc: number;
+      readonly value: number;
+      readonly reg: number;
+      readonly release?: true;
+    } & Depends)
   /** swap: value; add: old + value; cas: value if old is `expect`. */
   | ({
       readonly op: "swap" | "add" | "cas";
@@ -45,6 +67,14 @@ export const W = (loc: number, value: number, more: Depends & { release?: true }
   value,
   ...more,
 });
+export const swap = (loc: number, value: number, reg: number, order: RmwOrder, unread?: true): Op => ({
+  op: "swap",
+  loc,
+  value,
+  reg,
+  order,
+  ...(unread && { unread }),
+});
 export const F = (fence: FenceOrder): Op => ({ op: "F", fence });
 export const B = (reg: number, sel?: true): Op => ({ op: "B", reg, ...(sel && { sel }) });
 
@@ -67,14 +97,17 @@ function plus(e: Expr, strong: number | undefined, picked: number | undefined): 
   return picked === undefined ? one : binary("+", one, pickedBy(picked));
 }
 
-function accessOf(op: Exclude<Op, { op: "B" }>): Step["access"] {
+function accessOf(op: Exclude<Op, { op: "B" }>, apart: boolean): Step["access"] {
   if (op.op === "F") return { kind: "fence", primitive: "f", order: op.fence };
-  const place = { cell: 0, index: [plus(constant(op.loc), op.addr, op.selAddr)] };
+  const index = [plus(constant(apart ? 0 : op.loc), op.addr, op.selAddr)];
+  const place = { cell: apart ? op.loc : 0, index };
   const base = { primitive: op.op, place };
-  if (op.op === "R") return { kind: "load", ...base, order: op.order ?? "once", into: op.reg, ...(op.ll && { exclusive: true }) };
+  if (op.op === "R")
+    return { kind: "load", ...base, order: op.order ?? "once", into: op.reg, ...(op.ll && { exclusive: true }) };
   const value = plus(constant(op.value), op.data, op.selData);
   if (op.op === "W") return { kind: "store", ...base, order: op.release ? "release" : "once", value };
-  if (op.op === "SC") return { kind: "store_exclusive", ...base, order: op.release ? "release" : "once", value, failed: op.reg };
+  if (op.op === "SC")
+    return { kind: "store_exclusive", ...base, order: op.release ? "release" : "once", value, failed: op.reg };
   const when = op.op === "cas" ? binary("==", local(op.reg), constant(defined(op.expect, "a cas compares"))) : null;
   return {
     kind: "rmw",
@@ -91,9 +124,11 @@ export function registersOf(thread: readonly Op[]): number[] {
   return thread.flatMap((op) => ("reg" in op && op.op !== "B" ? [op.reg] : []));
 }
 
-function codeOf(thread: readonly Op[], cpu: number, firstCell: number): Code {
+function codeOf(thread: readonly Op[], cpu: number, firstCell: number, apart: boolean): Code {
   const registers = registersOf(thread);
-  const steps: Step[] = [{ at, guard: null, before: [], access: { kind: "none" }, body: [{ kind: "end" }], live: [], scope: [] }];
+  const steps: Step[] = [
+    { at, guard: null, before: [], access: { kind: "none" }, body: [{ kind: "end" }], live: [], scope: [] },
+  ];
   const ops = thread.filter((op) => op.op !== "B");
   const out: Stmt[] = [
     ...registers.map((reg, i): Stmt => ({ kind: "put", cell: firstCell + i, index: [], value: local(reg) })),
@@ -111,7 +146,15 @@ function codeOf(thread: readonly Op[], cpu: number, firstCell: number): Code {
       const test = branch.sel ? pickedBy(branch.reg) : binary("==", local(branch.reg), constant(VALUE_MAX));
       body.push({ kind: "if", test, then: [], else: [] });
     }
-    steps.push({ at, guard: null, before: [], access: accessOf(op), body: [...body, ...next], live, scope: live });
+    steps.push({
+      at,
+      guard: null,
+      before: [],
+      access: accessOf(op, apart),
+      body: [...body, ...next],
+      live,
+      scope: live,
+    });
   }
   const locals = Array.from({ length: Math.max(-1, ...registers) + 1 }, (_, l) => ({
     name: `r${l}`,
@@ -122,8 +165,13 @@ function codeOf(thread: readonly Op[], cpu: number, firstCell: number): Code {
   return { name: `P${cpu}`, kind: "thread", level: 0, cpus: [cpu], params: 0, locals, steps };
 }
 
-export function programOf(threads: Threads): Program {
-  const locations = 1 + Math.max(...threads.flat().map((op) => ("loc" in op ? op.loc : 0)));
+export function locationsIn(threads: Threads): number {
+  return 1 + Math.max(...threads.flat().map((op) => ("loc" in op ? op.loc : 0)));
+}
+
+/** The locations are elements of one cell `m`; `apart`: cells `m0`, `m1`, … of one element each. */
+export function programOf(threads: Threads, apart = false): Program {
+  const locations = locationsIn(threads);
   const cell = (name: string, storage: Cell["storage"], dims: number[]): Cell => ({
     name,
     storage,
@@ -133,11 +181,12 @@ export function programOf(threads: Threads): Program {
     max: VALUE_MAX,
     meaning: { kind: "int" },
   });
-  const cells: Cell[] = [cell("m", "memory", [locations])];
+  const memory = (i: number): Cell => cell(`m${i}`, "memory", [1]);
+  const cells = apart ? Array.from({ length: locations }, (_, i) => memory(i)) : [cell("m", "memory", [locations])];
   const codes = threads.map((thread, cpu) => {
     const first = cells.length;
     for (const reg of registersOf(thread)) cells.push(cell(`${cpu}:r${reg}`, "frame", []));
-    return codeOf(thread, cpu, first);
+    return codeOf(thread, cpu, first, apart);
   });
   return {
     version: 1,

@@ -3,13 +3,8 @@
 // Maranget, Tautschnig, Herding cats, TOPLAS 2014; Pulte et al., POPL 2018), written down by hand; load buffering, which
 // the model leaves out, apart.
 import { describe, expect, test } from "vitest";
-import { armv8 } from "../../model/hw/memory/armv8.ts";
-import { sc } from "../../model/hw/memory/sc.ts";
-import type { MemoryModel } from "../../model/hw/memory/types.ts";
-import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
-import type { FenceOrder } from "../../src/program/program.ts";
-import { B, F, type Op, programOf, R, storesIn, type Threads, W } from "./armv8-shapes.ts";
-import { cellOf, explore } from "./explore.ts";
+import { allBut, outcomes } from "./armv8-outcomes.ts";
+import { B, F, type Op, R, swap, type Threads, W } from "./armv8-shapes.ts";
 
 const [x, y, z] = [0, 1, 2];
 const dmb = F("mb");
@@ -19,35 +14,6 @@ const isb = F("isb");
 const acq = { order: "acquire" } as const;
 const pc = { order: "acquire_pc" } as const;
 const rel = { release: true } as const;
-const swap = (loc: number, value: number, reg: number, order: "full" | "acquire" | "release" | "relaxed", unread?: true): Op => ({
-  op: "swap",
-  loc,
-  value,
-  reg,
-  order,
-  ...(unread && { unread }),
-});
-
-/** Outcomes: registers `1:r0` and locations, in the order of `observe`. */
-function outcomes(threads: Threads, observe: readonly string[], model: MemoryModel = armv8, fold = true): string[] {
-  const program = programOf(threads);
-  const depth = model.kind === "views" ? storesIn(threads) : model.depth;
-  const { ends, stuck, limits } = explore(program, model, depth, fold);
-  expect([stuck, ...limits]).toEqual([0]);
-  const locations = ["x", "y", "z"];
-  const seen = ends.map((end) =>
-    observe
-      .map((name) => (locations.includes(name) ? cellOf(program, end, "m", locations.indexOf(name)) : cellOf(program, end, name)))
-      .join(" "),
-  );
-  return [...new Set(seen)].sort();
-}
-
-/** All outcomes of n binary observations but those. */
-function allBut(n: number, ...forbidden: string[]): string[] {
-  const all = Array.from({ length: 2 ** n }, (_, i) => i.toString(2).padStart(n, "0").split("").join(" "));
-  return all.filter((outcome) => !forbidden.includes(outcome));
-}
 
 interface Shape {
   readonly observe: readonly string[];
@@ -57,7 +23,11 @@ interface Shape {
   readonly weak: string;
 }
 
-function family(name: string, { observe, all, weak }: Shape, variants: Readonly<Record<string, [boolean, Threads]>>): void {
+function family(
+  name: string,
+  { observe, all, weak }: Shape,
+  variants: Readonly<Record<string, [boolean, Threads]>>,
+): void {
   describe(name, () => {
     test.each(Object.entries(variants))("%s", (_, [isAllowed, threads]) => {
       const expected = isAllowed ? all : all.filter((outcome) => outcome !== weak);
@@ -67,7 +37,6 @@ function family(name: string, { observe, all, weak }: Shape, variants: Readonly<
 }
 
 const writes = (...between: Op[]): Op[] => [W(x, 1), ...between, W(y, 1)];
-const fence = (order: FenceOrder): Op[] => [F(order)];
 
 family(
   "message passing",
@@ -89,21 +58,45 @@ family(
     "dmb+acq": [false, [writes(dmb), [R(y, 0, acq), R(x, 1)]]],
     "dmb+acqpc": [false, [writes(dmb), [R(y, 0, pc), R(x, 1)]]],
     "dmb+acquire of the second": [true, [writes(dmb), [R(y, 0), R(x, 1, acq)]]],
-    "rel+addr": [false, [[W(x, 1), W(y, 1, rel)], [R(y, 0), R(x, 1, { addr: 0 })]]],
-    "release of the first+addr": [true, [[W(x, 1, rel), W(y, 1)], [R(y, 0), R(x, 1, { addr: 0 })]]],
-    "swap.rel+acq": [false, [[W(x, 1), swap(y, 1, 0, "release")], [R(y, 0, acq), R(x, 1)]]],
-    "swap+acq": [true, [[W(x, 1), swap(y, 1, 0, "relaxed")], [R(y, 0, acq), R(x, 1)]]],
-    "a full swap between": [false, [[W(x, 1), swap(z, 1, 0, "full"), W(y, 1)], [R(y, 0), dmb, R(x, 1)]]],
+    "rel+addr": [
+      false,
+      [
+        [W(x, 1), W(y, 1, rel)],
+        [R(y, 0), R(x, 1, { addr: 0 })],
+      ],
+    ],
+    "release of the first+addr": [
+      true,
+      [
+        [W(x, 1, rel), W(y, 1)],
+        [R(y, 0), R(x, 1, { addr: 0 })],
+      ],
+    ],
+    "swap.rel+acq": [
+      false,
+      [
+        [W(x, 1), swap(y, 1, 0, "release")],
+        [R(y, 0, acq), R(x, 1)],
+      ],
+    ],
+    "swap+acq": [
+      true,
+      [
+        [W(x, 1), swap(y, 1, 0, "relaxed")],
+        [R(y, 0, acq), R(x, 1)],
+      ],
+    ],
+    "a full swap between": [
+      false,
+      [
+        [W(x, 1), swap(z, 1, 0, "full"), W(y, 1)],
+        [R(y, 0), dmb, R(x, 1)],
+      ],
+    ],
     // An address in between, and the store that is forwarded: PPOAA has no speculation, PPOCA has.
-    PPOAA: [
-      false,
-      [writes(dmb), [R(y, 0), W(z, 1, { addr: 0 }), R(z, 2), R(x, 1, { addr: 2 })]],
-    ],
+    PPOAA: [false, [writes(dmb), [R(y, 0), W(z, 1, { addr: 0 }), R(z, 2), R(x, 1, { addr: 2 })]]],
     PPOCA: [true, [writes(dmb), [R(y, 0), B(0), W(z, 1), R(z, 2), R(x, 1, { addr: 2 })]]],
-    "data, forwarded": [
-      false,
-      [writes(dmb), [R(y, 0), W(z, 1, { data: 0 }), R(z, 2), R(x, 1, { addr: 2 })]],
-    ],
+    "data, forwarded": [false, [writes(dmb), [R(y, 0), W(z, 1, { data: 0 }), R(z, 2), R(x, 1, { addr: 2 })]]],
     "selected data, forwarded": [
       true,
       [writes(dmb), [R(y, 0), W(z, 1, { selData: 0 }), R(z, 2), R(x, 1, { addr: 2 })]],
@@ -120,15 +113,69 @@ family(
   "store buffering",
   { observe: ["0:r0", "1:r0"], all: allBut(2), weak: "0 0" },
   {
-    "po+po": [true, [[W(x, 1), R(y, 0)], [W(y, 1), R(x, 0)]]],
-    "dmb+po": [true, [[W(x, 1), dmb, R(y, 0)], [W(y, 1), R(x, 0)]]],
-    "dmb+dmb": [false, [[W(x, 1), dmb, R(y, 0)], [W(y, 1), dmb, R(x, 0)]]],
-    "dmb.st+dmb.st": [true, [[W(x, 1), dmbSt, R(y, 0)], [W(y, 1), dmbSt, R(x, 0)]]],
-    "dmb.ld+dmb.ld": [true, [[W(x, 1), dmbLd, R(y, 0)], [W(y, 1), dmbLd, R(x, 0)]]],
-    "rel-acq+rel-acq": [false, [[W(x, 1, rel), R(y, 0, acq)], [W(y, 1, rel), R(x, 0, acq)]]],
-    "rel-acqpc+rel-acq": [true, [[W(x, 1, rel), R(y, 0, pc)], [W(y, 1, rel), R(x, 0, acq)]]],
-    "full swaps": [false, [[swap(x, 1, 1, "full"), R(y, 0)], [swap(y, 1, 1, "full"), R(x, 0)]]],
-    "relaxed swaps": [true, [[swap(x, 1, 1, "relaxed"), R(y, 0)], [swap(y, 1, 1, "relaxed"), R(x, 0)]]],
+    "po+po": [
+      true,
+      [
+        [W(x, 1), R(y, 0)],
+        [W(y, 1), R(x, 0)],
+      ],
+    ],
+    "dmb+po": [
+      true,
+      [
+        [W(x, 1), dmb, R(y, 0)],
+        [W(y, 1), R(x, 0)],
+      ],
+    ],
+    "dmb+dmb": [
+      false,
+      [
+        [W(x, 1), dmb, R(y, 0)],
+        [W(y, 1), dmb, R(x, 0)],
+      ],
+    ],
+    "dmb.st+dmb.st": [
+      true,
+      [
+        [W(x, 1), dmbSt, R(y, 0)],
+        [W(y, 1), dmbSt, R(x, 0)],
+      ],
+    ],
+    "dmb.ld+dmb.ld": [
+      true,
+      [
+        [W(x, 1), dmbLd, R(y, 0)],
+        [W(y, 1), dmbLd, R(x, 0)],
+      ],
+    ],
+    "rel-acq+rel-acq": [
+      false,
+      [
+        [W(x, 1, rel), R(y, 0, acq)],
+        [W(y, 1, rel), R(x, 0, acq)],
+      ],
+    ],
+    "rel-acqpc+rel-acq": [
+      true,
+      [
+        [W(x, 1, rel), R(y, 0, pc)],
+        [W(y, 1, rel), R(x, 0, acq)],
+      ],
+    ],
+    "full swaps": [
+      false,
+      [
+        [swap(x, 1, 1, "full"), R(y, 0)],
+        [swap(y, 1, 1, "full"), R(x, 0)],
+      ],
+    ],
+    "relaxed swaps": [
+      true,
+      [
+        [swap(x, 1, 1, "relaxed"), R(y, 0)],
+        [swap(y, 1, 1, "relaxed"), R(x, 0)],
+      ],
+    ],
   },
 );
 
@@ -136,8 +183,20 @@ family(
   "load buffering, which is not covered",
   { observe: ["0:r0", "1:r0"], all: allBut(2, "1 1"), weak: "1 1" },
   {
-    "po+po": [true, [[R(x, 0), W(y, 1)], [R(y, 0), W(x, 1)]]],
-    "data+data": [true, [[R(x, 0), W(y, 1, { data: 0 })], [R(y, 0), W(x, 1, { data: 0 })]]],
+    "po+po": [
+      true,
+      [
+        [R(x, 0), W(y, 1)],
+        [R(y, 0), W(x, 1)],
+      ],
+    ],
+    "data+data": [
+      true,
+      [
+        [R(x, 0), W(y, 1, { data: 0 })],
+        [R(y, 0), W(x, 1, { data: 0 })],
+      ],
+    ],
   },
 );
 
@@ -145,17 +204,83 @@ family(
   "S",
   { observe: ["1:r0", "x"], all: ["0 1", "0 2", "1 1", "1 2"], weak: "1 2" },
   {
-    "po+po": [true, [[W(x, 2), W(y, 1)], [R(y, 0), W(x, 1)]]],
-    "dmb+po": [true, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), W(x, 1)]]],
-    "dmb+data": [false, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), W(x, 1, { data: 0 })]]],
-    "dmb+addr": [false, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), W(x, 1, { addr: 0 })]]],
-    "dmb+ctrl": [false, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), B(0), W(x, 1)]]],
-    "dmb+selected data": [false, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), W(x, 1, { selData: 0 })]]],
-    "dmb+selected ctrl": [false, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), B(0, true), W(x, 1)]]],
-    "dmb+addr-po": [false, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), R(z, 1, { addr: 0 }), W(x, 1)]]],
-    "dmb+po-po": [true, [[W(x, 2), dmb, W(y, 1)], [R(y, 0), R(z, 1), W(x, 1)]]],
-    "dmb.st+rel": [false, [[W(x, 2), dmbSt, W(y, 1)], [R(y, 0), W(x, 1, rel)]]],
-    "dmb.st+dmb.st": [true, [[W(x, 2), dmbSt, W(y, 1)], [R(y, 0), dmbSt, W(x, 1)]]],
+    "po+po": [
+      true,
+      [
+        [W(x, 2), W(y, 1)],
+        [R(y, 0), W(x, 1)],
+      ],
+    ],
+    "dmb+po": [
+      true,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), W(x, 1)],
+      ],
+    ],
+    "dmb+data": [
+      false,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), W(x, 1, { data: 0 })],
+      ],
+    ],
+    "dmb+addr": [
+      false,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), W(x, 1, { addr: 0 })],
+      ],
+    ],
+    "dmb+ctrl": [
+      false,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), B(0), W(x, 1)],
+      ],
+    ],
+    "dmb+selected data": [
+      false,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), W(x, 1, { selData: 0 })],
+      ],
+    ],
+    "dmb+selected ctrl": [
+      false,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), B(0, true), W(x, 1)],
+      ],
+    ],
+    "dmb+addr-po": [
+      false,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), R(z, 1, { addr: 0 }), W(x, 1)],
+      ],
+    ],
+    "dmb+po-po": [
+      true,
+      [
+        [W(x, 2), dmb, W(y, 1)],
+        [R(y, 0), R(z, 1), W(x, 1)],
+      ],
+    ],
+    "dmb.st+rel": [
+      false,
+      [
+        [W(x, 2), dmbSt, W(y, 1)],
+        [R(y, 0), W(x, 1, rel)],
+      ],
+    ],
+    "dmb.st+dmb.st": [
+      true,
+      [
+        [W(x, 2), dmbSt, W(y, 1)],
+        [R(y, 0), dmbSt, W(x, 1)],
+      ],
+    ],
   },
 );
 
@@ -163,11 +288,41 @@ family(
   "R",
   { observe: ["y", "1:r0"], all: ["1 0", "1 1", "2 0", "2 1"], weak: "2 0" },
   {
-    "po+po": [true, [[W(x, 1), W(y, 1)], [W(y, 2), R(x, 0)]]],
-    "dmb+po": [true, [[W(x, 1), dmb, W(y, 1)], [W(y, 2), R(x, 0)]]],
-    "dmb+dmb": [false, [[W(x, 1), dmb, W(y, 1)], [W(y, 2), dmb, R(x, 0)]]],
-    "dmb.st+dmb.st": [true, [[W(x, 1), dmbSt, W(y, 1)], [W(y, 2), dmbSt, R(x, 0)]]],
-    "rel+rel-acq": [false, [[W(x, 1), W(y, 1, rel)], [W(y, 2, rel), R(x, 0, acq)]]],
+    "po+po": [
+      true,
+      [
+        [W(x, 1), W(y, 1)],
+        [W(y, 2), R(x, 0)],
+      ],
+    ],
+    "dmb+po": [
+      true,
+      [
+        [W(x, 1), dmb, W(y, 1)],
+        [W(y, 2), R(x, 0)],
+      ],
+    ],
+    "dmb+dmb": [
+      false,
+      [
+        [W(x, 1), dmb, W(y, 1)],
+        [W(y, 2), dmb, R(x, 0)],
+      ],
+    ],
+    "dmb.st+dmb.st": [
+      true,
+      [
+        [W(x, 1), dmbSt, W(y, 1)],
+        [W(y, 2), dmbSt, R(x, 0)],
+      ],
+    ],
+    "rel+rel-acq": [
+      false,
+      [
+        [W(x, 1), W(y, 1, rel)],
+        [W(y, 2, rel), R(x, 0, acq)],
+      ],
+    ],
   },
 );
 
@@ -175,11 +330,41 @@ family(
   "2+2W",
   { observe: ["x", "y"], all: ["1 1", "1 2", "2 1", "2 2"], weak: "2 2" },
   {
-    "po+po": [true, [[W(x, 2), W(y, 1)], [W(y, 2), W(x, 1)]]],
-    "dmb.st+po": [true, [[W(x, 2), dmbSt, W(y, 1)], [W(y, 2), W(x, 1)]]],
-    "dmb.st+dmb.st": [false, [[W(x, 2), dmbSt, W(y, 1)], [W(y, 2), dmbSt, W(x, 1)]]],
-    "rel+rel": [false, [[W(x, 2), W(y, 1, rel)], [W(y, 2), W(x, 1, rel)]]],
-    "dmb.ld+dmb.ld": [true, [[W(x, 2), ...fence("rmb"), W(y, 1)], [W(y, 2), ...fence("rmb"), W(x, 1)]]],
+    "po+po": [
+      true,
+      [
+        [W(x, 2), W(y, 1)],
+        [W(y, 2), W(x, 1)],
+      ],
+    ],
+    "dmb.st+po": [
+      true,
+      [
+        [W(x, 2), dmbSt, W(y, 1)],
+        [W(y, 2), W(x, 1)],
+      ],
+    ],
+    "dmb.st+dmb.st": [
+      false,
+      [
+        [W(x, 2), dmbSt, W(y, 1)],
+        [W(y, 2), dmbSt, W(x, 1)],
+      ],
+    ],
+    "rel+rel": [
+      false,
+      [
+        [W(x, 2), W(y, 1, rel)],
+        [W(y, 2), W(x, 1, rel)],
+      ],
+    ],
+    "dmb.ld+dmb.ld": [
+      true,
+      [
+        [W(x, 2), dmbLd, W(y, 1)],
+        [W(y, 2), dmbLd, W(x, 1)],
+      ],
+    ],
   },
 );
 
@@ -216,81 +401,3 @@ family(
     "acqpc+acqpc": [false, iriw([R(x, 0, pc), R(y, 1)], [R(y, 0, pc), R(x, 1)])],
   },
 );
-
-describe("coherence", () => {
-  test.each<[string, Threads, string[], string[]]>([
-    ["CoRR", [[W(x, 1)], [R(x, 0), R(x, 1)]], ["1:r0", "1:r1"], allBut(2, "1 0")],
-    ["CoWW", [[W(x, 1), W(x, 2)]], ["x"], ["2"]],
-    ["CoRW", [[R(x, 0), W(x, 1)]], ["0:r0", "x"], ["0 1"]],
-    ["CoRW2", [[R(x, 0), W(x, 1)], [W(x, 2)]], ["0:r0", "x"], ["0 1", "0 2", "2 1"]],
-    ["CoWR", [[W(x, 1), R(x, 0)], [W(x, 2)]], ["0:r0", "x"], ["1 1", "1 2", "2 2"]],
-    ["two swaps", [[swap(x, 1, 0, "relaxed")], [swap(x, 2, 0, "relaxed")]], ["0:r0", "1:r0", "x"], ["0 1 2", "2 0 1"]],
-    ["a swap, a store", [[swap(x, 1, 0, "relaxed")], [W(x, 2)]], ["0:r0", "x"], ["0 2", "2 1"]],
-  ])("%s", (_, threads, observe, expected) => expect(outcomes(threads, observe)).toEqual(expected));
-});
-
-const pair = (value: number): Op[] => [R(x, 0, { ll: true }), { op: "SC", loc: x, value, reg: 1 }];
-
-describe("load-linked pairs", () => {
-  test("a pair may fail, and then stores nothing", () =>
-    expect(outcomes([pair(1)], ["0:r0", "0:r1", "x"])).toEqual(["0 0 1", "0 1 0"]));
-  test("of two that read the same, one succeeds at most", () =>
-    expect(outcomes([pair(1), pair(2)], ["0:r0", "0:r1", "1:r0", "1:r1"]).filter((o) => o === "0 0 0 0")).toEqual([]));
-  test("nobody's store comes between the halves", () =>
-    expect(outcomes([pair(1), [W(x, 2)]], ["0:r0", "0:r1", "x"])).toEqual(["0 0 2", "0 1 2", "2 0 1", "2 1 2"]));
-  test("the status orders nothing", () =>
-    expect(
-      outcomes(
-        [writes(dmb), [R(y, 0), R(z, 1, { ll: true }), { op: "SC", loc: z, value: 1, reg: 2, data: 0 }, R(x, 3, { addr: 2 })]],
-        ["1:r0", "1:r2", "1:r3"],
-      ),
-    ).toContain("1 0 0"));
-  test("an own store between the halves is a limit", () => {
-    const threads: Threads = [[R(x, 0, { ll: true }), W(x, 2), { op: "SC", loc: x, value: 1, reg: 1 }], [R(x, 0)]];
-    const { limits } = explore(programOf(threads), armv8);
-    expect([...limits].join()).toContain("between the halves");
-  });
-});
-
-describe("a full memory order is a limit, never a verdict", () => {
-  const threads: Threads = [[W(x, 1), W(x, 2), W(x, 3)], [R(x, 0)]];
-  test.each([
-    [2, true],
-    [3, false],
-  ])("room for %i", (depth, full) => {
-    const { limits } = explore(programOf(threads), armv8, depth);
-    expect([...limits].some((text) => text.includes("room for"))).toBe(full);
-  });
-});
-
-const withBarriers = (threads: Threads): Threads => threads.map((ops) => ops.flatMap((op) => [op, dmb]));
-
-describe("between the models", () => {
-  const shapes: Threads[] = [
-    [writes(), [R(y, 0), R(x, 1)]],
-    [[W(x, 1), R(y, 0)], [W(y, 1), R(x, 0)]],
-    [[R(x, 0), W(y, 1)], [R(y, 0), W(x, 1)]],
-    [[W(x, 2), W(y, 1)], [W(y, 2), W(x, 1)]],
-    [[W(x, 2), W(y, 1)], [R(y, 0), W(x, 1)]],
-    iriw([R(x, 0), R(y, 1)], [R(y, 0), R(x, 1)]),
-  ];
-  const everything = (threads: Threads): string[] => [
-    ...threads.flatMap((ops, t) => ops.flatMap((op) => (op.op === "R" ? [`${t}:r${op.reg}`] : []))),
-    ...["x", "y"],
-  ];
-  test("a barrier after every access is sequential consistency", () => {
-    for (const threads of shapes.map(withBarriers))
-      expect(outcomes(threads, everything(threads))).toEqual(outcomes(threads, everything(threads), sc));
-  });
-  test("armv8 has all that x86_tso has, and x86_tso all that sc has", () => {
-    for (const threads of shapes) {
-      const [arm, tso, plain] = [armv8, x86_tso, sc].map((m) => outcomes(threads, everything(threads), m));
-      expect(arm).toEqual(expect.arrayContaining(tso ?? []));
-      expect(tso).toEqual(expect.arrayContaining(plain ?? []));
-    }
-  });
-  test("nobody can tell that old stores leave the memory order", () => {
-    for (const threads of shapes)
-      expect(outcomes(threads, everything(threads), armv8, false)).toEqual(outcomes(threads, everything(threads)));
-  });
-});

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
 import { emitPacked } from "../../src/emit/packed.ts";
 import { emitWide } from "../../src/emit/wide.ts";
-import { compileEntries, compileFiles } from "../compiler/dialect.ts";
+import { compileEntries, compileFiles, compileSmall } from "../compiler/dialect.ts";
 import { explore } from "./explore.ts";
 
 /** Every name that emitted text may hold. */
@@ -16,7 +16,8 @@ const NAMES = new RegExp(
     "[nlcKBfgd]\\d+",
     "x\\d+_\\d+(_\\d+)?",
     "w\\d+_\\d+_\\d+",
-    "[SaOkpqhvdmjbnirwtcLCRI]",
+    "R[RWA]\\d+",
+    "[SaOkpqhvdmjbnirwtceLCRI]",
     // What is called, and what is returned.
     "next|popcount|nextBig|weightBig|Math|floor|trunc|clz32|BigInt|Number|Int32Array|Float64Array|Array|fill",
     "cpu|pc|host|event|touch|wait|limit",
@@ -118,6 +119,17 @@ export const ${LONG}s = scenario({
   check: [__lookupGetter__], witness: [toLocaleString], expect: {}, mutants: [],
 });
 `;
+
+test("what looks for data races holds our names, too", () => {
+  const racing = compileSmall({
+    machine: { constructor: 3 },
+    shared: '__proto__: upto<"constructor">; eval: upto<"constructor">',
+    threads: ["const process = g.__proto__; WRITE_ONCE(g.eval, process);", "cmpxchg(g.__proto__, 0, 1);"],
+  });
+  const { text } = emitPacked(racing, x86_tso, { depth: 2, labels: false });
+  expect(text).toMatch(/\bRA\d/);
+  expect(strangers(text)).toEqual([]);
+});
 
 describe("a hostile design", () => {
   const program = compileFiles({ "scenario.ts": HOSTILE });

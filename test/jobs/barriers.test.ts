@@ -4,7 +4,7 @@ import { barriers } from "../../src/jobs/barriers.ts";
 import type { BarrierOutcome, BarrierRow, BarriersOptions, BarriersReport } from "../../src/jobs/barriers-report.ts";
 import { explain } from "../../src/jobs/explain.ts";
 import type { ExplainOptions } from "../../src/jobs/explain-report.ts";
-import { DESIGN, modelFile, quiet, STORE_BUFFERING, scenarioOf, temporary } from "./tiny.ts";
+import { checked, DESIGN, modelFile, quiet, STORE_BUFFERING, scenarioOf, temporary } from "./tiny.ts";
 
 const { folder, write } = temporary();
 const OPTIONS: BarriersOptions = { names: [], designs: [], models: [], overlay: undefined, maxStates: undefined };
@@ -162,14 +162,37 @@ describe("what is said where nothing was distinguished", () => {
     // Without the barrier there is more to search than with it.
     const stores = "WRITE_ONCE(s.x, 1); WRITE_ONCE(s.y, 1); smp_mb();";
     const idle = write("idle-limit.ts", DESIGN + scenarioOf(stores, stores));
-    const states = await smallestSafe(idle);
-    const [row] = await rowsOf({
-      names: [`${idle}:question`],
-      designs: [idle],
-      models: ["x86_tso"],
-      maxStates: states,
-    });
+    const one = { names: [`${idle}:question`], designs: [idle], models: ["x86_tso"] };
+    const states = (await checked(one)).results[0]?.states;
+    const [row] = await rowsOf({ ...one, maxStates: states });
     expect(under(row, "x86_tso")).toMatchObject({ result: "unknown", searched: ["question"] });
+  });
+
+  test("a scenario without a verdict leaves it unknown, whatever the others say", async () => {
+    const stores = "WRITE_ONCE(s.y, 1); ".repeat(4);
+    const scenarioNamed = (name: string, second: string): string => `
+export const ${name} = scenario({
+  question: "What happens?",
+  machine: { cpus: 2, n: 1 },
+  init() {},
+  threads: { CPU0() { helper(); }, CPU1() { ${second} } },
+  check: [],
+  witness: [],
+  mutants: [],
+});
+`;
+    const shared = `
+interface shared { x: upto<"n">; y: upto<"n"> }
+const s = DEFINE_SHARED<shared>();
+export function helper(): void { WRITE_ONCE(s.x, 1); smp_mb(); WRITE_ONCE(s.x, 0); }
+`;
+    const file = write("two.ts", DESIGN + shared + scenarioNamed("small", "") + scenarioNamed("large", stores));
+    const both = { names: [`${file}:small`, `${file}:large`], designs: [file], models: ["x86_tso"] };
+    const [safe] = await rowsOf(both);
+    expect(under(safe, "x86_tso")).toMatchObject({ result: "not distinguished", searched: ["small", "large"] });
+    const [row] = await rowsOf({ ...both, maxStates: 20 });
+    expect(under(row, "x86_tso")).toMatchObject({ result: "unknown", searched: ["small"] });
+    expect(under(row, "x86_tso").claim).toContain("large, as it is: the limit of 20 states");
   });
 
   test("after an interrupt: what there is, and that it is not all", async () => {
@@ -180,15 +203,6 @@ describe("what is said where nothing was distinguished", () => {
     expect(report).toMatchObject({ interrupted: true, designs: [] });
   });
 });
-
-/** The least limit under which the scenario has a verdict. */
-async function smallestSafe(file: string): Promise<number> {
-  for (let maxStates = 1; maxStates < 1000; maxStates++) {
-    const [row] = await rowsOf({ names: [`${file}:question`], designs: [file], models: ["x86_tso"], maxStates });
-    if (under(row, "x86_tso").searched.length > 0) return maxStates;
-  }
-  throw new Error("never safe");
-}
 
 describe("what is weakened", () => {
   test("every ordering access, and to what", async () => {

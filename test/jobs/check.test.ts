@@ -30,8 +30,8 @@ describe("a verdict", () => {
   test("is claimed for its bounds and assumptions, in these words", async () => {
     const [, tso] = await results(STORE_BUFFERING);
     expect(tso?.claim).toBe(
-      'no violation of "no use after free", "no bug", "one CPU sees the other\'s store" and "no deadlock" ' +
-        "for 2 CPUs under x86-TSO",
+      'no violation of "no use after free", "no bug", "no data race", "one CPU sees the other\'s store", ' +
+        '"no deadlock" and "no endless wait" for 2 CPUs under x86-TSO',
     );
     expect(tso?.mutants[0]?.claim).toBe(
       `violation of "one CPU sees the other's store" in ${tso?.mutants[0]?.depth} steps, for 2 CPUs under x86-TSO`,

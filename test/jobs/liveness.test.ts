@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Clients that run for ever: who waits for ever is found by `check`, printed with the part that goes round, and found
 // again by `explain`. And how a data race is told.
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { explain } from "../../src/jobs/explain.ts";
 import type { CheckResult, MutantResult } from "../../src/jobs/reports.ts";
+import { root } from "../../tools/source-files.ts";
 import { checked, DESIGN, quiet, temporary } from "./tiny.ts";
 
 const { write } = temporary();
@@ -60,8 +63,10 @@ export const ${name} = scenario({
 
 const WAIT = "no endless wait";
 const verdictOf = ({ verdict, property }: CheckResult | MutantResult): string => property ?? verdict;
-const forever = (...actions: readonly string[]): string =>
-  `while (true) { const action = any(${actions.length}); ${actions.map((a, i) => `if (action === ${i}) { ${a} }`).join(" else ")} }`;
+const forever = (...actions: readonly string[]): string => {
+  const cases = actions.map((action, i) => `if (action === ${i}) { ${action} }`);
+  return `while (true) { const action = any(${actions.length}); ${cases.join(" else ")} }`;
+};
 const never = "expect: { sc: violates(no_endless_wait), x86_tso: violates(no_endless_wait) }";
 
 describe("clients", () => {
@@ -90,9 +95,9 @@ describe("clients", () => {
     expect(verdictOf(own)).toBe("safe");
   });
 
-  test("a store that stays in its buffer while its CPU goes on is seen at last", async () => {
+  test.each(["sc", "x86_tso", "armv8"])("a store becomes visible at last, and is read, under %s", async (model) => {
     const threads = ["spin();", "WRITE_ONCE(s.stop, true); while (true) { READ_ONCE(s.x); }"];
-    expect(verdictOf((await check("buffered", { threads }, "x86_tso")).own)).toBe("safe");
+    expect(verdictOf((await check(`visible_${model}`, { threads }, model)).own)).toBe("safe");
   });
 
   test("a loop until something that nobody does", async () => {
@@ -118,6 +123,20 @@ test("explain finds the wait in the path alone, and not in a part of it", async 
   expect(await told(given)).toBe(WAIT);
   // CPU 0 alone comes back to where it was, too, but CPU 1 would have had to move meanwhile.
   expect(await told("0.0.0.0")).toBe(null);
+});
+
+test("Linux reads loaded_mm and is_lazy of other CPUs without a mark: without data_race() it is a race", async () => {
+  const tlb = readFileSync(`${root}/model/kernel/arch/x86/mm/tlb.ts`, "utf8");
+  const marked = /data_race\((per_cpu\([^)]*\))\)/g;
+  expect(tlb.match(marked)).toHaveLength(2);
+  const unmarked = tlb.replace(marked, "$1");
+  const overlay = dirname(write("overlay/kernel/arch/x86/mm/tlb.ts", unmarked)).replace("/kernel/arch/x86/mm", "");
+  const asked = { names: ["unlazy_vs_munmap"], designs: ["linux-6.12-x86"], models: ["sc"] };
+  const { results } = await checked({ ...asked, overlay });
+  expect(results.map(verdictOf)).toEqual(["no data race"]);
+  expect(results[0]?.counterexample?.replace(/\s+/g, " ")).toMatch(
+    /data-race in \w+\(\) \/ should_flush_tlb\(\): write \(marked\) to \w+ by CPU 0, read of \w+ of CPU 0 by CPU 1/,
+  );
 });
 
 test("a data race is told as KCSAN tells it", async () => {

@@ -20,7 +20,7 @@ const binary = (op: Extract<Expr, { kind: "binary" }>["op"], a: Expr, b: Expr): 
 /** Cells: what their values are, and their indices. */
 const [COUNT, OWNER, MASK, FLAG, NEXT, SEEN, PAIR] = [0, 1, 2, 3, 4, 5, 6];
 /** Locals. */
-const [NUMBER, CPU, SET] = [0, 1, 2];
+const [NUMBER, CPU, SET, CHOSEN] = [0, 1, 2, 3];
 
 function cellsOf(cpus: number, storage: (id: number) => Cell["storage"]): Cell[] {
   const cell = (name: string, dims: readonly number[], min: number, max: number): Omit<Cell, "storage"> => ({
@@ -68,9 +68,21 @@ class Builder {
     return this.pick<Expr>(
       () => cpu,
       () => local(CPU),
+      () => local(CHOSEN),
       () => constant(NOBODY),
       () => this.read(OWNER, [], direct, cpu),
-      () => this.read(NEXT, [this.pick(() => cpu, () => local(CPU))], direct, cpu),
+      () =>
+        this.read(
+          NEXT,
+          [
+            this.pick(
+              () => cpu,
+              () => local(CPU),
+            ),
+          ],
+          direct,
+          cpu,
+        ),
     );
   }
 
@@ -83,15 +95,25 @@ class Builder {
     );
   }
 
-  set(direct: boolean): Expr {
+  set(direct: boolean, depth = 0): Expr {
+    if (depth > 2) return local(SET);
+    const inner = (): Expr => this.set(direct, depth + 1);
     return this.pick<Expr>(
       () => constant(0),
       () => ({ kind: "unary", op: "mask_of", a: constant(this.cpus) }),
       () => local(SET),
       () => this.read(MASK, [], direct, local(SET)),
       () => this.read(SEEN, [this.somewhere()], direct, local(SET)),
-      () => binary(this.pick(() => "mask_add" as const, () => "mask_del" as const), this.set(direct), this.somewhere()),
-      () => binary("mask_andnot", this.set(direct), this.set(direct)),
+      () =>
+        binary(
+          this.pick(
+            () => "mask_add" as const,
+            () => "mask_del" as const,
+          ),
+          inner(),
+          this.somewhere(),
+        ),
+      () => binary("mask_andnot", inner(), inner()),
     );
   }
 
@@ -134,9 +156,9 @@ class Builder {
 
   /** Every CPU's element, in an order that cannot matter. */
   private forAll(): Stmt[] {
+    const value = constant(this.draw(2));
     return Array.from({ length: this.cpus }, (_, i): Stmt => {
-      const index = [constant(i)];
-      const put: Stmt = { kind: "put", cell: FLAG, index, value: constant(this.draw(2)) };
+      const put: Stmt = { kind: "put", cell: FLAG, index: [constant(i)], value };
       return { kind: "if", test: binary("mask_test", local(SET), constant(i)), then: [put], else: [] };
     });
   }
@@ -152,15 +174,30 @@ class Builder {
         serialising: this.draw(2) === 0,
         body: this.pick<Stmt[]>(
           () => [{ kind: "put", ...place, value: this.value(id, true) }],
-          () => [{ kind: "if", test: this.test(true), then: [{ kind: "put", ...place, value: this.value(id, true) }], else: [] }],
+          () => [
+            {
+              kind: "if",
+              test: this.test(true),
+              then: [{ kind: "put", ...place, value: this.value(id, true) }],
+              else: [],
+            },
+          ],
           () => this.forAll(),
         ),
       };
     return this.pick<Access>(
       () => ({ kind: "load", primitive, order: "once", place, into: this.into(id) }),
       () => ({ kind: "store", primitive, order: "once", place, value: this.value(id, false) }),
-      () => ({ kind: "rmw", primitive, order: "full", place, old: this.into(id), when: null, value: this.value(id, false) }),
-      () => ({ kind: "choose", primitive, into: CPU, count: this.cpus, such: this.test(false) }),
+      () => ({
+        kind: "rmw",
+        primitive,
+        order: "full",
+        place,
+        old: this.into(id),
+        when: null,
+        value: this.value(id, false),
+      }),
+      () => ({ kind: "choose", primitive, into: CHOSEN, count: this.cpus, such: this.test(false) }),
       () => ({ kind: "fence", primitive, order: "mb" }),
     );
   }
@@ -178,11 +215,14 @@ class Builder {
   }
 }
 
-const LOCALS: readonly Local[] = [
-  { name: "number", min: 0, max: 2, meaning: { kind: "int" } },
-  { name: "cpu", min: NOBODY, max: 31, meaning: { kind: "int" } },
-  { name: "set", min: 0, max: 2 ** 20, meaning: { kind: "int" } },
-];
+function localsFor(cpus: number): Local[] {
+  return [
+    { name: "number", min: 0, max: 2, meaning: { kind: "int" } },
+    { name: "cpu", min: NOBODY, max: cpus - 1, meaning: { kind: "int" } },
+    { name: "set", min: 0, max: 2 ** cpus - 1, meaning: { kind: "int" } },
+    { name: "chosen", min: NOBODY, max: cpus - 1, meaning: { kind: "int" } },
+  ];
+}
 
 export interface Shape {
   readonly cpus: number;
@@ -195,7 +235,8 @@ export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape):
   const kinds = Array.from({ length: 7 }, () => (draw(2) === 0 ? ("frame" as const) : ("memory" as const)));
   const builder = new Builder(draw, cpus, (id) => kinds[id] ?? "memory");
   const line = (n: number): Step["at"] => ({ source: 0, line: n, column: 1, func: "f", text: "" });
-  const live = [NUMBER, CPU, SET];
+  const locals = localsFor(cpus);
+  const live = [NUMBER, CPU, SET, CHOSEN];
   const idle: Step = {
     at: line(0),
     guard: null,
@@ -208,6 +249,7 @@ export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape):
   const start: Stmt[] = [
     { kind: "set", local: NUMBER, value: constant(draw(2)) },
     { kind: "set", local: CPU, value: draw(2) === 0 ? cpu : constant(NOBODY) },
+    { kind: "set", local: CHOSEN, value: constant(NOBODY) },
     { kind: "set", local: SET, value: constant(draw(2) * (2 ** cpus - 1)) },
   ];
   const raise: Access = {
@@ -227,11 +269,24 @@ export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape):
   const threadSteps = [idle, ...code(steps, 10)];
   const threads = Array.from(
     { length: cpus },
-    (_, c): Code => ({ name: `CPU${c}`, kind: "thread", level: 0, cpus: [c], params: 0, locals: LOCALS, steps: threadSteps }),
+    (_, c): Code => ({
+      name: `CPU${c}`,
+      kind: "thread",
+      level: 0,
+      cpus: [c],
+      params: 0,
+      locals,
+      steps: threadSteps,
+    }),
   );
   const all = Array.from({ length: cpus }, (_, c) => c);
   const raised: Expr = { kind: "cell", cell: FLAG, index: [cpu] };
-  const entry: Step = { ...idle, at: line(50), guard: binary("==", raised, constant(1)), body: [{ kind: "goto", step: 1 }] };
+  const entry: Step = {
+    ...idle,
+    at: line(50),
+    guard: binary("==", raised, constant(1)),
+    body: [{ kind: "goto", step: 1 }],
+  };
   const clear: Stmt = { kind: "put", cell: FLAG, index: [cpu], value: constant(0) };
   const exit: Step = {
     ...idle,
@@ -244,10 +299,15 @@ export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape):
     level: 2,
     cpus: all,
     params: 0,
-    locals: LOCALS,
+    locals,
     steps: [entry, exit],
   };
-  const nobody = (cell: number, index: readonly Expr[]): Stmt => ({ kind: "put", cell, index, value: constant(NOBODY) });
+  const nobody = (cell: number, index: readonly Expr[]): Stmt => ({
+    kind: "put",
+    cell,
+    index,
+    value: constant(NOBODY),
+  });
   return {
     version: PROGRAM_VERSION,
     name: "random",
@@ -257,7 +317,17 @@ export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape):
     codes: [...threads, ...(interrupt ? [handler] : [])],
     init: [nobody(OWNER, []), ...all.map((c) => nobody(NEXT, [constant(c)]))],
     initLocals: [],
-    properties: [{ name: "not full", kind: "always", test: binary("<", { kind: "unary", op: "mask_weight", a: { kind: "cell", cell: MASK, index: [] } }, constant(cpus)) }],
+    properties: [
+      {
+        name: "not full",
+        kind: "always",
+        test: binary(
+          "<",
+          { kind: "unary", op: "mask_weight", a: { kind: "cell", cell: MASK, index: [] } },
+          constant(cpus),
+        ),
+      },
+    ],
     witnesses: [{ name: "owned", test: binary("!=", { kind: "cell", cell: OWNER, index: [] }, constant(NOBODY)) }],
     events: [],
   };

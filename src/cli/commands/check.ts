@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { jobs } from "../../jobs/jobs.ts";
 import type { CheckOptions, CheckReport } from "../../jobs/reports.ts";
-import { addExamples, collect, parseCount, runJob, type Shell } from "../command.ts";
+import { addExamples, collect, parseCount, parseDuration, parseSize, runJob, type Shell } from "../command.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderCheck } from "../render/check.ts";
@@ -13,6 +13,9 @@ interface Options extends OutputOptions {
   readonly model: readonly string[];
   readonly overlay?: string;
   readonly maxStates?: number;
+  readonly maxMemory?: number;
+  readonly timeout?: number;
+  readonly checkpoint?: string;
   readonly explain?: boolean;
   readonly coverage?: boolean;
 }
@@ -62,9 +65,22 @@ export function addCheck(program: Command, shell: Shell): void {
       ).conflicts("explain"),
     )
     .option("--max-states <n>", "give up, with the verdict `unknown`, beyond this many states", parseCount)
+    .option(
+      "--max-memory <size>",
+      "the same for the memory of a search, such as 8G (default: half of the machine)",
+      parseSize,
+    )
+    .option("--timeout <duration>", "the same for the time of a search, such as 90s or 1h30m", parseDuration)
+    .addOption(
+      new Option(
+        "--checkpoint <dir>",
+        "keep what was found in this directory: the same command goes on there after it was killed, or gave up",
+      ).conflicts("coverage"),
+    )
     .action(async (names: string[], options: Options) => {
-      const { design: designs, model: models, overlay, maxStates } = options;
-      const asked = { names, designs, models, overlay, maxStates };
+      const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint } = options;
+      const limits = { maxStates, maxMemory, timeoutSeconds: timeout };
+      const asked = { names, designs, models, overlay, ...limits, checkpoint };
       if (options.coverage === true) return cover(shell, options, asked);
       await runJob(shell, options, {
         work: (context) => jobs.check(asked, context),

@@ -60,8 +60,8 @@ export interface AccessPrinter {
 
 /** For mechanisms that follow values: what is printed in front of what moves them. */
 export interface FlowPrinter {
-  /** `locals`: all that the step mentions. */
-  begin(step: Step, locals: readonly number[]): string;
+  /** `locals`: all that the step mentions. `entry`: an interrupt is taken. */
+  begin(step: Step, locals: readonly number[], entry: boolean): string;
   assign(local: number, value: Expr): string;
   /** A direct write. `released`: by a serialising instruction. */
   put(cell: number, index: readonly Expr[], value: Expr, released: boolean): string;

@@ -89,7 +89,8 @@ class FlowAnalysis {
   private loaded(code: number, access: Extract<Access, { kind: "load" | "await" | "rmw" }>, into: number): void {
     const { cell, index } = access.place;
     const depends = this.ordered.has(cell) || this.cells.has(cell) || index.some((e) => this.carries(code, e));
-    if (depends && !isAcquire(access.order)) this.mark(defined(this.locals[code], "by code"), into);
+    const unread = access.kind === "rmw" && access.unread === true;
+    if (depends && (unread || !isAcquire(access.order))) this.mark(defined(this.locals[code], "by code"), into);
   }
 
   /** Whether some value, or whether something is stored, is selected by what was loaded. */

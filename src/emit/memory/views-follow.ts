@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How views follow values through a step: into locals and elements, over branches, and to the next step.
 import type { ViewFence, ViewModel } from "../../../model/hw/memory/types.ts";
-import type { Expr, Step } from "../../program/program.ts";
+import type { Expr, Place, Step } from "../../program/program.ts";
 import type { PackedLayout } from "../layout.ts";
 import type { FlowPrinter, StepScope } from "./types.ts";
 import { type ValueView, VIEW, VIEW_COUNT, type ViewsLayout } from "./views-layout.ts";
@@ -30,13 +30,15 @@ export class ViewFlow implements FlowPrinter {
   private readonly places: ReadonlyMap<number, ValueView>;
   /** Locals of the step whose views are variables. */
   private declared: readonly number[] = [];
+  /** The place of a read-modify-write. */
+  private place: Place | undefined;
 
   constructor(layout: PackedLayout, model: ViewModel, views: ViewsLayout, scope: StepScope, values: Values) {
     this.model = model;
     this.views = views;
     this.scope = scope;
     this.values = values;
-    const context = layout.contexts.findIndex((c) => c === scope.context);
+    const context = scope.context ? layout.contexts.indexOf(scope.context) : -1;
     this.places = views.locals[context] ?? new Map();
   }
 
@@ -56,7 +58,8 @@ export class ViewFlow implements FlowPrinter {
     return context && code.kind === "interrupt" ? fenced(cpuNumber, this.model.exception) : "";
   }
 
-  begin(step: Step, locals: readonly number[]): string {
+  begin(step: Step, locals: readonly number[], entry: boolean): string {
+    this.place = step.access.kind === "rmw" ? step.access.place : undefined;
     this.declared = locals.filter((l) => this.values.carries(l));
     const live = new Set(step.live);
     const init = (l: number, which: keyof ValueView): string => {
@@ -67,8 +70,8 @@ export class ViewFlow implements FlowPrinter {
       `${strongOf(l)}=${init(l, "strong")}`,
       ...(this.values.picks ? [`${pickOf(l)}=${init(l, "pick")}`] : []),
     ]);
-    const entry = step === this.scope.code.steps[0] ? this.exception() : "";
-    return `vload(S,a);${names.length > 0 ? `let ${names.join(",")};` : ""}${entry}`;
+    const taken = entry ? this.exception() : "";
+    return `vload(S,a);${names.length > 0 ? `let ${names.join(",")};` : ""}${taken}`;
   }
 
   assign(id: number, e: Expr): string {
@@ -102,6 +105,9 @@ export class ViewFlow implements FlowPrinter {
     const first = this.views.addresses.first.get(cell);
     if (first !== undefined) {
       const { min } = this.scope.cell(cell);
+      // A guard on what an atomic operation loads, as of a lock, looks at the message that it would load.
+      const loaded = this.place?.cell === cell && JSON.stringify(this.place.index) === JSON.stringify(index);
+      if (loaded) return `(r===0?${text}:MV[r]${min < 0 ? min : `+${min}`})`;
       return guarded(`vnow(${this.values.at(first, cell, index)},${min},${text})`);
     }
     const handed = this.views.handed.get(cell);

@@ -3,10 +3,11 @@
 // arrays (views-runtime.ts), worked on there, and packed again. T holds every timestamp that belongs to no message.
 import type { ViewModel } from "../../../model/hw/memory/types.ts";
 import { assert, defined } from "../../base/assert.ts";
+import { stepOnCpu } from "../../program/fold.ts";
 import type { Range } from "../../program/intervals.ts";
 import type { Code, Program } from "../../program/program.ts";
 import type { ContextLayout, Slot } from "../layout.ts";
-import { bitsFor, type RangeContext } from "../ranges.ts";
+import { bitsFor, largestNumber, type RangeContext, rangesOfLocals } from "../ranges.ts";
 import {
   type Addresses,
   addressesOf,
@@ -73,7 +74,7 @@ export interface ViewsLayout {
 }
 
 /** By CPU and step of its thread, what may still happen there. What interrupts do, they may do at any time. */
-function futures(program: Program, cx: (code: number) => RangeContext, addresses: Addresses) {
+function futures(program: Program, addresses: Addresses) {
   const distinct: Future[] = [];
   const byText = new Map<string, number>();
   const numberOf = (future: Future): number => {
@@ -83,9 +84,14 @@ function futures(program: Program, cx: (code: number) => RangeContext, addresses
     return known;
   };
   const nothing: Future = { touches: new Array<number>(addresses.count).fill(0), alive: false };
-  const byCode = program.codes.map((code, id) => futuresOf(cx(id), code, addresses));
+  const largest = largestNumber(program);
   const on = (cpu: number, kind: Code["kind"]): Future[][] =>
-    byCode.filter((_, id) => program.codes[id]?.kind === kind && program.codes[id]?.cpus.includes(cpu));
+    program.codes
+      .filter((code) => code.kind === kind && code.cpus.includes(cpu))
+      .map((code) => {
+        const own = { ...code, steps: code.steps.map((step) => stepOnCpu(program, step, cpu)) };
+        return futuresOf({ program, locals: rangesOfLocals(program, own, largest) }, own, addresses);
+      });
   const of = Array.from({ length: program.cpus }, (_, cpu) => {
     const always = on(cpu, "interrupt").flat().reduce(union, nothing);
     const threads = on(cpu, "thread");
@@ -239,7 +245,7 @@ export function viewsLayout(
     if (used.monitors) for (let cpu = 0; cpu < program.cpus; cpu++) places.add(`XA[${cpu}]`, address);
     for (let i = baseRead + 1; i < values.next; i++) places.add(`T[${i}]`, view);
   }
-  const { distinct, of } = futures(program, cx, addresses);
+  const { distinct, of } = futures(program, addresses);
   return {
     depth,
     cells,

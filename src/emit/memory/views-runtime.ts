@@ -8,6 +8,7 @@
 // it was picked by, MX[t] the view of the load that an atomic operation was, MG[t] whether the value depends
 // on that: 1 strongly, 2 because it was picked.
 import { defined } from "../../base/assert.ts";
+import { REPORT } from "../../program/compiled.ts";
 import type { Program } from "../../program/program.ts";
 import { elements } from "../../program/program.ts";
 import type { PackedLayout, Slot } from "../layout.ts";
@@ -87,14 +88,15 @@ function vcomplete(c){vfull(c);visb(c);const b=c*${VIEW_COUNT},v=${RN};${raise("
 
 /**
  * Equal futures become equal bits. A message goes back into its cell as soon as every CPU that may still read the cell
- * must see it or a later one, and every CPU that may still write the cell must do so behind it. It may then be the
- * oldest one of all; or, if all those readers are bound by readNew to what is as new, any: reading it raises no view.
+ * must see it or a later one, and every CPU that may still write the cell must do so behind it. Where that is because
+ * of the cell's coherence alone, the message must be the oldest of all: being behind it then says nothing more.
  */
 const FOLD = `
 function vdone(t){const d=MA[t];for(let u=1;u<t;u++)if(MA[u]===d)return false;
 for(let c=0;c<CPUS;c++){const f=FU[c][d],b=c*${VIEW_COUNT};
-if((f&1)!==0&&${RN}<t&&(t!==1||vcoh(c,d)===0))return false;
-if((f&2)!==0&&${WN}<t&&${CP}<t&&vcoh(c,d)<t)return false;
+if(t===1&&vcoh(c,d)!==0)continue;
+if((f&1)!==0&&${RN}<t||(f&2)!==0&&${WN}<t&&${CP}<t)return false;}
+for(let c=0;c<CPUS;c++){const b=c*${VIEW_COUNT};
 if((WK[d]>>>c&1)!==0&&T[${at("walk")}]<t)return false;}return true;}
 function vbase(O,k,d,v){const w=k+PW[d],m=PM[d]<<PS[d];O[w]=O[w]&~m|v<<PS[d]&m;}
 function vfold(O,k,t){const d=MA[t];vbase(O,k,d,MV[t]);T[D+d]=MR[t];
@@ -169,7 +171,10 @@ function printEnd(program: Program, layout: PackedLayout, fold: boolean): string
     .map((pc, cpu) => `FU[${cpu}]=F[G${cpu}[${pc ?? 0}]];`)
     .join("");
   const folding = fold ? "for(let t=1;t<=N;)if(vdone(t)){vfold(O,k,t);t=1;}else t++;" : "";
-  return `function vend(O,k){${futures}${folding}if(N>M)return k;vnorm();return vpack(O,k);}\n`;
+  // A violation ends its run: what is lost of the state then, nobody looks at.
+  const violates = `R[${REPORT.raised}]!==0&&R[${REPORT.raisedAt}]===k`;
+  const full = `if(N>M){if(!(${violates}))return k;vfold(O,k,1);}`;
+  return `function vend(O,k){${futures}${folding}${full}vnorm();return vpack(O,k);}\n`;
 }
 
 /** Where the plain value of each address is, and what else is known of it. */

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+// One of several workers that search together, each in a thread of its own (or, in a test, in turns in one). Every
+// state has one owner, which stores and expands it; successors go to their owners through mailboxes. All work on the
+// same level, and nobody begins the next one before everybody has stored all of it: so depths, and with them the
+// verdict and all counts, are those of one thread. The order of states within a level is not; see join.ts.
+//
+// Nothing here waits: step() says that there is nothing to do, and whoever runs the worker waits for the bell.
+
+import { assert, defined } from "../base/assert.ts";
+import { type Compiled, REPORT } from "../program/compiled.ts";
+import { Findings, type FindingsRecord, recordOf } from "./findings.ts";
+import { Mailbox } from "./mailbox.ts";
+import { ownerOf, Router } from "./route-code.ts";
+import type { Names, SearchOptions } from "./search.ts";
+import { AT, endOf, OF, placeOf, placeOfMailbox, ring, type Shared, stopAll } from "./shared.ts";
+import { StateStore } from "./store.ts";
+
+const BATCH = 512;
+const BATCH_WORDS = 1 << 16;
+
+/** What a worker has found in the end; its arrays are in shared memory. */
+export interface Part extends FindingsRecord {
+  readonly chunks: readonly Int32Array[];
+  readonly chunkShift: number;
+  readonly words: number;
+  readonly states: number;
+  /** How many of them were expanded. */
+  readonly head: number;
+  /** Numbers of the first states of each level; of the last, no state need be here. */
+  readonly levels: readonly number[];
+  readonly transitions: number;
+  readonly bytes: number;
+  /** It has come to its end, and was not stopped. */
+  readonly done: boolean;
+}
+
+export type WorkerOptions = Pick<SearchOptions, "maxStates" | "maxMemoryBytes" | "stopAtViolation" | "sizes">;
+
+export class SearchWorker {
+  readonly #compiled: Compiled;
+  readonly #shared: Shared;
+  readonly #id: number;
+  readonly #options: WorkerOptions;
+  readonly #store: StateStore;
+  readonly #findings: Findings;
+  readonly #router: Router;
+  readonly #inbox: readonly Mailbox[];
+  /** By worker: its mailbox, and how much of its bundle is sent. */
+  readonly #outbox: readonly { readonly to: number; readonly box: Mailbox; sent: number }[];
+  readonly #out: Int32Array;
+  readonly #levels = [0];
+  #levelEnd: number;
+  #head = 0;
+  #transitions = 0;
+  /** "done": at the end of the search; "stopped": before. */
+  #phase: "expanding" | "storing" | "waiting" | "done" | "stopped" = "expanding";
+
+  /** `maxMemoryBytes` is for this worker alone, the other limits for all. */
+  constructor(compiled: Compiled, names: Names, shared: Shared, id: number, options: WorkerOptions) {
+    const { words, maxSuccessors } = compiled;
+    const { workers, control } = shared;
+    this.#compiled = compiled;
+    this.#shared = shared;
+    this.#id = id;
+    this.#options = options;
+    this.#store = new StateStore({
+      words,
+      parents: false,
+      maxStates: Number.POSITIVE_INFINITY,
+      maxBytes: options.maxMemoryBytes ?? Number.POSITIVE_INFINITY,
+      shared: true,
+      ...(options.sizes && { sizes: options.sizes }),
+    });
+    this.#findings = new Findings(compiled, names, { all: true });
+    this.#out = new Int32Array(Math.max(BATCH_WORDS, maxSuccessors * words));
+    const others = Array.from({ length: workers }, (_, j) => j).filter((j) => j !== id);
+    const box = (i: number, j: number): Mailbox => {
+      const states = defined(shared.mailboxes[i]?.[j], "every pair has a mailbox");
+      return new Mailbox(states, control, placeOfMailbox(workers, i, j));
+    };
+    this.#inbox = others.map((i) => box(i, id));
+    this.#outbox = others.map((to) => ({ to, box: box(id, to), sent: 0 }));
+    const initial = new Int32Array(words);
+    compiled.initial(initial);
+    this.#router = new Router(initial, workers, this.#out.length);
+    if (ownerOf(initial, 0, words, workers) === id) this.#insert(initial, 0, words, 0);
+    this.#levelEnd = this.#store.count;
+    // Everybody must know before anybody begins: all look, and it is the owner that tells.
+    if (this.#stopsAt(compiled.check(initial, 0))) this.#phase = "done";
+  }
+
+  /** Whether so many violations end the search. */
+  #stopsAt(violations: number): boolean {
+    return violations > 0 && (this.#options.stopAtViolation ?? true);
+  }
+
+  /** Does some work. "idle": there is none until the bell rings. */
+  step(): "worked" | "idle" | "ended" {
+    // Behind the last level all have everything: too late to stop.
+    if (this.#phase === "waiting" && this.#allAre(AT.closed)) this.#nextLevel();
+    else if (this.#phase !== "done" && endOf(this.#shared) !== undefined) this.#phase = "stopped";
+    if (this.#phase === "done" || this.#phase === "stopped") return "ended";
+    if (this.#phase === "waiting") return "idle";
+    // Looked at first: whatever is sent before everybody is done with the level is then in the mailboxes.
+    const last = this.#phase === "storing" && this.#allAre(AT.expanded);
+    const worked = this.#receive();
+    if (last) this.#close();
+    return last || (this.#phase === "expanding" && this.#expand()) || worked ? "worked" : "idle";
+  }
+
+  /** Whether all workers have come so far on this level. */
+  #allAre(place: number): boolean {
+    return Atomics.load(this.#shared.control, place) >= this.#shared.workers * this.#levels.length;
+  }
+
+  #arrive(place: number): void {
+    Atomics.add(this.#shared.control, place, 1);
+    ring(this.#shared.control);
+  }
+
+  /** Sends what is left of the last batch, or expands another one, or ends the level. False if it has to wait. */
+  #expand(): boolean {
+    if (!this.#isSent()) return this.#send();
+    if (this.#head < this.#levelEnd) {
+      this.#expandBatch();
+      this.#send();
+      this.#publish();
+      return true;
+    }
+    this.#phase = "storing";
+    this.#arrive(AT.expanded);
+    return true;
+  }
+
+  #isSent(): boolean {
+    return this.#outbox.every(({ to, sent }) => sent === this.#router.bundles[to]!.fill);
+  }
+
+  /** False if no mailbox had room for anything. */
+  #send(): boolean {
+    let some = false;
+    for (const out of this.#outbox) {
+      const bundle = this.#router.bundles[out.to]!;
+      if (out.sent === bundle.fill) continue;
+      const sent = out.box.send(bundle.states, out.sent, bundle.fill);
+      some ||= sent > out.sent;
+      out.sent = sent;
+      if (sent < bundle.fill) continue;
+      bundle.fill = 0;
+      out.sent = 0;
+    }
+    if (some) ring(this.#shared.control);
+    return some;
+  }
+
+  #expandBatch(): void {
+    const { successors, report, words, maxSuccessors } = this.#compiled;
+    const out = this.#out;
+    const store = this.#store;
+    const first = this.#head;
+    const depth = this.#levels.length - 1;
+    const last = Math.min(this.#levelEnd, first + BATCH, store.chunkEnd(first));
+    const chunk = store.chunkOf(first);
+    const roomFor = out.length - maxSuccessors * words;
+    let at = store.offsetOf(first);
+    let n = first;
+    let k = 0;
+    for (; n < last && k <= roomFor; n++, at += words) {
+      const from = k;
+      k = successors(chunk, at, out, k);
+      if ((report[REPORT.raised]! | report[REPORT.limit]!) !== 0 || report[REPORT.progress] === 0) {
+        this.#findings.expanded(n, from, chunk, at, depth);
+      }
+    }
+    // Past the end of a typed array, writes vanish without a word.
+    assert(k <= out.length, "a state has at most maxSuccessors successors");
+    this.#head = n;
+    this.#transitions += k / words;
+    this.#router.sort(out, k);
+    const own = this.#router.bundles[this.#id]!;
+    this.#insert(own.states, 0, own.fill, depth + 1);
+    own.fill = 0;
+  }
+
+  #receive(): boolean {
+    let some = false;
+    for (const box of this.#inbox) {
+      const count = box.receive((states, from, to) => this.#insert(states, from, to, this.#levels.length));
+      some ||= count > 0;
+    }
+    // A sender may wait for room.
+    if (some) ring(this.#shared.control);
+    return some;
+  }
+
+  #insert(states: Int32Array, from: number, to: number, depth: number): void {
+    const store = this.#store;
+    const before = store.count;
+    const stored = store.insert(states, from, to, this.#out, 0) === to;
+    this.#findings.stored(store, before, depth);
+    this.#findings.noteWitnesses(depth);
+    if (!stored) stopAll(this.#shared, "memory");
+    const all = Atomics.add(this.#shared.control, AT.states, store.count - before) + store.count - before;
+    if (all > (this.#options.maxStates ?? Number.POSITIVE_INFINITY)) stopAll(this.#shared, "states");
+  }
+
+  /** All of the next level is stored, as far as it is ours. */
+  #close(): void {
+    const { control } = this.#shared;
+    Atomics.store(control, placeOf(this.#id, OF.found), this.#store.count - this.#levelEnd);
+    if (this.#stopsAt(this.#findings.found.size)) Atomics.store(control, AT.violated, 1);
+    this.#publish();
+    this.#phase = "waiting";
+    this.#arrive(AT.closed);
+  }
+
+  #nextLevel(): void {
+    const { control, workers } = this.#shared;
+    let found = 0;
+    for (let id = 0; id < workers; id++) found += Atomics.load(control, placeOf(id, OF.found));
+    if (found > 0) this.#levels.push(this.#levelEnd);
+    this.#levelEnd = this.#store.count;
+    this.#phase = found === 0 || Atomics.load(control, AT.violated) !== 0 ? "done" : "expanding";
+  }
+
+  #publish(): void {
+    const { control } = this.#shared;
+    const put = (what: number, value: number): number => Atomics.store(control, placeOf(this.#id, what), value);
+    put(OF.states, this.#store.count);
+    put(OF.queued, this.#store.count - this.#head);
+    put(OF.depth, this.#levels.length - 1);
+    put(OF.megabytes, Math.ceil(this.#store.bytes / 2 ** 20));
+    put(OF.transitions, this.#transitions % 2 ** 30);
+    put(OF.transitionsHigh, Math.floor(this.#transitions / 2 ** 30));
+  }
+
+  /** What it has found, once it has ended. */
+  part(): Part {
+    const { chunks, chunkShift, words, count, bytes } = this.#store;
+    const levels = count > this.#levelEnd ? [...this.#levels, this.#levelEnd] : this.#levels;
+    const found = { chunks, chunkShift, words, states: count, head: this.#head, levels };
+    return {
+      ...recordOf(this.#findings),
+      ...found,
+      transitions: this.#transitions,
+      bytes,
+      done: this.#phase === "done",
+    };
+  }
+}

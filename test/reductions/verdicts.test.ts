@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Every combination of reductions gives the verdict and reaches the witnesses of the search without any.
+import { describe, expect, test } from "vitest";
+import type { SearchResult } from "../../src/checker/search.ts";
+import { countersOf } from "../../src/reductions/counters.ts";
+import { fused, putOffIn, type Sample, samples, searched } from "./programs.ts";
+
+const SWITCHES = ["fusion", "put off", "ranks"] as const;
+
+/** All subsets but the empty one. */
+const combinations = Array.from({ length: 2 ** SWITCHES.length - 1 }, (_, i) =>
+  SWITCHES.filter((__, bit) => ((i + 1) >> bit) & 1),
+);
+
+function reduced(sample: Sample, switches: readonly (typeof SWITCHES)[number][]): SearchResult {
+  const counted = switches.includes("ranks") ? countersOf(sample.program) : undefined;
+  const ranked = { ...sample, program: counted?.program ?? sample.program };
+  const program = switches.includes("fusion") ? fused(ranked) : ranked;
+  return searched(program, {
+    counters: counted?.counters,
+    putOff: switches.includes("put off") ? putOffIn(program) : undefined,
+  });
+}
+
+const said = ({ verdict, witnesses }: SearchResult) => ({
+  verdict: verdict.kind === "violates" ? verdict.violation.property : verdict.kind,
+  // Where a violation ends the search, what else was seen is chance.
+  witnesses: verdict.kind === "violates" ? [] : witnesses.filter((w) => w.depth !== undefined).map((w) => w.name),
+});
+
+function compare(sample: Sample, raw: SearchResult, switches: readonly (typeof SWITCHES)[number][]): void {
+  const less = reduced(sample, switches);
+  expect(said(less)).toEqual(said(raw));
+  if (raw.verdict.kind === "safe") expect(less.states).toBeLessThanOrEqual(raw.states);
+}
+
+describe("every combination", () => {
+  describe.each(samples(["linux-6.12-x86"]).map((sample) => [sample.name, sample] as const))("%s", (_, sample) => {
+    const raw = searched(sample);
+    test.each(combinations.map((c) => [c.join(", "), c] as const))("%s", (__, switches) =>
+      compare(sample, raw, switches),
+    );
+  });
+});
+
+describe("all of them", () => {
+  test.each(samples(["x86-shootdown"], true).map((sample) => [sample.name, sample] as const))(
+    "%s",
+    (_, sample) => compare(sample, searched(sample), SWITCHES),
+  );
+});
