@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// npm run bench:checker [-- --json] [-- NAME]: the checker against SPIN on the common model, side by side in one run.
+// npm run bench:checker [-- --json] [--rounds=N] [NAME]: the checker against SPIN on the common model, side by side in one run.
 // CPU seconds of the search phase only, on both sides: no compilation, no emission, no gcc. Medians of several rounds,
 // in each of which both run once; every search of ours runs in a process of its own.
 import { spawnSync } from "node:child_process";
@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { assert } from "../src/base/assert.ts";
 import { search } from "../src/checker/search.ts";
 import { loadPacked } from "../src/emit/packed.ts";
+import { searchInThreads } from "../src/jobs/threads.ts";
 import { emitInstance, type Instance, instanceOf, instances } from "./common-model.ts";
-import { cpuSeconds, median, peakMb, printRows, ROUNDS, type Row } from "./measure.ts";
+import { median, peakMb, printRows, ROUNDS, type Row } from "./measure.ts";
 import { buildPan, spinName } from "./spin.ts";
 
 const CHILD = "--search";
@@ -16,99 +17,133 @@ const CHILD = "--search";
 const WARM_UP_STATES = 300_000;
 const MEMORY_BYTES = 6 * 2 ** 30;
 
+/** How one search of ours is made. */
+type Way = "one thread" | "parents kept" | "two threads";
+
 /** One search of ours. */
 interface Ours {
   readonly states: number;
   readonly transitions: number;
-  /** CPU seconds. */
-  readonly seconds: number;
+  /** CPU seconds, and seconds of the clock, of the search. */
+  readonly cpu: number;
+  readonly wall: number;
   readonly bytes_per_state: number;
   readonly peak_mb: number;
 }
 
-function searchOnce(instance: Instance, storeParents: boolean): Ours {
+async function searchOnce(instance: Instance, way: Way): Promise<Ours> {
   const { program, emitted } = emitInstance(instance);
   const compiled = loadPacked(emitted);
-  const options = { maxMemoryBytes: MEMORY_BYTES, storeParents };
-  search(compiled, program, { ...options, maxStates: WARM_UP_STATES });
-  let result = search(compiled, program, { ...options, maxStates: 1 });
-  const seconds = cpuSeconds(() => (result = search(compiled, program, options)));
+  const options = { maxMemoryBytes: MEMORY_BYTES, storeParents: way === "parents kept" };
+  if (way !== "two threads") search(compiled, program, { ...options, maxStates: WARM_UP_STATES });
+  const start = performance.now();
+  const before = process.cpuUsage();
+  const result =
+    way === "two threads" ? await searchInThreads(emitted, program, 2, options) : search(compiled, program, options);
+  const { user, system } = process.cpuUsage(before);
+  const wall = (performance.now() - start) / 1000;
   const { states, transitions, bytesPerState } = result;
   assert(result.verdict.kind === "safe", "the common model is safe");
-  return { states, transitions, seconds, bytes_per_state: bytesPerState, peak_mb: peakMb() };
+  assert(states === instance.states && transitions === instance.transitions, "the counts are those of all checkers");
+  return { states, transitions, cpu: (user + system) / 1e6, wall, bytes_per_state: bytesPerState, peak_mb: peakMb() };
 }
 
-function inChild(what: readonly string[]): Ours {
-  const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), CHILD, ...what], { encoding: "utf8" });
-  assert(child.status === 0, `${what.join(" ")}: ${child.stderr}`);
+function inChild(instance: Instance, way: Way): Ours {
+  const args = [fileURLToPath(import.meta.url), CHILD, instance.name, way];
+  const child = spawnSync(process.execPath, args, { encoding: "utf8" });
+  assert(child.status === 0, `${instance.name}, ${way}: ${child.stderr}`);
   return JSON.parse(child.stdout) as Ours;
 }
 
-/** States per CPU second, ours and the peer's. */
-function raw(instance: Instance, peer: string | undefined): Row[] {
-  const pan = peer === undefined ? undefined : buildPan(instance);
+function medianOf(runs: readonly Ours[], seconds: "cpu" | "wall"): number {
+  return median(runs.map((run) => run[seconds]));
+}
+
+/** A row of rates: ours beside those of a peer, which takes so many seconds. */
+function rateRow(
+  name: string,
+  runs: readonly Ours[],
+  seconds: "cpu" | "wall",
+  peer: { readonly name: string; readonly seconds: number } | undefined,
+): Row {
+  const { states, bytes_per_state } = runs[0]!;
+  const ours = states / medianOf(runs, seconds);
+  const theirs = peer && states / peer.seconds;
+  return {
+    name,
+    unit: "states/s",
+    ours,
+    peer: theirs ?? null,
+    peer_name: peer?.name ?? null,
+    ratio: theirs === undefined ? null : ours / theirs,
+    peak_mb: Math.max(...runs.map(({ peak_mb }) => peak_mb)),
+    bytes_per_state,
+  };
+}
+
+/** Beside SPIN, by CPU seconds. */
+function raw(instance: Instance, rounds: number, spin: string | undefined): Row[] {
+  const pan = spin === undefined ? undefined : buildPan(instance);
   const ours: Ours[] = [];
   const theirs: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    ours.push(inChild([instance.name]));
+  for (let round = 0; round < rounds; round++) {
+    ours.push(inChild(instance, "one thread"));
     if (pan) theirs.push(pan.run());
   }
   pan?.remove();
-  const one = ours[0]!;
-  const { states, transitions } = one;
-  assert(states === instance.states && transitions === instance.transitions, "the counts are those of all checkers");
-  const rate = instance.states / median(ours.map(({ seconds }) => seconds));
-  const peerRate = pan ? instance.states / median(theirs) : null;
-  return [
-    {
-      name: `raw ${instance.name}`,
-      unit: "states/s",
-      ours: rate,
-      peer: peerRate,
-      peer_name: peer ?? null,
-      ratio: peerRate === null ? null : rate / peerRate,
-      peak_mb: Math.max(...ours.map(({ peak_mb }) => peak_mb)),
-      bytes_per_state: one.bytes_per_state,
-    },
-  ];
+  const peer = spin === undefined ? undefined : { name: spin, seconds: median(theirs) };
+  return [rateRow(`raw ${instance.name}`, ours, "cpu", peer)];
 }
 
 /** What it costs to keep every state's parent. */
-function parents(instance: Instance): Row[] {
-  const { states, seconds, bytes_per_state, peak_mb } = inChild([instance.name, "parents"]);
-  const none = { peer: null, peer_name: null, ratio: null };
-  const name = `raw ${instance.name}, parents kept`;
-  return [{ name, unit: "states/s", ours: states / seconds, ...none, peak_mb, bytes_per_state }];
+function parents(instance: Instance, rounds: number): Row[] {
+  const runs = Array.from({ length: rounds }, () => inChild(instance, "parents kept"));
+  return [rateRow(`raw ${instance.name}, parents kept`, runs, "cpu", undefined)];
+}
+
+/** Two threads beside one, by the clock, which says something on an idle machine only, and by CPU seconds. */
+function threads(instance: Instance, rounds: number): Row[] {
+  const one: Ours[] = [];
+  const two: Ours[] = [];
+  for (let round = 0; round < rounds; round++) {
+    one.push(inChild(instance, "one thread"));
+    two.push(inChild(instance, "two threads"));
+  }
+  return (["wall", "cpu"] as const).map((seconds) => {
+    const peer = { name: "one thread", seconds: medianOf(one, seconds) };
+    return rateRow(`two threads ${instance.name}, ${seconds} seconds`, two, seconds, peer);
+  });
 }
 
 interface Case {
   readonly name: string;
-  readonly run: (peer: string | undefined) => Row[];
+  readonly run: (rounds: number, spin: string | undefined) => Row[];
 }
 
 const cases: readonly Case[] = [
-  ...instances.map((instance) => ({
-    name: `raw ${instance.name}`,
-    run: (peer: string | undefined) => raw(instance, peer),
-  })),
-  { name: "raw 4.18M, parents kept", run: () => parents(instanceOf("4.18M")) },
+  ...instances.map((instance): Case => {
+    return { name: `raw ${instance.name}`, run: (rounds, spin) => raw(instance, rounds, spin) };
+  }),
+  { name: "raw 4.18M, parents kept", run: (rounds) => parents(instanceOf("4.18M"), rounds) },
+  { name: "two threads 18.9M", run: (rounds) => threads(instanceOf("18.9M"), rounds) },
 ];
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   if (args[0] === CHILD) {
-    const [, name, keep] = args;
-    process.stdout.write(JSON.stringify(searchOnce(instanceOf(name ?? ""), keep === "parents")));
+    const [, name, way] = args;
+    process.stdout.write(JSON.stringify(await searchOnce(instanceOf(name ?? ""), way as Way)));
     return;
   }
   const wanted = args.filter((a) => !a.startsWith("-"));
   const chosen = cases.filter(({ name }) => wanted.length === 0 || wanted.some((w) => name.includes(w)));
-  const peer = spinName();
-  if (peer === undefined) process.stderr.write("no SPIN or no gcc here: the rows have no peer\n");
+  const rounds = Number(args.find((a) => a.startsWith("--rounds="))?.slice("--rounds=".length) ?? ROUNDS);
+  const spin = spinName();
+  if (spin === undefined) process.stderr.write("no SPIN or no gcc here: the rows have no peer\n");
   const rows = chosen.flatMap(({ name, run }) => {
     if (process.stderr.isTTY) process.stderr.write(`${name} …\n`);
-    return run(peer);
+    return run(rounds, spin);
   });
-  printRows(rows, args.includes("--json"));
+  printRows(rows, rounds, args.includes("--json"));
 }
 
-main(process.argv.slice(2));
+await main(process.argv.slice(2));

@@ -14,7 +14,8 @@ import { hashSearch, openCheckpoint } from "../src/jobs/checkpoint.ts";
 import { emitInstance, instanceOf } from "./common-model.ts";
 
 const CHILD = "--search";
-const INSTANCE = instanceOf("4.18M");
+/** What is searched; a test searches a smaller one. */
+const INSTANCE = "4.18M";
 const TRIALS = 20;
 const RESUMED_MIN = 15;
 
@@ -31,10 +32,10 @@ interface Ended {
 /** Said by a child when it begins to search: moments are counted from there. */
 const BEGIN = "searching\n";
 
-function searchIn(folder: string): Ended {
-  const { program, emitted } = emitInstance(INSTANCE);
+function searchIn(folder: string, instance: string): Ended {
+  const { program, emitted } = emitInstance(instanceOf(instance));
   const compiled = loadPacked(emitted);
-  const opened = openCheckpoint(folder, INSTANCE.name, hashSearch(emitted, program), compiled.words);
+  const opened = openCheckpoint(folder, instance, hashSearch(emitted, program), compiled.words);
   assert(opened.ok, "the checkpoint can be opened");
   const { checkpoint, close } = opened.value;
   process.stderr.write(BEGIN);
@@ -114,7 +115,7 @@ function killedOnce(
 async function main(seed: number): Promise<void> {
   const next = random(seed);
   const { ended: whole, milliseconds } = await inFreshFolder((folder) => inChild(folder, undefined));
-  const { states, transitions } = INSTANCE;
+  const { states, transitions } = instanceOf(INSTANCE);
   assert(whole?.states === states && whole.transitions === transitions, "an undisturbed run counts all");
   process.stdout.write(`undisturbed: ${(milliseconds / 1000).toFixed(1)} s; seed ${seed}\n`);
   let resumed = 0;
@@ -132,6 +133,6 @@ async function main(seed: number): Promise<void> {
   assert(resumed >= RESUMED_MIN, `at least ${RESUMED_MIN} resume from more than 0 states`);
 }
 
-const [first, second] = process.argv.slice(2);
-if (first === CHILD) process.stdout.write(JSON.stringify(searchIn(second ?? "")));
+const [first, folder, instance] = process.argv.slice(2);
+if (first === CHILD) process.stdout.write(JSON.stringify(searchIn(folder ?? "", instance ?? INSTANCE)));
 else await main(Number(first ?? Date.now() % 1_000_000));

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { cases } from "./cases.ts";
-import { peakMb, printRows, type Row } from "./measure.ts";
+import { peakMb, printRows, ROUNDS, type Row } from "./measure.ts";
 
 const CHILD = "--case";
 
@@ -30,5 +30,5 @@ else {
     if (process.stderr.isTTY) process.stderr.write(`${c.name} …\n`);
     return inChild(c.name);
   });
-  printRows(rows, args.includes("--json"));
+  printRows(rows, ROUNDS, args.includes("--json"));
 }

@@ -54,11 +54,11 @@ export function peakMb(): number {
 }
 
 /** As a table for a person, or as JSON. */
-export function printRows(rows: readonly Row[], json: boolean): void {
+export function printRows(rows: readonly Row[], rounds: number, json: boolean): void {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
   const machine = `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} CPUs, ${memory}, Node ${process.version}`;
   if (json) process.stdout.write(`${JSON.stringify({ schema: "lazymm.bench/1", machine, rows }, null, 2)}\n`);
-  else process.stdout.write(`${machine}\nrates per CPU second, medians of ${ROUNDS} rounds\n\n${table(rows)}\n`);
+  else process.stdout.write(`${machine}\nrates per CPU second, medians of ${rounds} rounds\n\n${table(rows)}\n`);
 }
 
 function table(rows: readonly Row[]): string {

@@ -101,6 +101,8 @@ declare function WALKER(walk: (...args: never) => void): void;
 
 /** In the programs that load this file, calls of `func` go to `other`; only this file itself still reaches `func`. */
 declare function REPLACE<T>(func: T, other: T): void;
+/** The same for what gives out ids: what `other` returns names its object for ever, though the number comes again. */
+declare function UNIQUE<T>(func: T, other: T): void;
 
 /** The scenario's machine: cpus, mms, tasks, pages, … */
 declare const machine: { readonly [name: string]: number };

@@ -17,22 +17,28 @@ export interface Table {
   index: Int32Array;
   count: number;
   room: number;
-  /** 2^recentBits states, by their hash's top bits: each was a candidate once, and is stored. */
+  /** 2^recentBits states, by their hash's top bits: each was a candidate once, and was dealt with. */
   readonly recent: Int32Array;
-  /** Of a block's candidates that are not recent: their hashes, and their offsets. */
+  /** Of a block's candidates that are left: their hashes, and their offsets. */
   readonly hashes: Int32Array;
   readonly places: Int32Array;
   /** What the slots that were read ahead add up to: or the compiler would leave the reading out. */
   sink: number;
 }
 
+/**
+ * Looks at the states out[from … to), at most BLOCK of them, and leaves those that are not recent in `hashes` and
+ * `places`; returns how many.
+ */
+export type Sift = (table: Table, out: Int32Array, from: number, to: number) => number;
+
 export interface Loops {
+  readonly sift: Sift;
   /**
-   * Appends those of the states out[from … to) that are not stored yet. Stops at `room`; returns the offset of the
-   * first state that it did not look at, and `recent` then holds states that are not stored: reset it. With parents:
-   * candidate j came from state `first + j`, and ends at ends[j].
+   * Appends those of the sifted states j … count - 1 that are not stored yet. Stops at `room`; returns the number of
+   * the first one that is left. With parents: state `first + i` has the successors up to out[ends[i]].
    */
-  readonly insert: (table: Table, out: Int32Array, from: number, to: number, ends: Int32Array, first: number) => number;
+  readonly place: (table: Table, out: Int32Array, j: number, count: number, ends: Int32Array, first: number) => number;
   /** The number of the state at out[at …], or -1. */
   readonly find: (table: Table, out: Int32Array, at: number) => number;
   /** Enters all stored states into `index`, which is all zero and large enough. */
@@ -62,7 +68,7 @@ function each(words: number, print: (w: number) => string, between = " "): strin
  * Every word goes through a multiplication and a shift, each of which can be undone: two states that differ in one
  * word never get the same hash. A plain sum of products would let the top bits of two words cancel.
  */
-export function hashText({ words, hashMask }: Pick<LoopShape, "words" | "hashMask">): string {
+export function hashText(words: number, hashMask: number): string {
   const mix = each(words, (i) => {
     const input = i === 0 ? "w0" : `h ^ w${i}`;
     return `${i === 0 ? "let h" : "h"} = Math.imul(${input}, ${FACTORS[i % FACTORS.length]}); h ^= h >>> 15;`;
@@ -91,51 +97,55 @@ function chunkText({ words, chunkShift }: LoopShape): string {
   return `const chunk = chunks[other >>> ${chunkShift}], at = (other & ${2 ** chunkShift - 1}) * ${words};`;
 }
 
-function insertText(shape: LoopShape): string {
-  const { words, chunkShift, recentBits, parents } = shape;
-  return `(table, out, from, to, ends, first) => {
-    const { chunks, parents, index, room, recent, hashes, places } = table;
+function siftText({ words, recentBits, hashMask }: LoopShape): string {
+  return `(table, out, from, to) => {
+    const { recent, hashes, places } = table;
+    let count = 0;
+    for (let i = from; i < to; i += ${words}) {
+      ${loadText(words, "out", "i")}
+      ${hashText(words, hashMask)}
+      ${recentText(words, recentBits)}
+      hashes[count] = h; places[count] = i;
+      count += fresh;
+    }
+    return count;
+  }`;
+}
+
+function placeText(shape: LoopShape): string {
+  const { words, chunkShift, parents } = shape;
+  return `(table, out, j, count, ends, first) => {
+    const { chunks, parents, index, room, hashes, places } = table;
     const mask = index.length - 1;
     const last = chunks.length - 1;
     const tail = chunks[last];
     const base = last * ${2 ** chunkShift};
     let n = table.count, sink = 0, parent = 0;
-    for (let i = from; i < to; ) {
-      const end = Math.min(to, i + ${BLOCK * words});
-      let fresher = 0;
-      for (; i < end; i += ${words}) {
-        ${loadText(words, "out", "i")}
-        ${hashText(shape)}
-        ${recentText(words, recentBits)}
-        hashes[fresher] = h; places[fresher] = i;
-        fresher += fresh;
-      }
-      for (let j = 0; j < fresher; j++) sink ^= index[hashes[j] & mask];
-      for (let j = 0; j < fresher; j++) {
-        const place = places[j], h = hashes[j];
-        ${loadText(words, "out", "place")}
-        for (let slot = h & mask; ; slot = (slot + 1) & mask) {
-          const entry = index[slot];
-          if (entry === 0) {
-            if (n === room) { table.count = n; return place; }
-            index[slot] = (h & ~mask) | (n + 1);
-            const at = (n - base) * ${words};
-            ${each(words, (w) => `tail[at + ${w}] = w${w};`)}
-            ${parents ? "while (place >= ends[parent]) parent++; parents[last][n - base] = first + parent;" : ""}
-            n++;
-            break;
-          }
-          if (((entry ^ h) & ~mask) === 0) {
-            const other = (entry & mask) - 1;
-            ${chunkText(shape)}
-            if (${each(words, (w) => `chunk[at + ${w}] === w${w}`, " && ")}) break;
-          }
+    for (let ahead = j; ahead < count; ahead++) sink ^= index[hashes[ahead] & mask];
+    table.sink = sink;
+    outer: for (; j < count; j++) {
+      const i = places[j], h = hashes[j];
+      ${loadText(words, "out", "i")}
+      for (let slot = h & mask; ; slot = (slot + 1) & mask) {
+        const entry = index[slot];
+        if (entry === 0) {
+          if (n === room) break outer;
+          index[slot] = (h & ~mask) | (n + 1);
+          const at = (n - base) * ${words};
+          ${each(words, (w) => `tail[at + ${w}] = w${w};`)}
+          ${parents ? "while (i >= ends[parent]) parent++; parents[last][n - base] = first + parent;" : ""}
+          n++;
+          break;
+        }
+        if (((entry ^ h) & ~mask) === 0) {
+          const other = (entry & mask) - 1;
+          ${chunkText(shape)}
+          if (${each(words, (w) => `chunk[at + ${w}] === w${w}`, " && ")}) break;
         }
       }
     }
     table.count = n;
-    table.sink = sink;
-    return to;
+    return j;
   }`;
 }
 
@@ -145,7 +155,7 @@ function findText(shape: LoopShape): string {
     const { chunks, index } = table;
     const mask = index.length - 1;
     ${loadText(words, "out", "i")}
-    ${hashText(shape)}
+    ${hashText(shape.words, shape.hashMask)}
     for (let slot = h & mask; ; slot = (slot + 1) & mask) {
       const entry = index[slot];
       if (entry === 0) return -1;
@@ -159,8 +169,10 @@ function findText(shape: LoopShape): string {
 
 function rebuildText(shape: LoopShape): string {
   return `(table) => {
-    const { chunks, index, count, hashes } = table;
+    const { chunks, index, count } = table;
     const mask = index.length - 1;
+    // Not those of the table: candidates may be waiting there for this to end.
+    const hashes = new Int32Array(${BLOCK});
     let sink = 0;
     for (let first = 0; first < count; first += ${BLOCK}) {
       const some = Math.min(count - first, ${BLOCK});
@@ -168,7 +180,7 @@ function rebuildText(shape: LoopShape): string {
         const other = first + j;
         ${chunkText(shape)}
         ${loadText(shape.words, "chunk", "at")}
-        ${hashText(shape)}
+        ${hashText(shape.words, shape.hashMask)}
         hashes[j] = h;
       }
       for (let j = 0; j < some; j++) sink ^= index[hashes[j] & mask];
@@ -196,6 +208,6 @@ export function generateLoops(shape: LoopShape): Loops {
 
 function compileLoops(shape: LoopShape): Loops {
   const text = `"use strict"; return {
-    insert: ${insertText(shape)}, find: ${findText(shape)}, rebuild: ${rebuildText(shape)} };`;
+    sift: ${siftText(shape)}, place: ${placeText(shape)}, find: ${findText(shape)}, rebuild: ${rebuildText(shape)} };`;
   return new Function(text)() as Loops;
 }

@@ -7,7 +7,7 @@ import { assert, defined } from "../base/assert.ts";
 import type { Compiled } from "../program/compiled.ts";
 import { type Conclusion, conclude } from "./conclusion.ts";
 import type { Findings, Found } from "./findings.ts";
-import { hashState } from "./route-code.ts";
+import { hashText, loadText } from "./insert-code.ts";
 import type { Explored, Limit, Names, SearchOptions, SearchResult } from "./search.ts";
 import type { End } from "./shared.ts";
 import { StateStore } from "./store.ts";
@@ -106,12 +106,12 @@ function leastPath(compiled: Compiled, parts: readonly Part[], { depth, states, 
     end.members.insert(chunkOf(part, n), at, at + part.words, NO_ENDS, 0);
   }
   assert(end.members.count === states.length, "a state violates a property once");
-  const steps: Toward[] = [];
+  const steps: Pick<Toward, "choices" | "nexts">[] = [];
   let later = end;
   for (let level = (lasts[0]! < 0 ? depth : depth - 1) - 1; level >= 0; level--) {
     later = before(compiled, parts, level, later);
-    // Its states have done their work: what is kept of each is 8 bytes.
-    steps.unshift({ ...later });
+    // Its states themselves are needed only until the level before is known.
+    steps.unshift({ choices: later.choices, nexts: later.nexts });
   }
   const path: number[] = [];
   let member = 0;
@@ -123,13 +123,14 @@ function leastPath(compiled: Compiled, parts: readonly Part[], { depth, states, 
 }
 
 /** All states in one store, level by level; within a level by their hash, and then by their words. */
-export function gather(parts: readonly Part[], words: number, maxBytes: number): Explored | undefined {
+function gather(parts: readonly Part[], words: number, maxBytes: number): Explored | undefined {
   const store = new StateStore({ words, parents: false, maxStates: Number.POSITIVE_INFINITY, maxBytes });
+  const hash = hashFunction(words);
   const levels: number[] = [];
   const depth = Math.max(...parts.map((part) => part.levels.length));
   for (let level = 0; level < depth; level++) {
     levels.push(store.count);
-    for (const [states, at] of sortedLevel(parts, level, words)) {
+    for (const [states, at] of sortedLevel(parts, level, words, hash)) {
       if (store.insert(states, at, at + words, NO_ENDS, 0) === at) return undefined;
     }
   }
@@ -141,21 +142,27 @@ type Place = readonly [states: Int32Array, at: number];
 /** The half of a 64-bit number that counts more, among its two 32-bit words in memory. */
 const HIGH = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? 1 : 0;
 
-function* sortedLevel(parts: readonly Part[], level: number, words: number): Generator<Place> {
+type Hash = (states: Int32Array, at: number) => number;
+
+function hashFunction(words: number): Hash {
+  return new Function("states", "at", `${loadText(words, "states", "at")} ${hashText(words, -1)} return h;`) as Hash;
+}
+
+function* sortedLevel(parts: readonly Part[], level: number, words: number, hash: Hash): Generator<Place> {
   const places: Place[] = [];
   for (const part of parts) forEachOfLevel(part, level, (states, at) => places.push([states, at]));
   // Sorted as numbers, 64 bits each, which is far quicker than with a function that compares.
   const keys = new BigUint64Array(places.length);
   const halves = new Uint32Array(keys.buffer);
   for (const [i, [states, at]] of places.entries()) {
-    halves[2 * i + HIGH] = hashState(states, at, words);
+    halves[2 * i + HIGH] = hash(states, at);
     halves[2 * i + 1 - HIGH] = i;
   }
   keys.sort();
   for (let i = 0; i < places.length; ) {
     const run: Place[] = [];
-    const hash = halves[2 * i + HIGH];
-    for (; i < places.length && halves[2 * i + HIGH] === hash; i++) run.push(places[halves[2 * i + 1 - HIGH]!]!);
+    const same = halves[2 * i + HIGH];
+    for (; i < places.length && halves[2 * i + HIGH] === same; i++) run.push(places[halves[2 * i + 1 - HIGH]!]!);
     if (run.length > 1) run.sort((a, b) => compareStates(a, b, words));
     yield* run;
   }
@@ -199,5 +206,15 @@ export function joinParts({ compiled, names, options, parts, end, seconds, share
     seconds,
     bytes,
   };
-  return conclude(conclusion);
+  const result = conclude(conclusion);
+  if (result.verdict.kind !== "safe" || !options.onSafe) return result;
+  const explored = gather(parts, compiled.words, (options.maxMemoryBytes ?? Number.POSITIVE_INFINITY) - bytes);
+  if (explored) options.onSafe(explored);
+  return explored ? result : { ...result, ...noRoom() };
+}
+
+/** What only all states together would show was not looked at. */
+function noRoom(): Pick<SearchResult, "verdict" | "limits" | "complete"> {
+  const limit = { kind: "memory" } as const;
+  return { verdict: { kind: "unknown", limit }, limits: [limit], complete: false };
 }

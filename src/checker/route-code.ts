@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// With several workers every state has one owner, which stores it; the hash says who. This loop sorts successors by
-// owner, and leaves out those that were sorted a moment ago: half of all, which nobody then has to send.
+// With several workers every state has one owner, which stores it: by the hash of a part of the state, so that most
+// steps, which change something else, lead to a state of the same owner. This is how a worker sifts successors: those
+// of other owners are put aside, to be sent, unless they were seen a moment ago.
+import { hashText, type LoopShape, loadText, recentText, type Sift } from "./insert-code.ts";
 
-import { hashText, loadText, recentText } from "./insert-code.ts";
-import { recentBits, resetRecent } from "./store.ts";
+/** Which of a state's words say who owns it: one, or all of them. */
+export type Partition = number | "all";
 
 /** What goes to one owner. */
 export interface Bundle {
@@ -12,76 +14,46 @@ export interface Bundle {
   fill: number;
 }
 
-type Loop = (out: Int32Array, to: number, bundles: readonly Bundle[], recent: Int32Array) => void;
-type Hash = (states: Int32Array, at: number) => number;
-type OwnerOf = (states: Int32Array, at: number, owners: number) => number;
+const ALL_BITS = -1;
 
-interface Code {
-  readonly sort: Loop;
-  readonly ownerOf: OwnerOf;
-  readonly hash: Hash;
-}
+type OwnerOf = (states: Int32Array, at: number) => number;
 
 /** Neither the index's slot nor its tag is made of these bits: all of both remain for the states of one owner. */
-function ownerText(owners: string): string {
-  return `(Math.imul(h, 0x7feb352d) >>> 16) * ${owners} >>> 16`;
+function ownerText(partition: Partition, owners: number): string {
+  const hash = partition === "all" ? "h" : `w${partition} ^ w${partition} >>> 15`;
+  return `(Math.imul(Math.imul(${hash}, 0x7feb352d) >>> 13, 0x846ca68b) >>> 16) * ${owners} >>> 16`;
 }
 
-function compile(words: number): Code {
-  const hash = hashText({ words, hashMask: -1 });
-  const stores = Array.from({ length: words }, (_, w) => `states[at + ${w}] = w${w};`).join(" ");
-  const sort = `(out, to, bundles, recent) => {
-    const owners = bundles.length;
-    for (let i = 0; i < to; i += ${words}) {
+/** Who owns a state. */
+export function ownerFunction(words: number, partition: Partition, owners: number): OwnerOf {
+  const hash = partition === "all" ? hashText(words, ALL_BITS) : "";
+  const text = `${loadText(words, "states", "at")} ${hash} return ${ownerText(partition, owners)};`;
+  return new Function("states", "at", text) as OwnerOf;
+}
+
+/** Sifts for owner `own`: others' states are added to their bundles, which must have room. */
+export function routingSift(shape: LoopShape, partition: Partition, own: number, bundles: readonly Bundle[]): Sift {
+  const { words, recentBits, hashMask } = shape;
+  const sift = `(table, out, from, to) => {
+    const { recent, hashes, places } = table;
+    let count = 0;
+    for (let i = from; i < to; i += ${words}) {
       ${loadText(words, "out", "i")}
-      ${hash}
-      ${recentText(words, recentBits(words))}
-      const bundle = bundles[${ownerText("owners")}];
-      const at = bundle.fill, states = bundle.states;
-      ${stores}
-      bundle.fill = at + (fresh * ${words});
+      ${hashText(words, ALL_BITS)}
+      ${recentText(words, recentBits)}
+      const owner = ${ownerText(partition, bundles.length)};
+      if (owner !== ${own}) {
+        if (fresh === 0) continue;
+        const bundle = bundles[owner];
+        const at = bundle.fill, states = bundle.states;
+        ${Array.from({ length: words }, (_, w) => `states[at + ${w}] = w${w};`).join(" ")}
+        bundle.fill = at + ${words};
+        continue;
+      }
+      hashes[count] = h${hashMask === ALL_BITS ? "" : ` & ${hashMask}`}; places[count] = i;
+      count += fresh;
     }
+    return count;
   }`;
-  const ownerOf = `(states, at, owners) => { ${loadText(words, "states", "at")} ${hash} return ${ownerText("owners")}; }`;
-  const plain = `(states, at) => { ${loadText(words, "states", "at")} ${hash} return h; }`;
-  return new Function(`"use strict"; return { sort: ${sort}, ownerOf: ${ownerOf}, hash: ${plain} };`)() as Code;
-}
-
-const known = new Map<number, Code>();
-
-function codeFor(words: number): Code {
-  const code = known.get(words) ?? compile(words);
-  known.set(words, code);
-  return code;
-}
-
-export function ownerOf(states: Int32Array, at: number, words: number, owners: number): number {
-  return codeFor(words).ownerOf(states, at, owners);
-}
-
-export function hashState(states: Int32Array, at: number, words: number): number {
-  return codeFor(words).hash(states, at);
-}
-
-export class Router {
-  /** By owner. They have room for all that one call sorts. */
-  readonly bundles: readonly Bundle[];
-  readonly #sort: Loop;
-  readonly #recent: Int32Array;
-
-  /** `initial`: a state that its owner has. `capacity`: words that one call sorts at most. */
-  constructor(initial: Int32Array, owners: number, capacity: number) {
-    const words = initial.length;
-    // A state that is not fresh is written, too, and then overwritten: behind the last one there must be room for it.
-    const room = capacity + words;
-    this.bundles = Array.from({ length: owners }, () => ({ states: new Int32Array(room), fill: 0 }));
-    this.#sort = codeFor(words).sort;
-    this.#recent = new Int32Array(words * 2 ** recentBits(words));
-    resetRecent(this.#recent, initial, 0, words);
-  }
-
-  /** Adds the states out[0 … to) to the bundles. */
-  sort(out: Int32Array, to: number): void {
-    this.#sort(out, to, this.bundles, this.#recent);
-  }
+  return new Function("bundles", `"use strict"; return ${sift};`)(bundles) as Sift;
 }

@@ -252,6 +252,8 @@ function isStopping({ options, findings }: Search): boolean {
 function advance(s: Search): boolean {
   const more = expandBatch(s);
   if (s.head < s.levelEnd) return more;
+  // The level is expanded, but what comes next is not all there.
+  if (s.store.full !== undefined) return false;
   if (s.store.count > s.levelEnd) s.levels.push(s.levelEnd);
   s.levelEnd = s.store.count;
   return more && s.head < s.levelEnd && !isStopping(s);

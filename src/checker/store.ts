@@ -6,8 +6,8 @@
 // Memory: 4 × words per state, 5–11 bytes for the index, and 4 more with parents. The first chunk and the index start
 // small, as most searches are small, and grow by doubling; the index is rebuilt from the states, not from itself.
 
-import { assert, defined } from "../base/assert.ts";
-import { BLOCK, generateLoops, type Loops, type Table } from "./insert-code.ts";
+import { assert } from "../base/assert.ts";
+import { BLOCK, generateLoops, type LoopShape, type Loops, type Sift, type Table } from "./insert-code.ts";
 
 export interface StoreOptions {
   /** 32-bit words per state. */
@@ -46,14 +46,8 @@ const SLOTS_MAX = 2 ** 30;
 const RECENT_BITS = 12;
 const RECENT_WORDS = 2 ** 16;
 
-export function recentBits(words: number): number {
+function recentBitsFor(words: number): number {
   return Math.max(1, Math.min(RECENT_BITS, Math.floor(Math.log2(RECENT_WORDS / words))));
-}
-
-/** Makes every entry of a table of recent states the one at states[at …], which must be stored. */
-export function resetRecent(recent: Int32Array, states: Int32Array, at: number, words: number): void {
-  recent.set(states.subarray(at, at + words));
-  for (let filled = words; filled < recent.length; filled *= 2) recent.copyWithin(filled, 0, filled);
 }
 
 /** Why the store takes no more states. */
@@ -62,6 +56,7 @@ export type Full = "states" | "memory";
 export class StateStore implements Table {
   readonly words: number;
   readonly chunkShift: number;
+  readonly shape: LoopShape;
   readonly chunks: Int32Array[] = [];
   /** parents[c][i]: where chunks[c]'s i-th state was first reached from. Empty if parents are not kept. */
   readonly parents: Int32Array[] = [];
@@ -93,10 +88,11 @@ export class StateStore implements Table {
     this.#sizes = sizes;
     this.words = options.words;
     this.chunkShift = Math.max(0, Math.floor(Math.log2(sizes.chunkWords / options.words)));
-    const bits = recentBits(options.words);
-    const { chunkShift } = this;
-    this.#loops = generateLoops({ ...options, chunkShift, recentBits: bits, hashMask: sizes.hashMask });
-    this.recent = new Int32Array(options.words * 2 ** bits);
+    const { words, parents } = options;
+    const recentBits = recentBitsFor(words);
+    this.shape = { words, parents, chunkShift: this.chunkShift, recentBits, hashMask: sizes.hashMask };
+    this.#loops = generateLoops(this.shape);
+    this.recent = new Int32Array(words * 2 ** recentBits);
     this.index = new Int32Array(sizes.firstSlots);
     this.#indexed = Math.floor(sizes.firstSlots * LOAD);
     this.bytes = this.index.byteLength;
@@ -126,26 +122,43 @@ export class StateStore implements Table {
 
   /**
    * Stores those of the states out[from … to) that are new, and returns `to`; or, at a limit, the offset of the first
-   * state that found no room, with the reason in `full`. The successors of state `first + j` end at ends[j]; both are
-   * only read if parents are kept.
+   * state that found no room, with the reason in `full`: no more is stored then. The successors of state `first + j`
+   * end at ends[j]; both are only read if parents are kept. `sift` may keep states for itself.
    */
-  insert(out: Int32Array, from: number, to: number, ends: Int32Array, first: number): number {
-    let at = this.count === 0 && from < to ? this.#insertFirst(out, from, ends, first) : from;
-    while (at < to) {
-      if (this.count === this.room && !this.#makeRoom()) return at;
-      at = this.#loops.insert(this, out, at, to, ends, first);
-      if (at < to) resetRecent(this.recent, defined(this.chunks[0], "state 0 is stored"), 0, this.words);
+  insert(
+    out: Int32Array,
+    from: number,
+    to: number,
+    ends: Int32Array,
+    first: number,
+    sift: Sift = this.#loops.sift,
+  ): number {
+    let at = from;
+    if (this.count === 0 && from < to) {
+      if (!this.#makeRoom()) return from;
+      at = this.#insertFirst(out, from, ends, first);
     }
-    return at;
+    while (at < to) {
+      const end = Math.min(to, at + BLOCK * this.words);
+      const count = sift(this, out, at, end);
+      for (let j = 0; j < count; ) {
+        j = this.#loops.place(this, out, j, count, ends, first);
+        if (j < count && !this.#makeRoom()) return this.places[j]!;
+      }
+      at = end;
+    }
+    return to;
   }
 
-  /** What is recent must be stored: while nothing is, the first state must not be found there. */
+  /** What is recent must be stored: while nothing is, nothing may be recent. */
   #insertFirst(out: Int32Array, from: number, ends: Int32Array, first: number): number {
-    if (!this.#makeRoom()) return from;
     this.recent.fill(~out[from]!);
-    const at = this.#loops.insert(this, out, from, from + this.words, ends, first);
-    resetRecent(this.recent, out, from, this.words);
-    return at;
+    this.#loops.place(this, out, 0, this.#loops.sift(this, out, from, from + this.words), ends, first);
+    this.recent.set(out.subarray(from, from + this.words));
+    for (let filled = this.words; filled < this.recent.length; filled *= 2) {
+      this.recent.copyWithin(filled, 0, filled);
+    }
+    return from + this.words;
   }
 
   /** The number of the state at out[at …], or -1 if it is not stored. */

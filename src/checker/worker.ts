@@ -9,8 +9,9 @@
 import { assert, defined } from "../base/assert.ts";
 import { type Compiled, REPORT } from "../program/compiled.ts";
 import { Findings, type FindingsRecord, recordOf } from "./findings.ts";
+import type { Sift } from "./insert-code.ts";
 import { Mailbox } from "./mailbox.ts";
-import { ownerOf, Router } from "./route-code.ts";
+import { type Bundle, ownerFunction, type Partition, routingSift } from "./route-code.ts";
 import type { Names, SearchOptions } from "./search.ts";
 import { AT, endOf, OF, placeOf, placeOfMailbox, ring, type Shared, stopAll } from "./shared.ts";
 import { StateStore } from "./store.ts";
@@ -34,7 +35,10 @@ export interface Part extends FindingsRecord {
   readonly done: boolean;
 }
 
-export type WorkerOptions = Pick<SearchOptions, "maxStates" | "maxMemoryBytes" | "stopAtViolation" | "sizes">;
+export interface WorkerOptions
+  extends Pick<SearchOptions, "maxStates" | "maxMemoryBytes" | "stopAtViolation" | "sizes"> {
+  readonly partition: Partition;
+}
 
 export class SearchWorker {
   readonly #compiled: Compiled;
@@ -43,7 +47,9 @@ export class SearchWorker {
   readonly #options: WorkerOptions;
   readonly #store: StateStore;
   readonly #findings: Findings;
-  readonly #router: Router;
+  /** By owner; our own stays empty. */
+  readonly #bundles: readonly Bundle[];
+  readonly #sift: Sift;
   readonly #inbox: readonly Mailbox[];
   /** By worker: its mailbox, and how much of its bundle is sent. */
   readonly #outbox: readonly { readonly to: number; readonly box: Mailbox; sent: number }[];
@@ -82,8 +88,9 @@ export class SearchWorker {
     this.#outbox = others.map((to) => ({ to, box: box(id, to), sent: 0 }));
     const initial = new Int32Array(words);
     compiled.initial(initial);
-    this.#router = new Router(initial, workers, this.#out.length);
-    if (ownerOf(initial, 0, words, workers) === id) this.#insert(initial, 0, words, 0);
+    this.#bundles = Array.from({ length: workers }, () => ({ states: new Int32Array(this.#out.length), fill: 0 }));
+    this.#sift = routingSift(this.#store.shape, options.partition, id, this.#bundles);
+    if (ownerFunction(words, options.partition, workers)(initial, 0) === id) this.#insert(initial, 0, words, 0);
     this.#levelEnd = this.#store.count;
     // Everybody must know before anybody begins: all look, and it is the owner that tells.
     if (this.#stopsAt(compiled.check(initial, 0))) this.#phase = "done";
@@ -133,14 +140,14 @@ export class SearchWorker {
   }
 
   #isSent(): boolean {
-    return this.#outbox.every(({ to, sent }) => sent === this.#router.bundles[to]!.fill);
+    return this.#outbox.every(({ to, sent }) => sent === this.#bundles[to]!.fill);
   }
 
   /** False if no mailbox had room for anything. */
   #send(): boolean {
     let some = false;
     for (const out of this.#outbox) {
-      const bundle = this.#router.bundles[out.to]!;
+      const bundle = this.#bundles[out.to]!;
       if (out.sent === bundle.fill) continue;
       const sent = out.box.send(bundle.states, out.sent, bundle.fill);
       some ||= sent > out.sent;
@@ -176,10 +183,7 @@ export class SearchWorker {
     assert(k <= out.length, "a state has at most maxSuccessors successors");
     this.#head = n;
     this.#transitions += k / words;
-    this.#router.sort(out, k);
-    const own = this.#router.bundles[this.#id]!;
-    this.#insert(own.states, 0, own.fill, depth + 1);
-    own.fill = 0;
+    this.#insert(out, 0, k, depth + 1, this.#sift);
   }
 
   #receive(): boolean {
@@ -193,10 +197,10 @@ export class SearchWorker {
     return some;
   }
 
-  #insert(states: Int32Array, from: number, to: number, depth: number): void {
+  #insert(states: Int32Array, from: number, to: number, depth: number, sift?: Sift): void {
     const store = this.#store;
     const before = store.count;
-    const stored = store.insert(states, from, to, this.#out, 0) === to;
+    const stored = store.insert(states, from, to, this.#out, 0, sift) === to;
     this.#findings.stored(store, before, depth);
     this.#findings.noteWitnesses(depth);
     if (!stored) stopAll(this.#shared, "memory");

@@ -33,7 +33,7 @@ export interface Unit {
   readonly mutant?: MutantInfo | undefined;
   /** For a coverage run: the Program's witnesses are then marks, by their numbers, and not the scenario's own. */
   readonly marks?: Marks | undefined;
-  /** for_each_cpu() takes whichever CPU of the rest next, so that CPUs can be exchanged: more runs than in ascending order. */
+  /** for_each_cpu() takes whichever CPU of the rest next, so that CPUs can be exchanged: more runs than Linux has. */
   readonly unordered?: boolean | undefined;
 }
 
@@ -124,12 +124,12 @@ export function lowerEntry(cx: Lowering, decl: FunctionDecl): Code {
   };
 }
 
-/** REPLACE(func, other) declarations. */
+/** REPLACE(func, other) and UNIQUE(func, other) declarations. */
 function replacements(cx: Lowering): [FunctionDecl, FunctionDecl][] {
-  return declarationsOf(cx, ["REPLACE"]).map(({ decl, call }) => [
-    functionArgument(cx, decl.file, call, 0),
-    functionArgument(cx, decl.file, call, 1),
-  ]);
+  return declarationsOf(cx, ["REPLACE", "UNIQUE"]).map(({ decl, call, callee }) => {
+    if (callee === "UNIQUE") cx.lastingIds = true;
+    return [functionArgument(cx, decl.file, call, 0), functionArgument(cx, decl.file, call, 1)];
+  });
 }
 
 export interface Source {

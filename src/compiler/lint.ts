@@ -12,7 +12,7 @@ import type { Declared, SourceFile } from "./source.ts";
 const ALWAYS_WRONG: readonly MessageCode[] = ["LZ100", "LZ101", "LZ102", "LZ103", "LZ104", "LZ105", "LZ106", "LZ107"];
 
 /** Looked at by readDesign() and readScenario(), field by field, and by every compilation: they have no value. */
-const DESCRIPTIONS: readonly string[] = ["design", "scenario", "INTERRUPT", "WALKER", "REPLACE"];
+const DESCRIPTIONS: readonly string[] = ["design", "scenario", "INTERRUPT", "WALKER", "REPLACE", "UNIQUE"];
 
 function lintOne(source: Source, decl: Declared): void {
   if (decl.kind === "function") lowerEntry(newLowering(source, noMutation()), decl);

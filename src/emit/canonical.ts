@@ -101,7 +101,7 @@ class Canonical {
     return this.pairs.filter(({ a, b }) => b === a + 1);
   }
 
-  /** By the comparisons of all pairs (bit set: the later one is less): the permutation that sorts, equal ones as they are. */
+  /** By the comparisons of all pairs (bit set: the later one is less): the permutation that sorts, and is stable. */
   private sorting(): number[] {
     return Array.from({ length: 1 << this.pairs.length }, (_, bits) => {
       const rank = this.members.map(() => 0);
@@ -183,7 +183,8 @@ class Canonical {
       return unit.size === 0 ? "" : `d=b+D[p*${this.members.length}+${member}];${stores.join("")}`;
     });
     const rest = home.flatMap((word) => (owned.has(word) ? [] : `B[b+${word}]=${this.image(word, 0, 0)};`));
-    return `function exchange(A,a,p,B,b){let d=0;const ${readWords(words, "A", "a")};${moved.join("")}${rest.join("")}}\n`;
+    const stores = [...moved, ...rest].join("");
+    return `function exchange(A,a,p,B,b){let d=0;const ${readWords(words, "A", "a")};${stores}}\n`;
   }
 
   /** Of all permutations of CPUs with equal keys, the one that makes the smallest words. */

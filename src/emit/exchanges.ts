@@ -2,9 +2,8 @@
 // What an exchange of CPUs does to the bits of a packed state beside moving the words of each CPU: the fields that hold
 // numbers of CPUs, or lie in an order of CPUs, as tables.
 import { defined } from "../base/assert.ts";
-import { flatIndex } from "../program/evaluate.ts";
-import type { Program } from "../program/program.ts";
-import { type Permutation, permuted, type Sort, type Symmetry } from "../program/symmetry.ts";
+import { elements, type Program } from "../program/program.ts";
+import { imagesOf, type Permutation, permuted, type Sort, type Symmetry } from "../program/symmetry.ts";
 import type { PackedLayout, Slot } from "./layout.ts";
 import { maskOf } from "./packed-cells.ts";
 
@@ -27,18 +26,10 @@ export interface Chunk {
 }
 
 /** Wider fields would make tables that no cache holds. */
-export const NAMED_WIDTH_MAX = 12;
+const NAMED_WIDTH_MAX = 12;
 
 /** Entries of one table, over all permutations, that fit well in a first-level cache. */
 const TABLE_ENTRIES = 1 << 11;
-
-/** All indices of a cell, in the order of its elements. */
-function indicesOf(dims: readonly number[]): number[][] {
-  return dims.reduce<number[][]>(
-    (all, extent) => all.flatMap((index) => Array.from({ length: extent }, (_, i) => [...index, i])),
-    [[]],
-  );
-}
 
 class Images {
   private readonly program: Program;
@@ -57,11 +48,9 @@ class Images {
 
   /** The element of a cell that takes the place of another. */
   private element(id: number, flat: number, permutation: Permutation): number {
-    const cell = defined(this.program.cells[id], "cells exist");
-    const sorts = defined(this.symmetry.sorts.cells[id], "by cell").index;
-    const index = defined(indicesOf(cell.dims)[flat], "by element");
-    const image = index.map((at, i) => permuted(sorts[i], at, permutation));
-    return defined(flatIndex(cell, image), "extents fit every CPU");
+    const { index } = defined(this.symmetry.sorts.cells[id], "by cell");
+    const images = imagesOf(defined(this.program.cells[id], "cells exist"), index, permutation);
+    return defined(images[flat], "by element");
   }
 
   cells(): Moving[] {
@@ -112,7 +101,7 @@ class Images {
   buffers(): Moving[] {
     const { buffers, addresses } = this.layout;
     const stored = [...addresses].flatMap(([id]) =>
-      indicesOf(defined(this.program.cells[id], "cells exist").dims).map((_, flat) => ({ id, flat })),
+      Array.from({ length: elements(defined(this.program.cells[id], "cells exist")) }, (_, flat) => ({ id, flat })),
     );
     const image = (permutation: Permutation, address: number, value: number): [number, number] => {
       const at = stored[address - 1];
@@ -181,7 +170,7 @@ function chunked(list: readonly Moving[], width: number): Moving[][] {
 }
 
 /** By home word: what becomes of every value of the bits. */
-function imagesOf(
+function tablesOf(
   chunk: readonly Moving[],
   { shift, width }: Slot,
   permutations: readonly Permutation[],
@@ -233,7 +222,7 @@ export function exchangesOf(
     const { word, shift } = defined(chunk[0], "chunks have fields").from;
     const last = defined(chunk.at(-1), "chunks have fields").from;
     const slot = { word, shift, width: last.shift + last.width - shift };
-    return { ...slot, images: imagesOf(chunk, slot, permutations, home) };
+    return { ...slot, images: tablesOf(chunk, slot, permutations, home) };
   });
   return { kept, chunks };
 }

@@ -28,5 +28,5 @@ export function orderingOf(program: Program, model: MemoryModel): Ordering {
   };
   const isImmediate = (access: Access): boolean =>
     isSimple(access) && !("place" in access && delayed.has(access.place.cell));
-  return { isSimple, isImmediate };
+  return { isSimple, isImmediate, delayed };
 }

@@ -277,7 +277,8 @@ class PackedStep implements StepScope {
   }
 
   words(): string {
-    return `let ${Array.from({ length: this.p.layout.plainWords }, (_, i) => `n${i}=S[a${i ? `+${i}` : ""}]`).join(",")};`;
+    const words = Array.from({ length: this.p.layout.plainWords }, (_, i) => `n${i}=S[a${i ? `+${i}` : ""}]`);
+    return `let ${words.join(",")};`;
   }
 
   private declarations(step: Step): string {

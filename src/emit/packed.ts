@@ -50,7 +50,7 @@ export interface Emitted {
 }
 
 /** The emitted code as functions. */
-export function loadPacked(emitted: Emitted): Compiled {
+export function loadPacked(emitted: Pick<Emitted, "text" | "limits">): Compiled {
   // The text holds only names that we generate and integer literals, whatever the model's text was (test/emit).
   return { ...(new Function(emitted.text)() as Omit<Compiled, "limits">), limits: emitted.limits };
 }
@@ -96,6 +96,8 @@ function printPacked(
   const { words } = layout;
   const ranks = options.counters ? printRanks(program, layout, options.counters) : "";
   const canonical = ranks && ((at: string): string => `RQ(O,${at});`);
+  const ranked = canonical && `for(let q=b;q<k;q+=${words}){${canonical("q")}}`;
+  const settle = ranked + (exchanges && "canonical(O,b,k);");
   const text = `"use strict";${RUNTIME}${memory.runtime(p)}
 const R=new Int32Array(${REPORT.witnesses + program.witnesses.length}),C=new Int32Array(${maxSuccessors + 1});
 ${constantTables(layout)}${delay?.declarations ?? ""}
@@ -103,7 +105,7 @@ ${functions.join("")}${exchanges}
 function successors(S,a,O,k){R[${REPORT.raised}]=0;R[${REPORT.limit}]=0;const b=k;
 ${options.labels ? "let m=k,j=0;" : ""}
 ${body}R[${REPORT.progress}]=(k-b)/${words};
-${walkers}R[${REPORT.atRest}]=${atRest(p)}?1:0;${canonical && `for(let q=b;q<k;q+=${words}){${canonical("q")}}`}${exchanges && "canonical(O,b,k);"}return k;}
+${walkers}R[${REPORT.atRest}]=${atRest(p)}?1:0;${settle}return k;}
 ${ranks}function initial(O){${initialWords(program, layout)
     .map((w, i) => `O[${i}]=${w};`)
     .join("")}${canonical && canonical("0")}${exchanges && `canonical(O,0,${words});`}}

@@ -17,13 +17,13 @@ export function one(space: Space, width: number, owner: Owner): Slot {
 
 /** The dimension of a cell whose index is the CPU that its elements belong to; -1: they belong to none. */
 export function ownerDimension(sorts: Sorts, id: number): number {
-  return sorts.cells[id]?.index.indexOf("cpu") ?? -1;
+  return sorts.cells[id]?.index.findIndex((sort) => typeof sort === "number") ?? -1;
 }
 
 /** Whether an exchange of CPUs rewrites the elements of a cell beyond moving them to the other CPU. */
 function isNamed(sorts: Sorts, id: number): boolean {
   const { value, index } = defined(sorts.cells[id], "by cell");
-  return value !== undefined || index.filter((sort) => sort === "cpu").length > 1;
+  return value !== undefined || index.filter((sort) => typeof sort === "number").length > 1;
 }
 
 /** One slot per element. */
@@ -33,21 +33,22 @@ export function cellSlots(space: Space, cell: Cell, id: number, symmetry: Symmet
   const role = `cell ${id}`;
   const named = symmetry !== undefined && isNamed(symmetry.sorts, id);
   const dimension = symmetry ? ownerDimension(symmetry.sorts, id) : -1;
-  if (dimension < 0) return space.fields(width, count, { role, named });
+  const first = symmetry?.sorts.cells[id]?.index[dimension];
+  if (typeof first !== "number") return space.fields(width, count, { role, named });
   const extent = defined(cell.dims[dimension], "by dimension");
   const inner = cell.dims.slice(dimension + 1).reduce((n, d) => n * d, 1);
   const slots = new Array<Slot>(count);
-  for (let cpu = 0; cpu < extent; cpu++) {
-    const own = space.fields(width, count / extent, { cpu, role, named });
+  for (let at = 0; at < extent; at++) {
+    const own = space.fields(width, count / extent, { cpu: at - first, role, named });
     for (const [i, slot] of own.entries()) {
       const outer = Math.floor(i / inner);
-      slots[(outer * extent + cpu) * inner + (i % inner)] = slot;
+      slots[(outer * extent + at) * inner + (i % inner)] = slot;
     }
   }
   return slots;
 }
 
-/** Places the address and the value of a CPU's i-th entry of a store buffer: side by side, if an exchange rewrites them. */
+/** Places address and value of a CPU's i-th entry of a store buffer: side by side, if an exchange rewrites them. */
 export function entrySlots(
   space: Space,
   program: Program,
@@ -80,8 +81,8 @@ export function sharedRanges(ranges: readonly (readonly Range[])[], symmetry: Sy
 }
 
 /**
- * What the slots of a code's locals hold. Where that are CPUs, all of them, and bits 0 are none of them: a local that is
- * not live is not rewritten.
+ * What the slots of a code's locals hold. Where that are CPUs, all of them, and bits 0 are none of them, so that a
+ * local that is not live is not rewritten.
  */
 export function slotRanges(
   { cpus }: Program,
@@ -91,7 +92,7 @@ export function slotRanges(
 ): Range[] {
   return ranges.map((range, l) => {
     const sort = symmetry?.sorts.locals[code]?.[l];
-    if (sort === "cpu") return union(range, { min: -1, max: cpus - 1 });
-    return sort === "mask" ? union(range, { min: 0, max: 2 ** cpus - 1 }) : range;
+    if (sort === undefined) return range;
+    return union(range, sort === "mask" ? { min: 0, max: 2 ** cpus - 1 } : { min: sort - 1, max: sort + cpus - 1 });
   });
 }

@@ -86,7 +86,8 @@ class Printing {
     const ranges = defined(this.layout.localRanges[context.code], "by code");
     const view = observer(this.program, this.layout, { cpu: context.cpu, locals: ranges });
     const held = this.counters.locals.filter((one) => one.code === context.code);
-    const slotOf = (l: number) => readSlot(context.locals[l], defined(ranges[l], "by local").min);
+    const slotOf = (l: number) =>
+      readSlot(context.locals[l], context.locals[l]?.min ?? defined(ranges[l], "by local").min);
     const steps = new Map<number, Holder[]>();
     for (const [id, { live }] of code.steps.entries()) {
       const holders = held

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Who gets which bits of a packed state. Plain: first fit. Symmetric: what belongs to a CPU lies in words of its own, in
-// the same places for all CPUs that can be exchanged, so that an exchange moves whole words.
+// Who gets which bits of a packed state. Plain: first fit. Symmetric: what belongs to a CPU lies in words of its own,
+// at the same places for all CPUs that can be exchanged, so that an exchange moves whole words.
 import { assert, defined } from "../base/assert.ts";
 import type { Symmetry } from "../program/symmetry.ts";
 import type { Slot } from "./layout.ts";

@@ -41,13 +41,14 @@ export function openCheckpoint(
   what: string,
   hash: string,
   words: number,
+  every = EVERY,
 ): Result<OpenCheckpoint, JobError> {
   try {
     mkdirSync(folder, { recursive: true });
     const refused = whoWrites(folder) ?? whatElse(folder, what, hash);
     if (refused !== undefined) return err({ kind: "input", message: `${folder}: ${refused}` });
     writeFileSync(join(folder, "lock"), `${process.pid}\n`);
-    return ok(withLog(new SearchLog(folder, words), folder, what));
+    return ok(withLog(new SearchLog(folder, words), folder, what, every));
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
     return err({ kind: "input", message: `${folder}: no checkpoint can be kept there: ${error.message}` });
@@ -102,14 +103,14 @@ function readAbout(file: string): { readonly what: string; readonly hash: string
   }
 }
 
-function withLog(log: SearchLog, folder: string, what: string): OpenCheckpoint {
+function withLog(log: SearchLog, folder: string, what: string, every: number): OpenCheckpoint {
   const { last } = log;
   const resume = last && { snapshot: last, read: (put: (some: Int32Array) => void) => log.readStates(put) };
   const cut =
     log.cut > 0 ? `; ${log.cut.toLocaleString("en-US")} bytes behind the last whole snapshot were cut off` : "";
   const from = `${what}: resuming from ${(last?.states ?? 0).toLocaleString("en-US")} states (${folder})`;
   return {
-    checkpoint: { every: EVERY, save: (snapshot, store) => log.save(snapshot, store), ...(resume && { resume }) },
+    checkpoint: { every, save: (snapshot, store) => log.save(snapshot, store), ...(resume && { resume }) },
     note: last || log.cut > 0 ? `${from}${cut}` : undefined,
     close: () => {
       log.close();

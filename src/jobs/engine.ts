@@ -26,6 +26,7 @@ import { attempt, type Library } from "./library.ts";
 import { withLiveness } from "./liveness.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import type { Case } from "./select.ts";
+import { searchInThreads } from "./threads.ts";
 
 /** Half of the machine at most, or of what we may use of it: the rest has work to do, too. */
 const MEMORY_BYTES = Math.floor(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 2);
@@ -122,6 +123,8 @@ export interface SearchLimits {
   /** Bytes; undefined: half of the machine. */
   readonly maxMemory?: number | undefined;
   readonly timeoutSeconds?: number | undefined;
+  /** Undefined: one. */
+  readonly threads?: number | undefined;
 }
 
 function progressLine({ states, queued, depth, seconds, bytes }: Progress): string {
@@ -151,12 +154,17 @@ export async function runSearch(
     ...(checkpoint && { checkpoint }),
     stop,
     onProgress: (progress) => context.progress(`${what}: ${progressLine(progress)}`, progress.states, undefined),
-    onSafe: (all) => {
-      explored = all;
-    },
+    ...(mayRunForEver(program) && {
+      onSafe: (all: Explored) => {
+        explored = all;
+      },
+    }),
   };
-  const result = await searchWithPauses(engine.compiled, program, options, breathe);
-  if (explored === undefined || !mayRunForEver(program)) return result;
+  const result =
+    limits.threads === undefined || limits.threads === 1
+      ? await searchWithPauses(engine.compiled, program, options, breathe)
+      : await searchInThreads(engine, program, limits.threads, options);
+  if (explored === undefined) return result;
   const pause = (): Promise<void> => {
     context.progress(`${what}: who waits for ever? states`, result.states, undefined);
     return breathe();

@@ -186,7 +186,9 @@ export interface CheckOptions {
   readonly maxMemory?: number | undefined;
   /** Of one search. */
   readonly timeoutSeconds?: number | undefined;
-  /** The folder of checkpoints. */
+  /** Of one search; undefined: one. */
+  readonly threads?: number | undefined;
+  /** The folder of checkpoints; only with one thread. */
   readonly checkpoint?: string | undefined;
 }
 export type Listable = "designs" | "scenarios" | "models" | "profiles";

@@ -28,8 +28,9 @@ export interface Counters {
   readonly newest: number;
   /** Which objects there are. */
   readonly allocated: number;
-  /** Their ids. */
+  /** Their ids; `lasting`: an id is declared to be no other object's, ever, whatever its number. */
   readonly id: number | null;
+  readonly lasting: boolean;
   readonly cells: readonly HeldCell[];
   readonly locals: readonly HeldLocal[];
 }

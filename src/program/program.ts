@@ -43,8 +43,16 @@ export interface Cell {
  * its newest: nothing can tell a distance of two from a larger one (src/emit/ranks.ts).
  */
 export type Counter =
-  /** The newest value, one per object. `allocated`: which objects there are; `id`: what names one, or null. */
-  | { readonly kind: "newest"; readonly allocated: number | null; readonly id: number | null }
+  /**
+   * The newest value, one per object. `allocated`: which objects there are; `id`: what names one, or null; `lasting`:
+   * the id is declared to be no other object's, ever, whatever its number.
+   */
+  | {
+      readonly kind: "newest";
+      readonly allocated: number | null;
+      readonly id: number | null;
+      readonly lasting: boolean;
+    }
   /** A copy. `owner`, of the same shape, names the object whose counter it is of: by pointer, or by that id. */
   | { readonly kind: "copy"; readonly owner: number | null };
 

@@ -2,9 +2,14 @@
 // Which CPUs of a Program can be exchanged for one another, and which numbers of its states change with them. Found by
 // src/reductions/symmetry.ts, used by src/emit/canonical.ts.
 import { defined } from "../base/assert.ts";
+import { flatIndex } from "./evaluate.ts";
+import type { Cell } from "./program.ts";
 
-/** What the numbers in a variable are: CPUs, sets of CPUs, or (undefined) anything else. */
-export type Sort = "cpu" | "mask" | undefined;
+/**
+ * What the numbers in a variable are: sets of CPUs, anything else (undefined), or CPUs: then how much is added to the
+ * CPU's number (a lock's owner, a pointer to what is of a CPU: 1, so that 0 is nobody).
+ */
+export type Sort = "mask" | number | undefined;
 
 export interface Sorts {
   /** By cell: of its values, and of each index. */
@@ -15,7 +20,7 @@ export interface Sorts {
 
 export interface Symmetry {
   readonly sorts: Sorts;
-  /** CPUs that can be exchanged for one another in any way, ascending; only classes of two or more. */
+  /** CPUs that are exchanged for one another, in any way, ascending; only classes of two or more. */
   readonly classes: readonly (readonly number[])[];
   /** By code, by CPU: the code that does the same on the first CPU of the CPU's class; undefined: it runs elsewhere. */
   readonly twins: readonly (readonly (number | undefined)[])[];
@@ -28,9 +33,28 @@ export type Permutation = readonly number[];
 
 /** Numbers that are no CPU's (nobody, an end of a list) stay. */
 export function permuted(sort: Sort, value: number, permutation: Permutation): number {
-  if (sort === "cpu") return permutation[value] ?? value;
-  if (sort !== "mask") return value;
+  if (sort === undefined) return value;
+  if (sort !== "mask") {
+    const to = permutation[value - sort];
+    return to === undefined ? value : to + sort;
+  }
   return permutation.reduce((mask, to, cpu) => ((value >>> cpu) & 1 ? mask | (1 << to) : mask), 0);
+}
+
+/** All indices of a cell, in the order of its elements. */
+export function indicesOf({ dims }: Pick<Cell, "dims">): number[][] {
+  return dims.reduce<number[][]>(
+    (all, extent) => all.flatMap((index) => Array.from({ length: extent }, (_, i) => [...index, i])),
+    [[]],
+  );
+}
+
+/** By element of a cell: which one takes its place. `sorts`: of the cell's indices. */
+export function imagesOf(cell: Cell, sorts: readonly Sort[], permutation: Permutation): number[] {
+  return indicesOf(cell).map((index) => {
+    const image = index.map((at, i) => permuted(sorts[i], at, permutation));
+    return defined(flatIndex(cell, image), "extents fit every CPU");
+  });
 }
 
 /** How many permutations exchange only CPUs of the same class. */

@@ -4,7 +4,7 @@
 // that this cannot follow, there are no ranks, and the reason is said.
 import { defined } from "../base/assert.ts";
 import type { Counters, HeldCell, Owner } from "../program/counters.ts";
-import type { Code, Expr, Place, Program, SourceRef, Step, Stmt } from "../program/program.ts";
+import type { Access, Code, Expr, Place, Program, SourceRef, Step, Stmt } from "../program/program.ts";
 
 export interface CountersResult {
   /** With what names the owners of live locals kept alive, too. */
@@ -26,7 +26,7 @@ function cellsOf(program: Program): Omit<Counters, "locals"> | undefined {
   const first = newest[0];
   if (!first) return undefined;
   if (newest.length > 1) refuse("there is more than one counter");
-  const { allocated, id } = first.counter;
+  const { allocated, id, lasting } = first.counter;
   if (allocated === null) return refuse("its objects are not of a pool");
   const cells = program.cells.flatMap((cell, held): HeldCell[] => {
     if (cell.counter?.kind !== "copy") return [];
@@ -36,7 +36,7 @@ function cellsOf(program: Program): Omit<Counters, "locals"> | undefined {
     if (by === "id" && id === null) return refuse(`${cell.name} goes by an id, and its objects have none`);
     return [{ cell: held, owner, by }];
   });
-  return { newest: first.id, allocated, id, cells };
+  return { newest: first.id, allocated, id, lasting, cells };
 }
 
 /** The counter locals of one code. */
@@ -45,10 +45,21 @@ class Follower {
   private readonly program: Program;
   private readonly plan: Omit<Counters, "locals">;
   private changed = false;
+  /** Locals that only ever hold ids, fresh values, and what an atomic increment found. */
+  private ids: ReadonlySet<number> = new Set();
+  private fresh: ReadonlySet<number> = new Set();
+  private readonly olds = new Set<number>();
 
   constructor(program: Program, plan: Omit<Counters, "locals">, code: Code) {
     this.program = program;
     this.plan = plan;
+    for (const { access } of code.steps) if (access.kind === "rmw" && countsUp(access)) this.olds.add(access.old);
+    // What is copied from a local that holds such a value holds one, too: until no new ones turn up.
+    for (let before = -1; before !== this.ids.size + this.fresh.size; ) {
+      before = this.ids.size + this.fresh.size;
+      this.ids = onlyGiven(code, (e) => this.isId(e));
+      this.fresh = onlyGiven(code, (e) => this.isFresh(e));
+    }
     do {
       this.changed = false;
       for (const step of code.steps) this.step(step);
@@ -86,6 +97,23 @@ class Follower {
     }
   }
 
+  /** Whether a value is an object's id, or none. */
+  private isId(e: Expr): boolean {
+    const isIdCell = (cell: number): boolean =>
+      cell === this.plan.id || this.plan.cells.some(({ by, owner }) => by === "id" && owner === cell);
+    if (e.kind === "local") return this.ids.has(e.local);
+    return e.kind === "const" ? e.value === 0 : e.kind === "cell" && isIdCell(e.cell);
+  }
+
+  /** Whether a value is one that nobody has had before: what an atomic operation has counted up to, or none. */
+  private isFresh(e: Expr): boolean {
+    if (e.kind === "local") return this.fresh.has(e.local);
+    if (e.kind === "const") return e.value === 0;
+    return (
+      e.kind === "binary" && e.op === "+" && e.a.kind === "local" && e.b.kind === "const" && this.olds.has(e.a.local)
+    );
+  }
+
   private hold(local: number, owner: Owner | undefined, at: SourceRef): void {
     if (owner === undefined) return;
     const known = this.owners.get(local);
@@ -98,6 +126,9 @@ class Follower {
   private store(place: Place, value: Expr, at: SourceRef): void {
     if (this.isCounter(place.cell)) return;
     const { name } = defined(this.program.cells[place.cell], "cells exist");
+    const namesOwners = this.plan.cells.some(({ by, owner }) => by === "id" && owner === place.cell);
+    if (namesOwners && !this.isId(value)) refuse(`${name} is given something else than an id`, at);
+    if (place.cell === this.plan.id && !this.plan.lasting && !this.isFresh(value)) refuse(`${name} may be reused`, at);
     if (this.owner(value) !== undefined) refuse(`${name} is given a value of a counter`, at);
   }
 
@@ -123,6 +154,34 @@ class Follower {
     else if (access.kind === "instruction") this.stmts(access.body, at);
     this.stmts(body, at);
   }
+}
+
+function countsUp({ old, value, when }: Extract<Access, { kind: "rmw" }>): boolean {
+  if (when !== null || value.kind !== "binary" || value.op !== "+") return false;
+  return value.a.kind === "local" && value.a.local === old && value.b.kind === "const" && value.b.value > 0;
+}
+
+/** Locals that all code gives such values only. */
+function onlyGiven(code: Code, isSuch: (e: Expr) => boolean): Set<number> {
+  const given = new Map<number, boolean>();
+  const give = (local: number, e: Expr | undefined): void =>
+    void given.set(local, e !== undefined && isSuch(e) && given.get(local) !== false);
+  const walk = (list: readonly Stmt[]): void => {
+    for (const s of list) {
+      if (s.kind === "set") give(s.local, s.value);
+      else if (s.kind === "if") [s.then, s.else].forEach(walk);
+      else if (s.kind === "block") walk(s.body);
+    }
+  };
+  for (const { before, access, body } of code.steps) {
+    if (access.kind === "load" || access.kind === "await") give(access.into, { ...access.place, kind: "cell" });
+    else if (access.kind === "rmw") give(access.old, undefined);
+    else if (access.kind === "choose") give(access.into, undefined);
+    else if (access.kind === "instruction") walk(access.body);
+    walk(before);
+    walk(body);
+  }
+  return new Set([...given].filter(([, such]) => such).map(([local]) => local));
 }
 
 function localsIn(e: Expr): number[] {

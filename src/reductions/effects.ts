@@ -12,6 +12,8 @@ export interface Box {
   readonly to: readonly number[];
   /** Of bits: what they are set to, or what they must be or the step cannot be taken. */
   readonly bit?: 0 | 1;
+  /** Written into the store buffer of the CPU: nobody else sees it. */
+  readonly held?: true;
 }
 
 export interface Effect {
@@ -55,6 +57,19 @@ export function canSwap(first: Effect, second: Effect): boolean {
   );
 }
 
+/** What other CPUs, and properties, see of it. */
+export function seenFromAfar(effect: Effect): Effect {
+  return effect.writes.some(({ held }) => held)
+    ? { reads: effect.reads, writes: effect.writes.filter(({ held }) => !held) }
+    : effect;
+}
+
+/** What the store buffer of a CPU does by itself, sooner or later. */
+export function published(effects: readonly Effect[]): Effect {
+  const held = effects.flatMap(({ writes }) => writes.filter((box) => box.held));
+  return { reads: [], writes: held.map(({ cell, from, to }) => ({ cell, from, to })) };
+}
+
 const isMask = (program: Program, cell: number): boolean => program.cells[cell]?.meaning.kind === "mask";
 
 /** Collects the effects of steps on one CPU, whose number has been filled in (stepOnCpu). */
@@ -62,10 +77,12 @@ class Collector {
   readonly outcomes: Outcome[] = [];
   private readonly program: Program;
   private readonly cpu: number;
+  private readonly delayed: ReadonlySet<number>;
 
-  constructor(program: Program, cpu: number) {
+  constructor(program: Program, cpu: number, delayed: ReadonlySet<number> = new Set()) {
     this.program = program;
     this.cpu = cpu;
+    this.delayed = delayed;
   }
 
   /** `bits`: which of a cpumask, undefined: all. */
@@ -128,7 +145,13 @@ class Collector {
         this.expr({ ...access.place, kind: "cell" }, reads);
         if (access.kind === "await") this.expr(access.until, reads);
         return;
-      case "store":
+      case "store": {
+        const from = writes.length;
+        this.put(access.place, access.value, reads, writes);
+        if (this.delayed.has(access.place.cell))
+          writes.splice(from, 1, { ...defined(writes[from], "a store writes"), held: true });
+        return;
+      }
       case "store_exclusive":
         return this.put(access.place, access.value, reads, writes);
       case "rmw":
@@ -217,15 +240,20 @@ function isSamePlace(a: Place, b: Place): boolean {
 }
 
 /** By what can follow. A walker's step has none. */
-export function outcomesOf(program: Program, cpu: number, step: Step): Outcome[] {
-  const collector = new Collector(program, cpu);
+export function outcomesOf(
+  program: Program,
+  cpu: number,
+  step: Step,
+  delayed: ReadonlySet<number> = new Set(),
+): Outcome[] {
+  const collector = new Collector(program, cpu, delayed);
   collector.step(stepOnCpu(program, step, cpu));
   return collector.outcomes;
 }
 
 /** All that the step can do. */
-export function effectOf(program: Program, cpu: number, step: Step): Effect {
-  return new Collector(program, cpu).step(stepOnCpu(program, step, cpu));
+export function effectOf(program: Program, cpu: number, step: Step, delayed: ReadonlySet<number> = new Set()): Effect {
+  return new Collector(program, cpu, delayed).step(stepOnCpu(program, step, cpu));
 }
 
 /** What a property looks at. */

@@ -10,7 +10,7 @@
 //           others touch meanwhile: those are put off, and taken at once in front of it.
 import { defined } from "../base/assert.ts";
 import type { Ordering } from "../program/ordering.ts";
-import type { Code, Program, Step, Stmt } from "../program/program.ts";
+import type { Access, Code, Program, Step, Stmt } from "../program/program.ts";
 import { possibleRaces } from "../program/races.ts";
 import {
   type Box,
@@ -21,7 +21,9 @@ import {
   effectOf,
   type Outcome,
   outcomesOf,
+  published,
   readsOfProperty,
+  seenFromAfar,
 } from "./effects.ts";
 import { maskedAt } from "./masked.ts";
 
@@ -45,6 +47,9 @@ function canWait({ guard, access, before, body }: Step): boolean {
   return waits(before) || waits(body) || (access.kind === "instruction" && waits(access.body));
 }
 
+/** Whether the order of what a context does and of what another one does makes no difference. */
+type Swaps = (mine: Effect, other: Effect) => boolean;
+
 /** The steps of all contexts, and what each of them does. */
 class Conflicts {
   private readonly program: Program;
@@ -52,22 +57,22 @@ class Conflicts {
   private readonly effects: readonly (readonly Effect[])[];
   private readonly masked: readonly (readonly ReadonlySet<number>[])[];
   private readonly visible: readonly Box[];
-  /** Who does what with each cell. */
-  private readonly byCell = new Map<number, { readonly context: number; readonly effect: Effect }[]>();
+  /** Who does what with each cell; context -1: the store buffer of the CPU. */
+  private readonly byCell = new Map<
+    number,
+    { readonly context: number; readonly cpu: number; readonly effect: Effect }[]
+  >();
 
-  constructor(program: Program) {
+  constructor(program: Program, delayed: ReadonlySet<number>) {
     this.program = program;
     this.contexts = contextsOf(program);
-    this.effects = this.contexts.map(({ code, cpu }) => this.stepsOf(code).map((step) => effectOf(program, cpu, step)));
-    for (const [context, effects] of this.effects.entries()) {
-      for (const effect of effects) {
-        for (const cell of new Set([...effect.reads, ...effect.writes].map((box) => box.cell))) {
-          const touching = this.byCell.get(cell) ?? [];
-          touching.push({ context, effect });
-          this.byCell.set(cell, touching);
-        }
-      }
-    }
+    this.effects = this.contexts.map(({ code, cpu }) =>
+      this.stepsOf(code).map((step) => effectOf(program, cpu, step, delayed)),
+    );
+    for (const [context, effects] of this.effects.entries())
+      for (const effect of effects) this.enter(context, defined(this.contexts[context], "in range").cpu, effect);
+    for (let cpu = 0; cpu < program.cpus; cpu++)
+      this.enter(-1, cpu, published(this.effects.filter((_, c) => this.contexts[c]?.cpu === cpu).flat()));
     this.masked = this.contexts.map((context, c) =>
       maskedAt(
         program,
@@ -79,15 +84,25 @@ class Conflicts {
     this.visible = tests.flatMap(({ test }) => (test ? readsOfProperty(program, test) : []));
   }
 
+  private enter(context: number, cpu: number, effect: Effect): void {
+    for (const cell of new Set([...effect.reads, ...effect.writes].map((box) => box.cell))) {
+      const touching = this.byCell.get(cell) ?? [];
+      touching.push({ context, cpu, effect });
+      this.byCell.set(cell, touching);
+    }
+  }
+
   stepsOf(code: number): readonly Step[] {
     return codeOf(this.program, code).steps;
   }
 
   /** Whether a context other than c can take a step while c stands at the location. */
-  private canRun(c: number, location: number, other: number): boolean {
+  private canRun(c: number, location: number, other: number, cpu: number): boolean {
     const mine = defined(this.contexts[c], "in range");
+    if (mine.cpu !== cpu) return true;
+    // What it publishes, the CPU itself has seen before.
+    if (other < 0) return false;
     const theirs = defined(this.contexts[other], "in range");
-    if (mine.cpu !== theirs.cpu) return true;
     const code = codeOf(this.program, theirs.code);
     if (code.kind === "walker") return true;
     // On its own CPU, what has no higher level waits for it.
@@ -96,13 +111,16 @@ class Conflicts {
   }
 
   /** Whether all that others can do while c is at the location can swap places with the effect, of c. */
-  private movesPast(c: number, location: number, effect: Effect, swaps: (other: Effect) => boolean): boolean {
-    if (!canSwap(effect, { reads: this.visible, writes: [] })) return false;
+  private movesPast(c: number, location: number, effect: Effect, swaps: Swaps): boolean {
+    const { cpu } = defined(this.contexts[c], "in range");
+    const fromAfar = seenFromAfar(effect);
+    if (!canSwap(fromAfar, { reads: this.visible, writes: [] })) return false;
     const cells = new Set([...effect.reads, ...effect.writes].map((box) => box.cell));
     return [...cells].every((cell) =>
-      (this.byCell.get(cell) ?? []).every(
-        (other) => other.context === c || !this.canRun(c, location, other.context) || swaps(other.effect),
-      ),
+      (this.byCell.get(cell) ?? []).every((other) => {
+        if (other.context === c || !this.canRun(c, location, other.context, other.cpu)) return true;
+        return other.cpu === cpu ? swaps(effect, other.effect) : swaps(fromAfar, seenFromAfar(other.effect));
+      }),
     );
   }
 
@@ -115,7 +133,7 @@ class Conflicts {
   movesLeft(code: number, location: number): boolean {
     return this.everywhere(code, (c) => {
       const effect = defined(this.effects[c]?.[location], "by step");
-      return this.movesPast(c, location, effect, (other) => canSwap(other, effect));
+      return this.movesPast(c, location, effect, (mine, other) => canSwap(other, mine));
     });
   }
 
@@ -124,7 +142,7 @@ class Conflicts {
     return this.everywhere(code, (c) =>
       outcomes(defined(this.contexts[c], "in range").cpu)
         .filter((outcome) => outcome.target === location)
-        .every((outcome) => this.movesPast(c, location, outcome, (other) => canSwap(outcome, other))),
+        .every((outcome) => this.movesPast(c, location, outcome, canSwap)),
     );
   }
 }
@@ -148,12 +166,17 @@ function stayingLocations(program: Program): Set<number>[] {
   return stay;
 }
 
+/** Takes effect at once, as far as its own CPU can tell. */
+function isOwn(ordering: Ordering, access: Access): boolean {
+  return ordering.isImmediate(access) || (access.kind === "store" && ordering.delayed.has(access.place.cell));
+}
+
 /** Locations where the step is to be taken at once behind what leads there. */
 function leftLocations({ program, conflicts, ordering }: Analysis, id: number, stay: ReadonlySet<number>): Set<number> {
   const code = codeOf(program, id);
   const found = new Set<number>();
   for (const [location, step] of code.steps.entries()) {
-    if (stay.has(location) || canWait(step) || !ordering.isImmediate(step.access)) continue;
+    if (stay.has(location) || canWait(step) || !isOwn(ordering, step.access)) continue;
     if (conflicts.movesLeft(id, location)) found.add(location);
   }
   breakCycles(code.steps, found);
@@ -203,10 +226,11 @@ function rightLocations(
     const stays = (source: number): boolean => source !== location && !left.has(source) && !found.has(source);
     const immediate = from.every((source) => {
       const { access } = stepAt(source);
-      return stays(source) && (access.kind === "choose" || ordering.isImmediate(access));
+      return stays(source) && (access.kind === "choose" || isOwn(ordering, access));
     });
     if (!immediate || targetsOf(step.body).some((to) => found.has(to))) continue;
-    const outcomes = (cpu: number): Outcome[] => from.flatMap((source) => outcomesOf(program, cpu, stepAt(source)));
+    const outcomes = (cpu: number): Outcome[] =>
+      from.flatMap((source) => outcomesOf(program, cpu, stepAt(source), ordering.delayed));
     if (conflicts.movesRight(id, location, outcomes)) found.add(location);
   }
   return found;
@@ -221,7 +245,7 @@ function atOnce(list: readonly Stmt[], locations: ReadonlySet<number>): Stmt[] {
 }
 
 export function fuse(program: Program, ordering: Ordering): Fused {
-  const analysis: Analysis = { program, conflicts: new Conflicts(program), ordering };
+  const analysis: Analysis = { program, conflicts: new Conflicts(program, ordering.delayed), ordering };
   const staying = stayingLocations(program);
   const locations = program.codes.map(({ kind }, id) => {
     if (kind === "walker" || kind === "entry") return new Set<number>();

@@ -6,7 +6,7 @@ import { defined } from "../base/assert.ts";
 import type { PutOff, Sees, Walk } from "../program/hardware-moves.ts";
 import type { Ordering } from "../program/ordering.ts";
 import type { Expr, Program, Step, Stmt } from "../program/program.ts";
-import { type Box, canSwap, type Effect, effectOf, readsOfProperty } from "./effects.ts";
+import { type Box, canSwap, type Effect, effectOf, readsOfProperty, seenFromAfar } from "./effects.ts";
 
 /** The steps that are taken together with this one, and itself. */
 function together(steps: readonly Step[], id: number, found = new Set<number>()): Set<number> {
@@ -48,8 +48,9 @@ function closure(next: readonly (readonly number[])[]): ReadonlySet<number>[] {
   });
 }
 
-/** Decides for one program; `ordering` is that of the memory model, `delayed` the cells that it holds stores to. */
-export function putOff(program: Program, ordering: Ordering, delayed: ReadonlySet<number>): PutOff {
+/** Decides for one program, under a memory model of store buffers. */
+export function putOff(program: Program, ordering: Ordering): PutOff {
+  const { delayed } = ordering;
   const observed = program.properties
     .filter(({ kind }) => kind === "always")
     .flatMap(({ test }) => (test ? conjuncts(test) : []))
@@ -80,7 +81,7 @@ export function putOff(program: Program, ordering: Ordering, delayed: ReadonlySe
   function seesAt(id: number, cpu: number, number: number): Sees {
     const { steps } = defined(program.codes[id], "codes exist");
     const taken = [...together(steps, number)].map((s) => defined(steps[s], "steps exist"));
-    const effects = taken.map((step) => effectOf(program, cpu, step));
+    const effects = taken.map((step) => effectOf(program, cpu, step, delayed));
     const cells = new Set<number>();
     for (const { access } of taken) {
       // A store that is held back looks at nothing.
@@ -94,7 +95,9 @@ export function putOff(program: Program, ordering: Ordering, delayed: ReadonlySe
       walks: [
         ...new Set(
           walks.flatMap((walk, i) =>
-            effects.some((effect) => matters(walk, effect)) ? [...defined(related[i], "by walk")] : [],
+            effects.some((effect) => matters(walk, walk.cpu === cpu ? effect : seenFromAfar(effect)))
+              ? [...defined(related[i], "by walk")]
+              : [],
           ),
         ),
       ],

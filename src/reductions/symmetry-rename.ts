@@ -35,10 +35,20 @@ export class Renaming {
       case "unary":
         return e.op === "mask_of" ? "mask" : undefined;
       case "binary":
-        return MASK_PAIR.includes(e.op) || e.op === "mask_add" || e.op === "mask_del" ? "mask" : undefined;
+        if (MASK_PAIR.includes(e.op) || e.op === "mask_add" || e.op === "mask_del") return "mask";
+        return this.shifted(e);
       default:
         return undefined;
     }
+  }
+
+  /** A CPU's number plus a constant. */
+  private shifted({ op, a, b }: Extract<Expr, { kind: "binary" }>): Sort {
+    if (op !== "+" && op !== "-") return undefined;
+    const sort = this.sortOf(b.kind === "const" ? a : b);
+    const by =
+      b.kind === "const" ? (op === "+" ? b.value : -b.value) : a.kind === "const" && op === "+" ? a.value : Number.NaN;
+    return typeof sort === "number" && !Number.isNaN(by) ? sort + by : undefined;
   }
 
   /** `sort`: of the place where the value goes; what a constant is depends on nothing else. */
@@ -72,10 +82,11 @@ export class Renaming {
 
   private binary(e: Extract<Expr, { kind: "binary" }>): Expr {
     if (MASK_PAIR.includes(e.op)) return { ...e, a: this.expr(e.a, "mask"), b: this.expr(e.b, "mask") };
-    if (MASK_AND_CPU.includes(e.op)) return { ...e, a: this.expr(e.a, "mask"), b: this.expr(e.b, "cpu") };
+    if (MASK_AND_CPU.includes(e.op)) return { ...e, a: this.expr(e.a, "mask"), b: this.expr(e.b, 0) };
     if (e.op === "&&" || e.op === "||") return { ...e, a: this.test(e.a), b: this.test(e.b) };
-    const sort = this.sortOf(e.a) ?? this.sortOf(e.b);
-    return { ...e, a: this.expr(e.a, sort), b: this.expr(e.b, sort) };
+    // Only what is compared for equality is of one sort: other constants are numbers.
+    const sort = e.op === "==" || e.op === "!=" ? (this.sortOf(e.a) ?? this.sortOf(e.b)) : undefined;
+    return { ...e, a: this.expr(e.a, sort ?? this.sortOf(e.a)), b: this.expr(e.b, sort ?? this.sortOf(e.b)) };
   }
 
   private place({ cell, index }: Place): Place {
@@ -83,8 +94,10 @@ export class Renaming {
     return { cell, index: index.map((e, i) => this.expr(e, sorts[i])) };
   }
 
+  /** Without trace events, which no state and no property depends on. */
   statements(list: readonly Stmt[]): Stmt[] {
-    return list.map((s): Stmt => {
+    const seen = list.filter((s) => s.kind !== "trace");
+    return seen.map((s): Stmt => {
       switch (s.kind) {
         case "set":
           return { ...s, value: this.expr(s.value, this.local(s.local)) };

@@ -5,23 +5,43 @@ import { defined } from "../base/assert.ts";
 import type { Access, BinaryOp, Expr, Place, Program, SourceRef, Stmt } from "../program/program.ts";
 import type { Sort, Sorts } from "../program/symmetry.ts";
 
-/** A value's variable of the unification; a constant has none, and is of whatever sort it meets. */
-type Term = number | undefined;
+/**
+ * A variable of the unification, and how much is added to it. A constant has none, and is of whatever sort it meets;
+ * the results of other arithmetic are of no sort that matters.
+ */
+type Term = { readonly of: number; readonly plus: number } | "constant" | "other";
 
+/** How a value is used that may turn out to be a CPU, or a set of them. */
 interface Use {
-  readonly term: number;
+  readonly term: Term;
   readonly where: string;
   readonly what: string;
+  /** Fine for sets, or for CPUs. */
+  readonly except?: "mask" | "cpu";
+  /** Values up to this one are told from those above: no harm if all CPUs are on one side. */
+  readonly split?: number;
+  /** Only these values occur: no harm if all CPUs are among them. */
+  readonly range?: readonly [number, number];
 }
 
 const COMPUTES = "computes with the numbers of CPUs";
 const COMPARES = "compares the numbers of CPUs";
 const IN_ORDER = "goes through CPUs in the order of their numbers";
-const TESTS = "asks whether a CPU is number 0";
+const SOME = "chooses among some CPUs only";
 
 const MASK_PAIR: readonly BinaryOp[] = ["mask_and", "mask_or", "mask_andnot"];
 const MASK_AND_CPU: readonly BinaryOp[] = ["mask_test", "mask_add", "mask_del", "mask_next"];
-const ORDER: readonly BinaryOp[] = ["<", "<=", ">", ">="];
+/** What a comparison with a constant c tells apart: values up to c plus this from those above. */
+const SPLITS: { readonly [op in BinaryOp]?: number } = { "<": -1, "<=": 0, ">": 0, ">=": -1 };
+const MIRRORED: { readonly [op in BinaryOp]?: BinaryOp } = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
+
+/** cpumask_first(mask) < nr_cpus: whether there is a member, which is no question of order. Returns the mask. */
+function someMember(e: Expr, cpus: number): Expr | undefined {
+  if (e.kind !== "binary" || e.op !== "<" || e.b.kind !== "const" || e.b.value !== cpus) return undefined;
+  const first = e.a;
+  const isFirst = first.kind === "binary" && first.op === "mask_next" && first.b.kind === "const" && first.b.value < 0;
+  return isFirst ? first.a : undefined;
+}
 
 export interface Inferred {
   readonly sorts: Sorts;
@@ -37,12 +57,12 @@ export function placeOf(program: Pick<Program, "sources">, at: SourceRef): strin
 class Inference {
   private readonly program: Program;
   private readonly parents: number[] = [];
+  /** A variable is its parent plus this. */
+  private readonly plus: number[] = [];
   private readonly cpu = this.fresh();
   private readonly mask = this.fresh();
-  /** What is certainly neither: results of arithmetic. */
-  private readonly other = this.fresh();
-  private readonly cells: readonly { readonly value: number; readonly index: readonly number[] }[];
-  private readonly locals: readonly (readonly number[])[];
+  private readonly cells: readonly { readonly value: Term; readonly index: readonly Term[] }[];
+  private readonly locals: readonly (readonly Term[])[];
   private readonly uses: Use[] = [];
   private code = 0;
   private where = "";
@@ -53,50 +73,64 @@ class Inference {
     this.locals = program.codes.map(({ locals }) => locals.map(() => this.fresh()));
   }
 
-  private fresh(): number {
-    return this.parents.push(this.parents.length) - 1;
+  private fresh(): Term {
+    this.plus.push(0);
+    return { of: this.parents.push(this.parents.length) - 1, plus: 0 };
   }
 
-  private root(term: number): number {
-    let at = term;
-    for (let up = this.parents[at]; up !== undefined && up !== at; up = this.parents[at]) at = up;
-    return at;
+  /** The same, in terms of the root. */
+  private root(term: Term): Term {
+    if (typeof term === "string") return term;
+    let { of, plus } = term;
+    for (let up = this.parents[of]; up !== undefined && up !== of; up = this.parents[of]) {
+      plus += this.plus[of] ?? 0;
+      of = up;
+    }
+    return { of, plus };
   }
 
   private unify(a: Term, b: Term): void {
-    if (a === undefined || b === undefined) return;
-    // Numbers that come from arithmetic are no CPUs: if they flow into one, that is a use, not an equation.
-    if (a === this.other || b === this.other) return this.use(a === this.other ? b : a, COMPUTES);
+    if (a === "constant" || b === "constant") return;
     const [x, y] = [this.root(a), this.root(b)];
-    this.parents[Math.max(x, y)] = Math.min(x, y);
+    // Numbers that come from arithmetic are no CPUs: if they flow into one, that is a use, not an equation.
+    if (typeof x === "string" || typeof y === "string") {
+      this.use(x, COMPUTES);
+      this.use(y, COMPUTES);
+    } else if (x.of === y.of) {
+      if (x.plus !== y.plus) this.use(x, COMPUTES);
+    } else {
+      const [parent, child] = x.of < y.of ? [x, y] : [y, x];
+      this.parents[child.of] = parent.of;
+      this.plus[child.of] = parent.plus - child.plus;
+    }
   }
 
-  private use(term: Term, what: string): void {
-    if (term !== undefined && term !== this.other) this.uses.push({ term, where: this.where, what });
+  private use(term: Term, what: string, more: Pick<Use, "except" | "split" | "range"> = {}): void {
+    if (typeof term !== "string") this.uses.push({ term, where: this.where, what, ...more });
   }
 
-  private local(id: number): number {
+  private local(id: number): Term {
     return defined(this.locals[this.code]?.[id], "locals exist");
   }
 
-  private place({ cell, index }: Place): number {
+  private place({ cell, index }: Place): Term {
     const terms = defined(this.cells[cell], "cells exist");
     for (const [i, e] of index.entries()) this.unify(this.term(e), defined(terms.index[i], "one per dimension"));
     if (this.program.cells[cell]?.own) this.unify(this.cpu, defined(terms.index[0], "own cells have an index"));
     return terms.value;
   }
 
-  /** A truth value that is not the result of a comparison. */
+  /** A truth value: 0 is told from the others. Whether a mask is empty is the same for all CPUs. */
   private test(e: Expr): void {
     const term = this.term(e);
-    // Whether a mask is empty is the same for all CPUs.
-    if (term !== undefined) this.use(term, TESTS);
+    this.use(term, COMPARES, { except: "mask", split: 0 });
+    this.use(term, COMPARES, { except: "mask", split: -1 });
   }
 
   private term(e: Expr): Term {
     switch (e.kind) {
       case "const":
-        return undefined;
+        return "constant";
       case "local":
         return this.local(e.local);
       case "cpu":
@@ -107,7 +141,7 @@ class Inference {
         this.test(e.test);
         const [a, b] = [this.term(e.then), this.term(e.else)];
         this.unify(a, b);
-        return a ?? b;
+        return a === "constant" ? b : a;
       }
       case "unary":
         return this.unary(e);
@@ -123,32 +157,58 @@ class Inference {
     // CPUs 0 … n-1, for a number n that is not known here.
     if (op === "mask_of" && a.kind !== "const") this.use(this.mask, IN_ORDER);
     if (op === "mask_of") return this.mask;
-    return op === "-" && a.kind === "const" ? undefined : this.other;
+    return op === "-" && a.kind === "const" ? "constant" : "other";
   }
 
-  private binary({ op, a, b }: Extract<Expr, { kind: "binary" }>): Term {
+  private binary(e: Extract<Expr, { kind: "binary" }>): Term {
+    const { op, a, b } = e;
     if (op === "&&" || op === "||") {
       this.test(a);
       this.test(b);
-      return this.other;
+      return "other";
+    }
+    const mask = someMember(e, this.program.cpus);
+    if (mask) {
+      this.unify(this.term(mask), this.mask);
+      return "other";
     }
     const [left, right] = [this.term(a), this.term(b)];
-    if (op === "==" || op === "!=") this.unify(left, right);
-    else if (MASK_PAIR.includes(op)) {
+    if (MASK_PAIR.includes(op)) {
       this.unify(left, this.mask);
       this.unify(right, this.mask);
       return this.mask;
-    } else if (MASK_AND_CPU.includes(op)) {
+    }
+    if (MASK_AND_CPU.includes(op)) {
       this.unify(left, this.mask);
       this.unify(right, this.cpu);
       if (op === "mask_next") this.use(this.cpu, IN_ORDER);
-      return op === "mask_test" ? this.other : op === "mask_next" ? this.cpu : this.mask;
-    } else {
-      const what = ORDER.includes(op) ? COMPARES : COMPUTES;
-      this.use(left, what);
-      this.use(right, what);
+      return op === "mask_test" ? "other" : op === "mask_next" ? this.cpu : this.mask;
     }
-    return this.other;
+    if (op === "==" || op === "!=") {
+      this.unify(left, right);
+      return "other";
+    }
+    return this.arithmetic(op, a, b, left, right);
+  }
+
+  private arithmetic(op: BinaryOp, a: Expr, b: Expr, left: Term, right: Term): Term {
+    if ((op === "+" || op === "-") && b.kind === "const") return this.shifted(left, op === "+" ? b.value : -b.value);
+    if (op === "+" && a.kind === "const") return this.shifted(right, a.value);
+    const [value, bound] = a.kind === "const" ? [right, a] : [left, b];
+    const split = SPLITS[(a.kind === "const" ? MIRRORED[op] : op) ?? op];
+    if (split !== undefined && bound.kind === "const") {
+      this.use(value, COMPARES, { split: bound.value + split });
+      return "other";
+    }
+    const what = split === undefined ? COMPUTES : COMPARES;
+    this.use(left, what);
+    this.use(right, what);
+    return "other";
+  }
+
+  private shifted(term: Term, by: number): Term {
+    this.use(term, COMPUTES, { except: "cpu" });
+    return typeof term === "string" ? term : { of: term.of, plus: term.plus + by };
   }
 
   private statements(list: readonly Stmt[]): void {
@@ -182,7 +242,7 @@ class Inference {
       case "instruction":
         return this.statements(access.body);
       case "choose":
-        if (access.count < this.program.cpus) this.use(this.local(access.into), IN_ORDER);
+        this.use(this.local(access.into), SOME, { range: [0, access.count - 1] });
         if (access.such) this.test(access.such);
         return;
       default:
@@ -207,40 +267,52 @@ class Inference {
     }
   }
 
-  private sort(term: number): Sort {
-    const root = this.root(term);
-    if (root === this.root(this.cpu)) return "cpu";
-    return root === this.root(this.mask) ? "mask" : undefined;
+  private sort(term: Term): Sort {
+    const [own, cpu, mask] = [this.root(term), this.root(this.cpu), this.root(this.mask)];
+    if (typeof own === "string" || typeof cpu === "string" || typeof mask === "string") return undefined;
+    if (own.of === cpu.of) return own.plus - cpu.plus;
+    return own.of === mask.of ? "mask" : undefined;
+  }
+
+  /** Whether the values can hold some CPUs, but not all. */
+  private isNarrow(term: Term, [min, max]: readonly [number, number]): boolean {
+    const sort = this.sort(term);
+    if (sort === undefined) return false;
+    const { cpus } = this.program;
+    return sort === "mask" ? min > 0 || max < 2 ** cpus - 1 : min > sort || max < sort + cpus - 1;
+  }
+
+  private tellsApart({ term, except, split, range }: Use): boolean {
+    const sort = this.sort(term);
+    if (sort === undefined || (except !== undefined && except === (sort === "mask" ? "mask" : "cpu"))) return false;
+    if (range) return this.isNarrow(term, range);
+    return split === undefined || sort === "mask" || (split >= sort && split < sort + this.program.cpus - 1);
   }
 
   /** A variable that holds some CPUs must have room for all of them. */
   private tooNarrow(): string | undefined {
-    const { cells, codes, cpus } = this.program;
-    const largest = { cpu: cpus - 1, mask: 2 ** cpus - 1 };
-    const narrow = (term: number, min: number, max: number): boolean => {
-      const sort = this.sort(term);
-      return sort !== undefined && (min > 0 || max < largest[sort]);
-    };
-    for (const [id, { name, min, max, dims }] of cells.entries()) {
+    for (const [id, { name, min, max, dims }] of this.program.cells.entries()) {
       const { value, index } = defined(this.cells[id], "by cell");
-      if (narrow(value, min, max)) return `${name} has no room for every CPU`;
-      if (index.some((term, i) => narrow(term, 0, (dims[i] ?? 0) - 1))) return `${name} has no element for every CPU`;
+      if (this.isNarrow(value, [min, max])) return `${name} has no room for every CPU`;
+      if (index.some((term, i) => this.isNarrow(term, [0, (dims[i] ?? 0) - 1])))
+        return `${name} has no element for every CPU`;
     }
-    for (const [id, { name, locals }] of codes.entries())
+    for (const [id, { name, locals }] of this.program.codes.entries())
       for (const [l, local] of locals.entries()) {
-        if (narrow(defined(this.locals[id]?.[l], "by local"), local.min, local.max))
-          return `${local.name} of ${name} has no room for every CPU`;
+        const term = defined(this.locals[id]?.[l], "by local");
+        if (this.isNarrow(term, [local.min, local.max])) return `${local.name} of ${name} has no room for every CPU`;
       }
     return undefined;
   }
 
-  infer(): Inferred {
+  infer(guesses: readonly Guess[]): Inferred {
+    const { cpu } = this;
+    for (const { cell, plus } of guesses)
+      if (typeof cpu !== "string") this.unify(this.cells[cell]?.value ?? "other", { of: cpu.of, plus });
     this.codes();
-    const mixed = this.root(this.cpu) === this.root(this.mask) ? "a CPU and a set of CPUs are one number" : undefined;
-    const use = this.uses.find(({ term, what }) => {
-      const sort = this.sort(term);
-      return sort === "cpu" || (sort === "mask" && what !== TESTS);
-    });
+    const use = this.uses.find((one) => this.tellsApart(one));
+    // One number that is used as a CPU here and as a set there.
+    const mixed = this.sort(this.mask) === "mask" ? undefined : "sets of CPUs are used as CPUs";
     return {
       sorts: {
         cells: this.cells.map(({ value, index }) => ({
@@ -249,12 +321,18 @@ class Inference {
         })),
         locals: this.locals.map((terms) => terms.map((term) => this.sort(term))),
       },
-      ordered: mixed ?? (use && `${use.where} ${use.what}`) ?? this.tooNarrow(),
+      ordered: (use && `${use.where} ${use.what}`) ?? mixed ?? this.tooNarrow(),
     };
   }
 }
 
-/** What the numbers in each variable are. */
-export function inferSorts(program: Program): Inferred {
-  return new Inference(program).infer();
+/** The values of a cell are CPUs, and this is added to their numbers. */
+export interface Guess {
+  readonly cell: number;
+  readonly plus: number;
+}
+
+/** What the numbers in each variable are, if the guesses are right: whoever uses the answer must make sure. */
+export function inferSorts(program: Program, guesses: readonly Guess[]): Inferred {
+  return new Inference(program).infer(guesses);
 }

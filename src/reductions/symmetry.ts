@@ -7,27 +7,27 @@
 //   2. The Program is the same after the exchange (symmetry-rename.ts, symmetry-normal.ts): its code, its initial
 //      state, its properties and witnesses. Exchanges of two CPUs decide: they generate all others.
 import { defined } from "../base/assert.ts";
-import { flatIndex, initialCells } from "../program/evaluate.ts";
+import { initialCells } from "../program/evaluate.ts";
 import { stepOnCpu } from "../program/fold.ts";
-import type { Cell, Code, Expr, Program, Step } from "../program/program.ts";
-import { type Permutation, permuted, type Sorts, type Symmetry } from "../program/symmetry.ts";
+import type { Code, Expr, Program, Step } from "../program/program.ts";
+import {
+  groupSize,
+  imagesOf,
+  indicesOf,
+  type Permutation,
+  permuted,
+  type Sorts,
+  type Symmetry,
+} from "../program/symmetry.ts";
 import { type Context, contextsOf } from "./effects.ts";
 import { Normal, normalExpr } from "./symmetry-normal.ts";
 import { Renaming } from "./symmetry-rename.ts";
-import { inferSorts, placeOf } from "./symmetry-sorts.ts";
+import { type Guess, inferSorts, placeOf } from "./symmetry-sorts.ts";
 
 const codeOf = (program: Program, { code }: Context): Code => defined(program.codes[code], "codes exist");
 
 /** Where a step comes from, and what is only in scope: no part of what it does. */
 const UNSEEN = { at: null, scope: null };
-
-/** All indices of a cell, in the order of its elements. */
-export function indicesOf({ dims }: Pick<Cell, "dims">): number[][] {
-  return dims.reduce<number[][]>(
-    (all, extent) => all.flatMap((index) => Array.from({ length: extent }, (_, i) => [...index, i])),
-    [[]],
-  );
-}
 
 class Exchanges {
   private readonly program: Program;
@@ -85,12 +85,22 @@ class Exchanges {
     return at < 0 && others.length > steps.length ? others[steps.length] : steps[at];
   }
 
-  private isTwin(context: Context, other: Context, to: number): boolean {
-    const shape = ({ code, cpu }: Context): string => {
-      const { kind, level, locals } = codeOf(this.program, { code, cpu });
-      return JSON.stringify([kind, level, locals.map(({ min, max }, l) => [min, max, this.sorts.locals[code]?.[l]])]);
-    };
-    return other.cpu === to && shape(context) === shape(other);
+  /** Whether the other context is of the same kind. */
+  private isLike(context: Context, other: Context): boolean {
+    const [mine, theirs] = [codeOf(this.program, context), codeOf(this.program, other)];
+    return mine.kind === theirs.kind && mine.level === theirs.level;
+  }
+
+  private isTwin(context: Context, other: Context, permutation: Permutation): boolean {
+    const locals = ({ code, cpu }: Context): string =>
+      JSON.stringify(
+        codeOf(this.program, { code, cpu }).locals.map(({ min, max }, l) => [min, max, this.sorts.locals[code]?.[l]]),
+      );
+    return (
+      this.isLike(context, other) &&
+      locals(context) === locals(other) &&
+      this.firstDifference(context, other, permutation) === undefined
+    );
   }
 
   /** Where the code of CPU `cpu` differs from that of the CPU that takes its place. */
@@ -99,19 +109,19 @@ class Exchanges {
     const mine = this.contexts.filter((context) => context.cpu === cpu);
     const free = new Set(this.contexts.filter((context) => context.cpu === to));
     for (const context of mine) {
-      const { code } = context;
-      const twins = [...free].filter((other) => this.isTwin(context, other, to));
-      const same = twins.find((other) => this.firstDifference(context, other, permutation) === undefined);
+      const same = [...free].find((other) => this.isTwin(context, other, permutation));
       if (same) free.delete(same);
-      else return this.difference(context, twins.find((other) => other.code === code) ?? twins[0], permutation);
+      else return this.difference(context, [...free], permutation);
     }
-    return free.size > 0 ? `CPU ${to} runs more code than CPU ${cpu}` : undefined;
+    return free.size > 0 ? `CPU ${to} runs more than CPU ${cpu}` : undefined;
   }
 
-  private difference(context: Context, other: Context | undefined, permutation: Permutation): string {
+  private difference(context: Context, others: readonly Context[], permutation: Permutation): string {
+    const like = others.filter((other) => this.isLike(context, other));
+    const other = like.find(({ code }) => code === context.code) ?? like[0];
+    const at = other && this.firstDifference(context, other, permutation)?.at;
     const { name } = codeOf(this.program, context);
-    if (other === undefined) return `no other CPU runs what CPU ${context.cpu} runs as ${name}`;
-    const { at } = defined(this.firstDifference(context, other, permutation), "they differ");
+    if (!at) return `no other CPU runs what CPU ${context.cpu} runs as ${name}`;
     const pair = [context.cpu, other.cpu].sort((a, b) => a - b);
     if (pair[0] === pair[1]) return `${placeOf(this.program, at)} tells other CPUs apart by their numbers`;
     return `${placeOf(this.program, at)} is not the same on CPU ${pair.join(" and CPU ")}`;
@@ -121,12 +131,10 @@ class Exchanges {
     for (const [id, cell] of this.program.cells.entries()) {
       const { value, index } = defined(this.sorts.cells[id], "by cell");
       const values = defined(this.initial[id], "by cell");
-      for (const [flat, at] of indicesOf(cell).entries()) {
-        const image = at.map((i, dim) => permuted(index[dim], i, permutation));
-        const there = values[defined(flatIndex(cell, image), "extents fit every CPU")];
-        if (there !== permuted(value, defined(values[flat], "by element"), permutation))
-          return `the initial ${cell.name} tells CPUs apart`;
-      }
+      const same = imagesOf(cell, index, permutation).every(
+        (to, from) => values[to] === permuted(value, defined(values[from], "by element"), permutation),
+      );
+      if (!same) return `the initial ${cell.name} tells CPUs apart`;
     }
     return undefined;
   }
@@ -161,11 +169,7 @@ class Exchanges {
         const permutation = Array.from({ length: cpus }, (_, c) => (c === first ? cpu : c === cpu ? (first ?? c) : c));
         const free = new Set(this.contexts.filter((context) => context.cpu === first));
         for (const context of this.contexts.filter((c) => c.cpu === cpu)) {
-          const twin = [...free].find(
-            (other) =>
-              this.isTwin(context, other, first ?? 0) &&
-              this.firstDifference(context, other, permutation) === undefined,
-          );
+          const twin = [...free].find((other) => this.isTwin(context, other, permutation));
           free.delete(defined(twin, "exchangeable CPUs run the same code"));
           defined(table[context.code], "by code")[cpu] = twin?.code;
         }
@@ -174,16 +178,60 @@ class Exchanges {
   }
 }
 
+/**
+ * A cell that has a number of its own for every CPU at the start (the idle tasks are tasks[0], tasks[1], …): it may be
+ * that such numbers stand for CPUs throughout. If they do not, the comparison with the exchanged Program says so.
+ */
+function guessFrom(program: Program, sorts: Sorts): Guess | undefined {
+  const initial = initialCells(program);
+  for (const [cell, declared] of program.cells.entries()) {
+    const { value, index } = defined(sorts.cells[cell], "by cell");
+    const dimension = index.findIndex((sort) => sort !== undefined);
+    const sort = index[dimension];
+    if (value !== undefined || typeof sort !== "number") continue;
+    const pluses = indicesOf(declared).flatMap((at, flat) => {
+      const cpu = defined(at[dimension], "by dimension") - sort;
+      return cpu >= 0 && cpu < program.cpus ? [defined(initial[cell]?.[flat], "by element") - cpu] : [];
+    });
+    const [plus] = pluses;
+    if (plus !== undefined && program.cpus > 1 && pluses.every((one) => one === plus)) return { cell, plus };
+  }
+  return undefined;
+}
+
 /** Which CPUs can be exchanged for one another, and if not all of them can, why not. */
 export function symmetryOf(program: Program): Symmetry {
-  const { cpus } = program;
-  const { sorts, ordered } = inferSorts(program);
-  const none = { sorts, classes: [], twins: [] };
-  if (ordered !== undefined) return { ...none, off: ordered };
+  const guesses: Guess[] = [];
+  for (;;) {
+    const { sorts, ordered } = inferSorts(program, guesses);
+    const guess = ordered === undefined ? guessFrom(program, sorts) : undefined;
+    if (guess === undefined) return ordered === undefined ? exchangeable(program, sorts) : none(sorts, ordered);
+    guesses.push(guess);
+  }
+}
+
+function none(sorts: Sorts, off: string | undefined): Symmetry {
+  return { sorts, classes: [], twins: [], off };
+}
+
+/** More exchanges than these would take longer to try than they save. */
+const GROUP_MAX = 120;
+
+/** Leaves CPUs out of the largest classes until there are few enough exchanges: any subgroup will do. */
+function bounded(classes: readonly (readonly number[])[]): (readonly number[])[] {
+  const list = [...classes];
+  while (groupSize({ classes: list }) > GROUP_MAX) {
+    const largest = list.reduce((a, b) => (b.length > a.length ? b : a));
+    list[list.indexOf(largest)] = largest.slice(0, -1);
+  }
+  return list;
+}
+
+function exchangeable(program: Program, sorts: Sorts): Symmetry {
   const exchanges = new Exchanges(program, sorts);
   const classes: number[][] = [];
   let off: string | undefined;
-  for (let cpu = 0; cpu < cpus; cpu++) {
+  for (let cpu = 0; cpu < program.cpus; cpu++) {
     const found = classes.find(([first]) => {
       const obstacle = exchanges.obstacle(defined(first, "classes have members"), cpu);
       off ??= obstacle;
@@ -192,6 +240,6 @@ export function symmetryOf(program: Program): Symmetry {
     if (found) found.push(cpu);
     else classes.push([cpu]);
   }
-  const proper = classes.filter(({ length }) => length > 1);
-  return { sorts, classes: proper, twins: exchanges.twins(proper), off: classes.length > 1 ? off : undefined };
+  const proper = bounded(classes).filter(({ length }) => length > 1);
+  return { ...none(sorts, classes.length > 1 ? off : undefined), classes: proper, twins: exchanges.twins(proper) };
 }

@@ -37,7 +37,7 @@ function designOf(files: Sources): { modules: Modules; design: DesignInfo } {
 }
 
 /** The one scenario of scenario.ts, under the one design of design.ts. `mutant`: its number, from 0. */
-export function compileFiles(files: Sources, mutant?: number): Program {
+export function compileFiles(files: Sources, mutant?: number, unordered?: boolean): Program {
   const { modules, design } = designOf(files);
   const file = defined(load(modules, "scenario.ts"), "the scenario is there");
   const found = defined(described(file, "scenario")[0], "the file exports a scenario");
@@ -47,6 +47,7 @@ export function compileFiles(files: Sources, mutant?: number): Program {
     design,
     scenario,
     mutant: mutant === undefined ? undefined : scenario.mutants[mutant],
+    unordered,
   });
 }
 

@@ -134,6 +134,17 @@ describe("a spinlock", () => {
   });
 });
 
+test("a violation counts although the step's store has no room", () => {
+  const program = compileSmall({
+    machine: { n: 2 },
+    shared: SHARED,
+    out: OUT,
+    threads: [`${W("x", 1)}${W("x", 2)}BUG_ON(this_cpu_ptr(out).r2 === 0);`, R("r0", "x") + R("r1", "x")],
+    check: "no_bug",
+  });
+  expect([...explore(program, armv8, 1).violated]).toEqual(["no bug"]);
+});
+
 describe("the kernel's primitives", () => {
   const mp = (writer: string, reader: string): Set<string> => outcomes({ threads: [writer, reader] }, ["r0@1", "r1@1"]);
   test.each([

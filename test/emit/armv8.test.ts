@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The classic litmus shapes under armv8, with the final states that the architecture has (Arm ARM B2.3; Alglave,
-// Maranget, Tautschnig, Herding cats, TOPLAS 2014; Pulte et al., POPL 2018), written down by hand; load buffering, which
-// the model leaves out, apart.
+// Maranget, Tautschnig, Herding cats, TOPLAS 2014; Pulte et al., POPL 2018), written down by hand; load buffering,
+// which the model leaves out, apart.
 import { describe, expect, test } from "vitest";
 import { allBut, outcomes } from "./armv8-outcomes.ts";
 import { B, F, type Op, R, swap, type Threads, W } from "./armv8-shapes.ts";

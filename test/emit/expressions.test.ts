@@ -80,6 +80,7 @@ function layoutOf(masks: MaskPrinter): Layout {
     reach: none,
     trace: none,
     limit: none,
+    label: none,
   };
   return { ...unused, disabled: none, goto: none, end: none, cpu: "2", cpus: CPUS, masks };
 }

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "@babel/parser";
 import { describe, expect, test } from "vitest";
+import { armv8 } from "../../model/hw/memory/armv8.ts";
 import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
 import { emitPacked } from "../../src/emit/packed.ts";
 import { emitWide } from "../../src/emit/wide.ts";
@@ -14,10 +15,13 @@ const NAMES = new RegExp(
   `^(${[
     // Words of a state, locals, cells, tables, labels, functions: a letter and numbers.
     "[nlcKBfgd]\\d+",
-    "x\\d+_\\d+(_\\d+)?",
+    "x\\d+_\\d+(_\\d+){0,2}",
     "w\\d+_\\d+_\\d+",
     "R[RWA]\\d+",
     "[SaOkpqhvdmjbnirwtceLCRI]",
+    // Views of one memory order.
+    "v[a-z]{3,8}|mx|[uwG]\\d+|M[AVRSBFPXG]|P[VPOWSM]|V[SPC]|WK|FU|XA|CPUS|CONTROL|[TMANDFsfguoxyz]",
+    "min|length",
     // What is called, and what is returned.
     "next|popcount|nextBig|weightBig|Math|floor|trunc|clz32|BigInt|Number|Int32Array|Float64Array|Array|fill",
     "cpu|pc|host|event|touch|wait|limit",
@@ -141,8 +145,12 @@ describe("a hostile design", () => {
     expect(program.properties.map((p) => p.name)).toContain(INJECTION);
   });
 
-  test.each([true, false])("packed, labels %s", (labels) => {
-    const { text, limits } = emitPacked(program, x86_tso, { depth: 2, labels });
+  test.each([
+    { model: x86_tso, labels: true },
+    { model: x86_tso, labels: false },
+    { model: armv8, labels: false },
+  ])("packed, $model.name, labels $labels", ({ model, labels }) => {
+    const { text, limits } = emitPacked(program, model, { depth: 2, labels });
     expect(strangers(text)).toEqual([]);
     expect(limits.some((limit) => limit.includes("__proto__"))).toBe(true);
   });

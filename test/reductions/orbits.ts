@@ -50,10 +50,15 @@ function decode(program: Program, fields: readonly Field[], addresses: Addresses
   for (const field of fields) {
     const { kind, of, cpu, element } = field;
     const value = readField(words, 0, field);
-    if (kind === "cell") (cells[of] ??= [])[element] = value;
-    else if (kind === "buffer") {
-      const entry = (defined(entries[cpu], "by CPU")[of] ??= [0, 0]);
+    if (kind === "cell") {
+      const values = cells[of] ?? [];
+      values[element] = value;
+      cells[of] = values;
+    } else if (kind === "buffer") {
+      const own = defined(entries[cpu], "by CPU");
+      const entry = own[of] ?? [0, 0];
       entry[element] = value;
+      own[of] = entry;
     } else {
       const context = defined(contexts.get(`${of} ${cpu}`), "contexts have fields");
       if (kind === "pc") context.pc = value;
@@ -134,8 +139,11 @@ export function explore(
 }
 
 function renamed(sort: Sort, value: number, to: readonly number[]): number {
-  if (sort === "cpu") return value >= 0 && value < to.length ? defined(to[value], "in range") : value;
   if (sort === undefined) return value;
+  if (sort !== "mask") {
+    const cpu = value - sort;
+    return cpu >= 0 && cpu < to.length ? sort + defined(to[cpu], "in range") : value;
+  }
   let mask = 0;
   for (let cpu = 0; cpu < to.length; cpu++) if ((value >> cpu) % 2 === 1) mask += 2 ** defined(to[cpu], "in range");
   return mask;

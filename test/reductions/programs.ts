@@ -6,7 +6,6 @@ import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
 import { defined } from "../../src/base/assert.ts";
 import { type SearchResult, search } from "../../src/checker/search.ts";
 import { compileScenario } from "../../src/compiler/compile.ts";
-import { bufferedCells } from "../../src/emit/memory/store-buffer.ts";
 import { orderingOf } from "../../src/emit/ordering.ts";
 import { emitPacked, loadPacked, type PackedOptions } from "../../src/emit/packed.ts";
 import { bufferDepth } from "../../src/jobs/engine.ts";
@@ -81,5 +80,5 @@ export function fused(sample: Sample): Sample {
 }
 
 export function putOffIn({ program, model }: Omit<Sample, "name">) {
-  return putOff(program, orderingOf(program, model), new Set(bufferedCells(program, model)));
+  return putOff(program, orderingOf(program, model));
 }

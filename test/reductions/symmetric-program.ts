@@ -231,104 +231,74 @@ export interface Shape {
   readonly interrupt: boolean;
 }
 
-export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape): Program {
-  const kinds = Array.from({ length: 7 }, () => (draw(2) === 0 ? ("frame" as const) : ("memory" as const)));
-  const builder = new Builder(draw, cpus, (id) => kinds[id] ?? "memory");
-  const line = (n: number): Step["at"] => ({ source: 0, line: n, column: 1, func: "f", text: "" });
-  const locals = localsFor(cpus);
-  const live = [NUMBER, CPU, SET, CHOSEN];
-  const idle: Step = {
-    at: line(0),
-    guard: null,
-    before: [],
-    access: { kind: "none" },
-    body: [{ kind: "end" }],
-    live: [],
-    scope: [],
-  };
+const line = (n: number): Step["at"] => ({ source: 0, line: n, column: 1, func: "f", text: "" });
+const IDLE: Step = {
+  at: line(0),
+  guard: null,
+  before: [],
+  access: { kind: "none" },
+  body: [{ kind: "end" }],
+  live: [],
+  scope: [],
+};
+
+/** An instruction that sets the CPU's flag. */
+function raise(value: number): Access {
+  const body: Stmt[] = [{ kind: "put", cell: FLAG, index: [cpu], value: constant(value) }];
+  return { kind: "instruction", primitive: "", serialising: false, body };
+}
+
+function threadSteps(draw: Draw, builder: Builder, cpus: number, count: number): Step[] {
   const start: Stmt[] = [
     { kind: "set", local: NUMBER, value: constant(draw(2)) },
     { kind: "set", local: CPU, value: draw(2) === 0 ? cpu : constant(NOBODY) },
     { kind: "set", local: CHOSEN, value: constant(NOBODY) },
     { kind: "set", local: SET, value: constant(draw(2) * (2 ** cpus - 1)) },
   ];
-  const raise: Access = {
-    kind: "instruction",
-    primitive: "",
-    serialising: false,
-    body: [{ kind: "put", cell: FLAG, index: [cpu], value: constant(draw(2)) }],
-  };
-  const code = (count: number, from: number): Step[] =>
-    Array.from({ length: count }, (_, i) => {
-      const step = { ...idle, at: line(from + i) };
-      if (i === 0) return { ...step, access: raise, body: [...start, ...builder.body(2, count)] };
-      // At the last step no local is live: its bits must not be taken for a CPU.
-      if (i + 1 === count) return { ...step, body: [draw(3) === 0 ? { kind: "goto", step: 1 } : { kind: "end" }] };
-      return { ...step, access: builder.access(), body: builder.body(i + 2, count), live, scope: live };
-    });
-  const threadSteps = [idle, ...code(steps, 10)];
-  const threads = Array.from(
-    { length: cpus },
-    (_, c): Code => ({
-      name: `CPU${c}`,
-      kind: "thread",
-      level: 0,
-      cpus: [c],
-      params: 0,
-      locals,
-      steps: threadSteps,
-    }),
-  );
-  const all = Array.from({ length: cpus }, (_, c) => c);
-  const raised: Expr = { kind: "cell", cell: FLAG, index: [cpu] };
-  const entry: Step = {
-    ...idle,
-    at: line(50),
-    guard: binary("==", raised, constant(1)),
-    body: [{ kind: "goto", step: 1 }],
-  };
-  const clear: Stmt = { kind: "put", cell: FLAG, index: [cpu], value: constant(0) };
-  const exit: Step = {
-    ...idle,
-    at: line(51),
-    access: { kind: "instruction", primitive: "", serialising: false, body: [clear] },
-  };
-  const handler: Code = {
-    name: "handler",
-    kind: "interrupt",
-    level: 2,
-    cpus: all,
-    params: 0,
-    locals,
-    steps: [entry, exit],
-  };
-  const nobody = (cell: number, index: readonly Expr[]): Stmt => ({
-    kind: "put",
-    cell,
-    index,
-    value: constant(NOBODY),
+  const live = [NUMBER, CPU, SET, CHOSEN];
+  const steps = Array.from({ length: count }, (_, i): Step => {
+    const step = { ...IDLE, at: line(10 + i) };
+    if (i === 0) return { ...step, access: raise(draw(2)), body: [...start, ...builder.body(2, count)] };
+    // At the last step no local is live: its bits must not be taken for a CPU.
+    if (i + 1 === count) return { ...step, body: [draw(3) === 0 ? { kind: "goto", step: 1 } : { kind: "end" }] };
+    return { ...step, access: builder.access(), body: builder.body(i + 2, count), live, scope: live };
   });
+  return [IDLE, ...steps];
+}
+
+/** Comes in while the CPU's flag is set, and clears it. */
+function handlerSteps(): Step[] {
+  const guard = binary("==", { kind: "cell", cell: FLAG, index: [cpu] }, constant(1));
+  return [
+    { ...IDLE, at: line(50), guard, body: [{ kind: "goto", step: 1 }] },
+    { ...IDLE, at: line(51), access: raise(0) },
+  ];
+}
+
+export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape): Program {
+  const kinds = Array.from({ length: 7 }, () => (draw(2) === 0 ? ("frame" as const) : ("memory" as const)));
+  const storage = (id: number): Cell["storage"] => kinds[id] ?? "memory";
+  const all = Array.from({ length: cpus }, (_, c) => c);
+  const common = { params: 0, locals: localsFor(cpus) };
+  const text = threadSteps(draw, new Builder(draw, cpus, storage), cpus, steps);
+  const threads = all.map(
+    (c): Code => ({ ...common, name: `CPU${c}`, kind: "thread", level: 0, cpus: [c], steps: text }),
+  );
+  const handler: Code = { ...common, name: "handler", kind: "interrupt", level: 2, cpus: all, steps: handlerSteps() };
+  const nobody = (cell: number, ...index: Expr[]): Stmt => ({ kind: "put", cell, index, value: constant(NOBODY) });
+  const members: Expr = { kind: "unary", op: "mask_weight", a: { kind: "cell", cell: MASK, index: [] } };
+  const owner: Expr = { kind: "cell", cell: OWNER, index: [] };
   return {
     version: PROGRAM_VERSION,
     name: "random",
     cpus,
     sources: ["random.ts"],
-    cells: cellsOf(cpus, (id) => kinds[id] ?? "memory"),
+    cells: cellsOf(cpus, storage),
     codes: [...threads, ...(interrupt ? [handler] : [])],
-    init: [nobody(OWNER, []), ...all.map((c) => nobody(NEXT, [constant(c)]))],
+    init: [nobody(OWNER), ...all.map((c) => nobody(NEXT, constant(c)))],
     initLocals: [],
-    properties: [
-      {
-        name: "not full",
-        kind: "always",
-        test: binary(
-          "<",
-          { kind: "unary", op: "mask_weight", a: { kind: "cell", cell: MASK, index: [] } },
-          constant(cpus),
-        ),
-      },
-    ],
-    witnesses: [{ name: "owned", test: binary("!=", { kind: "cell", cell: OWNER, index: [] }, constant(NOBODY)) }],
+    properties: [{ name: "not full", kind: "always", test: binary("<", members, constant(cpus)) }],
+    witnesses: [{ name: "owned", test: binary("!=", owner, constant(NOBODY)) }],
     events: [],
   };
 }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { SearchResult } from "../../src/checker/search.ts";
 import { countersOf } from "../../src/reductions/counters.ts";
+import { OTHER_OWNERS, watchOwners } from "../../src/reductions/owners.ts";
 import { fused, putOffIn, type Sample, samples, searched } from "./programs.ts";
 
 const SWITCHES = ["fusion", "put off", "ranks"] as const;
@@ -15,11 +16,11 @@ const combinations = Array.from({ length: 2 ** SWITCHES.length - 1 }, (_, i) =>
 function reduced(sample: Sample, switches: readonly (typeof SWITCHES)[number][]): SearchResult {
   const counted = switches.includes("ranks") ? countersOf(sample.program) : undefined;
   const ranked = { ...sample, program: counted?.program ?? sample.program };
-  const program = switches.includes("fusion") ? fused(ranked) : ranked;
-  return searched(program, {
-    counters: counted?.counters,
-    putOff: switches.includes("put off") ? putOffIn(program) : undefined,
-  });
+  const less = switches.includes("fusion") ? fused(ranked) : ranked;
+  const putOff = switches.includes("put off") ? putOffIn(less) : undefined;
+  const counters = counted?.counters;
+  const program = counters ? watchOwners(less.program, counters) : less.program;
+  return searched({ ...less, program }, { counters, putOff });
 }
 
 const said = ({ verdict, witnesses }: SearchResult) => ({
@@ -29,7 +30,15 @@ const said = ({ verdict, witnesses }: SearchResult) => ({
 });
 
 function compare(sample: Sample, raw: SearchResult, switches: readonly (typeof SWITCHES)[number][]): void {
-  const less = reduced(sample, switches);
+  const first = reduced(sample, switches);
+  // Ranks that would say nothing say so.
+  const refused = first.limits.some((limit) => limit.kind === "model" && limit.text === OTHER_OWNERS);
+  const less = refused
+    ? reduced(
+        sample,
+        switches.filter((one) => one !== "ranks"),
+      )
+    : first;
   expect(said(less)).toEqual(said(raw));
   if (raw.verdict.kind === "safe") expect(less.states).toBeLessThanOrEqual(raw.states);
 }
@@ -44,8 +53,7 @@ describe("every combination", () => {
 });
 
 describe("all of them", () => {
-  test.each(samples(["x86-shootdown"], true).map((sample) => [sample.name, sample] as const))(
-    "%s",
-    (_, sample) => compare(sample, searched(sample), SWITCHES),
+  test.each(samples(["x86-shootdown"], true).map((sample) => [sample.name, sample] as const))("%s", (_, sample) =>
+    compare(sample, searched(sample), SWITCHES),
   );
 });

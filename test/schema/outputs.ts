@@ -124,6 +124,7 @@ export const outputs: readonly Output[] = [
     (machine): Row => ["record", machine, [LAZYMM, "record", "--root", `test/cli/roots/${machine}`], 0],
   ),
   ["bench", "the smallest case", ["dist/bench.js", "parse"], 0],
+  ["bench", "the checker's smallest case", ["dist/bench-checker.js", "--rounds=1", "717k"], 0],
 ].map(([schema, what, command, exit]) => ({ schema, what, command, exit }) as Output);
 
 type Row = [schema: string, what: string, command: readonly string[], exit: number];

@@ -56,7 +56,10 @@ export type ViewLoad = "plain" | "acquire" | "acquire_pc" | "walk";
 /** release: after everything before it. */
 export type ViewStore = "plain" | "release";
 export type ViewRmw = "plain" | "acquire" | "release" | "acquire_release";
-/** full, loads, stores: what is ordered before; complete: a full barrier that page walks see, too; isb: see armv8.ts. */
+/**
+ * full, loads, stores: what comes before the barrier and is ordered by it; isb: what branches and addresses depend on
+ * is before later loads; complete: full and isb, and page walks see it.
+ */
 export type ViewFence = "full" | "loads" | "stores" | "isb" | "complete" | "none";
 
 /** One order of all stores, in which every CPU has seen what its views say. */

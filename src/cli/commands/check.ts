@@ -15,6 +15,7 @@ interface Options extends OutputOptions {
   readonly maxStates?: number;
   readonly maxMemory?: number;
   readonly timeout?: number;
+  readonly threads?: number;
   readonly checkpoint?: string;
   readonly explain?: boolean;
   readonly coverage?: boolean;
@@ -75,11 +76,12 @@ export function addCheck(program: Command, shell: Shell): void {
       new Option(
         "--checkpoint <dir>",
         "keep what was found in this directory: the same command goes on there after it was killed, or gave up",
-      ).conflicts("coverage"),
+      ).conflicts(["coverage", "threads"]),
     )
+    .option("--threads <n>", "let so many threads work on each search: the same result", parseCount)
     .action(async (names: string[], options: Options) => {
-      const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint } = options;
-      const limits = { maxStates, maxMemory, timeoutSeconds: timeout };
+      const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint, threads } = options;
+      const limits = { maxStates, maxMemory, timeoutSeconds: timeout, threads };
       const asked = { names, designs, models, overlay, ...limits, checkpoint };
       if (options.coverage === true) return cover(shell, options, asked);
       await runJob(shell, options, {

@@ -173,7 +173,7 @@ function maskOf(cx: Lowering, node: Node): Expr {
   return type.k === "mask" ? e : cx.fail("LZ109", node, "not a copy of a cpumask");
 }
 
-/** for (const cpu of for_each_cpu(mask)): ascending; if CPUs are to be exchangeable, whichever of the rest comes next. */
+/** for (const cpu of for_each_cpu(mask)): ascending; or, so that CPUs can be exchanged, any of the rest is next. */
 export function forOf(cx: Lowering, node: t.ForOfStatement): void {
   const { left, right } = node;
   const variable = left.type === "VariableDeclaration" ? left.declarations[0]?.id : undefined;

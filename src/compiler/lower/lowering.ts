@@ -95,6 +95,8 @@ export class Lowering {
   readonly parts: Parts;
   readonly cpus: number;
   readonly replaced: ReadonlyMap<string, FunctionDecl>;
+  /** UNIQUE(): ids are no other object's, ever. */
+  lastingIds = false;
   /** REPLACE(): like `replaced`, but the file that says so still reaches the function itself. */
   readonly stubs = new Map<string, FunctionDecl>();
   /** Function bodies as a mutant has them, by key. */
@@ -350,7 +352,14 @@ export class Lowering {
     };
     const names = find(name.replace(/[^.]*$/, type.counter));
     if (type.k === "int") return { counter: { kind: "copy", owner: names } };
-    return { counter: { kind: "newest", allocated: find(name.replace(/\..*$/, ".allocated")), id: names } };
+    return {
+      counter: {
+        kind: "newest",
+        allocated: find(name.replace(/\..*$/, ".allocated")),
+        id: names,
+        lasting: this.lastingIds,
+      },
+    };
   }
 
   /** A callback is a pointer to a function; which ones there are is known once all code is lowered. */

@@ -49,5 +49,5 @@ export function viewOrdering(program: Program, model: ViewModel): Ordering {
         return false;
     }
   };
-  return { isSimple, isImmediate };
+  return { isSimple, isImmediate, delayed: new Set() };
 }

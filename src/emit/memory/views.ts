@@ -22,12 +22,16 @@ import type {
 } from "./types.ts";
 import { fenced, ViewFlow } from "./views-follow.ts";
 import { VIEW, VIEW_COUNT, type ViewsLayout } from "./views-layout.ts";
-import { LOAD_KIND, viewsRuntime } from "./views-runtime.ts";
+import { LOAD_KIND } from "./views-runtime.ts";
+import { viewsRuntime } from "./views-tables.ts";
 import { newest, pickOf, strongOf, Values } from "./views-values.ts";
 
 const ORDER_FULL = "more stores are under way than the memory order has room for: give the machine more (messages)";
 const PAIR_BROKEN =
   "a CPU stores between the halves of its own load-linked pair: what that does to the monitor is open";
+
+/** Which of the two a compare-and-swap's result depends on. */
+const EITHER = "for(let h=0;h<2;h++)";
 
 class ViewedAccess implements AccessPrinter {
   readonly publish: string;
@@ -186,7 +190,8 @@ class ViewedAccess implements AccessPrinter {
     if (address === undefined) {
       const loaded = `${this.pass(place, kind)}${l}=${this.plain(place)};${this.taken(old)}`;
       const full = acquires && release ? `vboth(${this.cpu},T[${b + VIEW.writeOld}]);` : "";
-      const put = `vown(${this.cpu},${release},${x},0);${full}${this.scope.writeCell(place.cell, place.index, access.value)}`;
+      const write = this.scope.writeCell(place.cell, place.index, access.value);
+      const put = `vown(${this.cpu},${release},${x},0);${full}${write}`;
       return `${this.controlled(place)}${loaded}if(${stores}){${put}}`;
     }
     const front = this.guarded(place) + this.controlled(place);
@@ -257,7 +262,7 @@ class ViewedAccess implements AccessPrinter {
       case "store_exclusive":
         return "for(let g=-1,m=vload(S,a);g<=m;g++)";
       case "rmw":
-        return `for(let r=0,m=vload(S,a);r<=m;r++)for(let g=r;g<=m;g++)${this.compared(access) ? "for(let h=0;h<2;h++)" : ""}`;
+        return `for(let r=0,m=vload(S,a);r<=m;r++)for(let g=r;g<=m;g++)${this.compared(access) ? EITHER : ""}`;
       default:
         return "for(let r=0,m=vload(S,a);r<=m;r++)";
     }

@@ -187,28 +187,30 @@ function cpuText(c: number, options: CommonModelOptions): string {
   }`;
 }
 
-/** The common model, as an emitter would hand it over. */
-export function commonModel(options: CommonModelOptions): Compiled {
-  const report = new Int32Array(REPORT.witnesses + 1);
+/** The common model as text, as an emitter would hand it over; `limits` are the texts of its limits. */
+export function commonModelText(options: CommonModelOptions): {
+  readonly text: string;
+  readonly limits: readonly string[];
+} {
+  const cpu = (INIT_MM << CPU_FIELDS.loaded[0]) | (INIT_MM << CPU_FIELDS.cr3[0]);
   const text = `"use strict";
+  const report = new Int32Array(${REPORT.witnesses + 1});
   ${CPUS.map((c) => cpuText(c, options)).join("\n")}
-  return (states, at, out, k) => {
+  const successors = (states, at, out, k) => {
     report[${REPORT.raised}] = 0;
     const w0 = states[at], w1 = states[at + 1], w2 = states[at + 2], g = states[at + 3];
     const end = cpu2(w0, w1, w2, g, out, cpu1(w0, w1, w2, g, out, cpu0(w0, w1, w2, g, out, k)));
     report[${REPORT.progress}] = end - k >> 2;
     return end;
-  };`;
-  const cpu = (INIT_MM << CPU_FIELDS.loaded[0]) | (INIT_MM << CPU_FIELDS.cr3[0]);
-  return {
-    words: 4,
-    maxSuccessors: 24,
-    initial: (out) => out.set([cpu, cpu, cpu, 0]),
-    successors: new Function("report", text)(report) as Compiled["successors"],
-    check: () => 0,
-    checkEnd: () => 0,
-    report,
-    choices: new Int32Array(24),
-    limits: [],
   };
+  const none = () => 0;
+  const initial = (out) => out.set([${cpu}, ${cpu}, ${cpu}, 0]);
+  const choices = new Int32Array(24);
+  return { words: 4, maxSuccessors: 24, initial, successors, check: none, checkEnd: none, report, choices };`;
+  return { text, limits: [] };
+}
+
+export function commonModel(options: CommonModelOptions): Compiled {
+  const { text, limits } = commonModelText(options);
+  return { ...(new Function(text)() as Omit<Compiled, "limits">), limits };
 }
