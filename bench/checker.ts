@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// npm run bench:checker [-- --json] [--rounds=N] [NAME]: the checker against SPIN on the common model, side by side in one run.
-// CPU seconds of the search phase only, on both sides: no compilation, no emission, no gcc. Medians of several rounds,
-// in each of which both run once; every search of ours runs in a process of its own.
+// npm run bench:checker -- [--json] [--rounds=N] [NAME]: the checker against SPIN on the common model, side by side in
+// one run. CPU seconds of the search phase only, on both sides: no compilation, no emission, no gcc. Medians of several
+// rounds, in each of which both run once; every search of ours runs in a process of its own.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { assert } from "../src/base/assert.ts";

@@ -89,7 +89,9 @@ function printPacked(
   const delay = options.putOff && printPutOff(program, layout, options.putOff);
   // Put off, stores are published behind the steps of all CPUs: whether they are depends on those.
   const body = delay
-    ? `${moves.map((m) => m.contexts).join("")}${delay.decide}if(D){${moves.map((m) => m.drain).join("")}}\n`
+    ? `${moves.map((m) => m.contexts).join("")}${delay.decide}${moves
+        .map(({ drain }, cpu) => drain && `if(${delay.publish(cpu)}){${drain}}`)
+        .join("")}\n`
     : moves.map((m) => m.contexts + m.drain).join("");
   const walkers = cpus.map((cpu) => printWalkers(p, cpu, functions, maxima, options, delay)).join("");
   const maxSuccessors = maxima.reduce((a, b) => a + b, 0) + program.cpus;

@@ -13,8 +13,10 @@ const bit = (i: number): number => 1 << (i % BITS);
 
 export interface PutOffCode {
   readonly declarations: string;
-  /** Statements that set D (publish), and W (bits of walks), from the state at S[a] and whether contexts can move. */
+  /** Statements that set D (bits of CPUs) and W (bits of walks), from the state and whether contexts can move. */
   readonly decide: string;
+  /** The condition under which a CPU publishes its oldest store. */
+  readonly publish: (cpu: number) => string;
   /** The condition under which walk i is taken. */
   readonly walk: (i: number) => string;
 }
@@ -65,18 +67,24 @@ export function printPutOff(program: Program, layout: PackedLayout, plan: PutOff
   }
   const held = layout.buffers.map((buffer) => buffer.map((b) => `AC[${fieldOf(b.address)}]`).join("|") || "0");
   const or = (list: readonly string[]): string => list.join("|") || "0";
-  const published = held.map((_, cpu) => {
+  const triggered = held.map((_, cpu) => {
     const others = or(looks.filter((l) => l.cpu !== cpu).map((l) => l.text));
     const own = or(waits.filter((w) => w.cpu === cpu).map((w) => w.text));
-    return `(b${cpu}&(${others}))!==0||b${cpu}!==0&&(${own})!==0`;
+    return `if((b${cpu}&(${others}))!==0||b${cpu}!==0&&(${own})!==0){D|=${bit(cpu)};G|=b${cpu};}`;
   });
   const walked = plan.walked.reduce((mask, cell) => mask | bitOf(cell), 0);
+  // Two buffers with stores to one cell, or a buffer and a walk: where the one matters, so does the other.
+  const related = held.map((_, cpu) => `if((b${cpu}&G)!==0){D|=${bit(cpu)};G|=b${cpu};}`).join("");
+  const anyHeld = or(held.map((_, cpu) => `(D&${bit(cpu)})!==0&&(b${cpu}&${walked})!==0`)).replaceAll("|(", "||(");
+  const walksToo = walked === 0 ? "" : `if(${anyHeld}){W=${all};G|=${walked};${related}}`;
   return {
     declarations: `${tables.join("\n")}const AC=[${addresses.join(",")}];\n`,
     decide:
-      `const ${pcs.join(",")};let W=${or(walks)};` +
-      `${held.map((text, cpu) => `const b${cpu}=${text};`).join("")}let D=k===b${published.map((t) => `||${t}`).join("")};` +
-      `if(((${or(held.map((_, cpu) => `b${cpu}`))})&${walked})!==0&&(W!==0||D)){W=${all};D=true;}if(k===b)W=${all};`,
+      `const ${pcs.join(",")};let W=${or(walks)},D=0,G=0;` +
+      held.map((text, cpu) => `const b${cpu}=${text};`).join("") +
+      `${triggered.join("")}${walked === 0 ? "" : `if(W!==0)G|=${walked};`}${held.map(() => related).join("")}${walksToo}` +
+      `if(k===b){W=${all};D=${held.reduce((mask, _, cpu) => mask | bit(cpu), 0)};}`,
+    publish: (cpu) => `(D&${bit(cpu)})!==0`,
     walk: (i) => `(W&${bit(i)})!==0`,
   };
 }

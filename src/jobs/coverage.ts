@@ -11,7 +11,7 @@ import { withProbes } from "../program/probes.ts";
 import type { Program, Stmt } from "../program/program.ts";
 import type { CoverageReport, CoverageRun } from "./coverage-report.ts";
 import { Tally } from "./coverage-tally.ts";
-import { bufferDepth, build, prepare, runSearch } from "./engine.ts";
+import { bufferDepth, build, prepare, runSearch, type SearchLimits } from "./engine.ts";
 import { type Library, openLibrary } from "./library.ts";
 import type { CheckOptions, JobContext, JobError } from "./reports.ts";
 import { type Case, selectCases } from "./select.ts";
@@ -51,11 +51,10 @@ function reachedInInit(program: Program): ReadonlySet<number> {
   return new Set(values.flatMap((value, witness) => (value === 1 ? [witness] : [])));
 }
 
-interface Run {
+interface Run extends SearchLimits {
   readonly library: Library;
   readonly tally: Tally;
   readonly item: Case;
-  readonly maxStates: number | undefined;
   readonly context: JobContext;
 }
 
@@ -120,7 +119,9 @@ export async function coverage(options: CheckOptions, context: JobContext): Prom
   for (const [done, item] of cases.value.entries()) {
     if (context.signal.aborted) break;
     context.progress(`${item.scenario.info.name}, ${item.design.info.name}`, done, cases.value.length);
-    const run = { library: library.value, tally, item, maxStates: options.maxStates, context };
+    const { maxStates, maxMemory, timeoutSeconds, threads } = options;
+    const limits = { maxStates, maxMemory, timeoutSeconds, threads };
+    const run = { library: library.value, tally, item, ...limits, context };
     const covered = await coverCase(run);
     if (!covered.ok) return covered;
     runs.push(...covered.value);

@@ -205,7 +205,7 @@ export function stepOnCpu(program: Pick<Program, "cpus">, step: Step, cpu: numbe
 }
 
 /** Above this many values a choice stays a loop. */
-const ALTERNATIVES_MAX = 8;
+const ALTERNATIVES_MAX = 32;
 
 /** One value of a choice: the step takes it where `such` holds. */
 export interface Alternative {

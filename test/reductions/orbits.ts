@@ -181,7 +181,7 @@ function exchange(program: Program, symmetry: Symmetry, to: readonly number[]): 
     });
     const contexts = state.contexts.map(({ code, cpu, pc, locals }): Context => {
       const twin = twins[code]?.[cpu];
-      const other = twins.findIndex((row) => row[at(cpu)] === twin);
+      const other = twin === undefined ? code : twins.findIndex((row) => row[at(cpu)] === twin);
       const values = locals.map(([l, value]): [number, number] => [l, renamed(sorts.locals[code]?.[l], value, to)]);
       return { code: other, cpu: at(cpu), pc, locals: values };
     });

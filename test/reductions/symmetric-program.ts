@@ -302,3 +302,18 @@ export function symmetricProgram(draw: Draw, { cpus, steps, interrupt }: Shape):
     events: [],
   };
 }
+
+/** The same, but for one thing that one CPU, or one line of all, does: `cpu` there is a number, or a number another. */
+export function perturbed(program: Program, draw: Draw): Program {
+  const codes = program.codes.map((code) => structuredClone(code));
+  const found: Expr[] = [];
+  const visit = (x: unknown): void => {
+    if (typeof x !== "object" || x === null) return;
+    if ("kind" in x && (x.kind === "cpu" || x.kind === "const")) found.push(x as Expr);
+    for (const child of Object.values(x)) visit(child);
+  };
+  visit(codes[draw(codes.length)]?.steps);
+  const target = found[draw(found.length)];
+  if (target) Object.assign(target, { kind: "const", value: draw(program.cpus) });
+  return { ...program, codes };
+}
