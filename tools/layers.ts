@@ -14,6 +14,8 @@ export const layers = {
   "model/designs": ["model/dialect", "model/kernel", "model/hw/mmu"],
   "model/scenarios": ["model/dialect", "model/kernel", "model/hw/mmu", "model/designs", "model/properties"],
 
+  "model/ladder": ["model/dialect", "model/kernel", "model/hw/mmu", "model/scenarios"],
+
   "src/base": [],
   "src/program": ["src/base"],
   "src/events": ["src/base"],

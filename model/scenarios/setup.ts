@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How scenarios start: machines, and the initial state, built on CPU 0 in the kernel's own variables.
 import { frames, hw, page_tables, pgds, reset_cpu } from "../hw/mmu/x86.ts";
-import { cpu_tlbstate } from "../kernel/arch/x86/mm/tlbstate.ts";
+import { cpu_tlbstate, flush_tlb_infos } from "../kernel/arch/x86/mm/tlbstate.ts";
 import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
 import { init_mm, mm_cpumask, mm_globals, mms, tasks } from "../kernel/mm_types.ts";
 import { config } from "../kernel/parts.ts";
@@ -45,6 +45,7 @@ export function boot(): void {
   for (let i = 0; i < machine.tasks; i++) pool_alloc(tasks);
   for (let cpu = 0; cpu < machine.cpus; cpu++) {
     reset_cpu(cpu);
+    WRITE_ONCE(per_cpu(flush_tlb_infos.initiating_cpu, cpu), cpu);
     WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), tasks[cpu]);
     WRITE_ONCE(tasks[cpu].active_mm, init_mm);
     WRITE_ONCE(tasks[cpu].on_cpu, true);

@@ -6,12 +6,14 @@
 // A verdict is `safe` only if every reachable state was looked at and no limit was met, in the model or here.
 
 import { assert, defined } from "../base/assert.ts";
-import { type Compiled, REPORT } from "../program/compiled.ts";
+import type { Compiled } from "../program/compiled.ts";
 import type { Property, Witness } from "../program/program.ts";
 import { type Conclusion, conclude } from "./conclusion.ts";
-import { Findings, type FindingsRecord, recordOf } from "./findings.ts";
+import { Expander } from "./expand.ts";
+import { Findings, recordOf } from "./findings.ts";
 import type { Path } from "./path.ts";
 import { pathTo } from "./recover.ts";
+import type { Checkpoint, Snapshot } from "./snapshot.ts";
 import { type Full, StateStore, type StoreSizes } from "./store.ts";
 
 /** Names for the numbers that a Compiled reports, in the order of its Program; a Program is one. */
@@ -48,28 +50,6 @@ export interface Explored {
   readonly store: StateStore;
   /** levels[d] is the number of the first state at depth d. */
   readonly levels: readonly number[];
-}
-
-/** A search between two batches, but for its states: the first `states` in the store belong to it. */
-export interface Snapshot extends FindingsRecord {
-  readonly states: number;
-  /** How many of them are expanded. */
-  readonly head: number;
-  readonly transitions: number;
-  /** Numbers of the first states of each level. */
-  readonly levels: readonly number[];
-  /** Number of the first state behind the level that is being expanded. */
-  readonly levelEnd: number;
-  /** Nothing is left to do. */
-  readonly done: boolean;
-}
-
-export interface Checkpoint {
-  /** What an earlier run left. `read` hands its states over, in their order, in arrays of whole states. */
-  readonly resume?: { readonly snapshot: Snapshot; readonly read: (put: (states: Int32Array) => void) => void };
-  /** `save` is called whenever so many states were found, or expanded, since the last time; and at the end. */
-  readonly every: number;
-  readonly save: (snapshot: Snapshot, store: StateStore) => void;
 }
 
 export interface Progress {
@@ -120,13 +100,11 @@ export interface SearchResult {
   readonly seconds: number;
   readonly bytes: number;
   readonly bytesPerState: number;
+  /** Properties that were not asked about, though the program could violate them. */
+  readonly unasked?: readonly string[];
 }
 
 const MEMORY_BYTES = 4 * 2 ** 30;
-/** States that are expanded before their successors are looked up: enough to keep each loop's code and data warm. */
-const BATCH = 256;
-/** Words that a batch's successors may take, so that they stay in the second-level cache. */
-const BATCH_WORDS = 1 << 16;
 const PROGRESS_SECONDS = 0.5;
 
 /** A search under way. Everything is allocated before the first state is expanded, but for what the store grows by. */
@@ -136,18 +114,13 @@ interface Search {
   readonly options: SearchOptions;
   readonly store: StateStore;
   readonly findings: Findings;
-  readonly out: Int32Array;
-  /** ends[j]: offset in `out` behind the successors of the batch's j-th state. */
-  readonly ends: Int32Array;
+  readonly expander: Expander;
   /** Numbers of the first states of each level so far. */
   readonly levels: number[];
   /** Number of the first state behind the level that is being expanded. */
   levelEnd: number;
   /** What ended the search, or keeps it from storing more. */
   readonly limits: Limit[];
-  /** Number of the next state to expand. */
-  head: number;
-  transitions: number;
   /** Where the search stood when the last batch began, and when it was saved. */
   before: Snapshot | undefined;
   saved: Pick<Snapshot, "states" | "head">;
@@ -180,27 +153,25 @@ export async function searchWithPauses(
 }
 
 function begin(compiled: Compiled, names: Names, options: SearchOptions): Search {
-  const { words, maxSuccessors } = compiled;
   const start = performance.now();
+  const findings = new Findings(compiled, names, { onRest: options.onRest });
+  const store = new StateStore({
+    words: compiled.words,
+    parents: options.storeParents ?? false,
+    maxStates: options.maxStates ?? Number.POSITIVE_INFINITY,
+    maxBytes: options.maxMemoryBytes ?? MEMORY_BYTES,
+    ...(options.sizes && { sizes: options.sizes }),
+  });
   return {
     compiled,
     names,
     options,
-    store: new StateStore({
-      words,
-      parents: options.storeParents ?? false,
-      maxStates: options.maxStates ?? Number.POSITIVE_INFINITY,
-      maxBytes: options.maxMemoryBytes ?? MEMORY_BYTES,
-      ...(options.sizes && { sizes: options.sizes }),
-    }),
-    findings: new Findings(compiled, names, { onRest: options.onRest }),
-    out: new Int32Array(Math.max(BATCH_WORDS, maxSuccessors * words)),
-    ends: new Int32Array(BATCH),
+    store,
+    findings,
+    expander: new Expander(compiled, findings, store),
     levels: [0],
     levelEnd: 1,
     limits: [],
-    head: 0,
-    transitions: 0,
     before: undefined,
     saved: { states: 0, head: 0 },
     start,
@@ -210,25 +181,26 @@ function begin(compiled: Compiled, names: Names, options: SearchOptions): Search
 
 /** Stores the initial state, or all that an earlier run found. False if the search ends here. */
 function enter(s: Search): boolean {
-  const { store, out, findings, limits, options } = s;
+  const { store, findings, limits, options } = s;
+  const { out, ends } = s.expander;
   assert(!options.checkpoint || !options.storeParents, "a checkpoint keeps no parents");
   if (options.checkpoint?.resume) return resume(s, options.checkpoint.resume);
   s.compiled.initial(out);
-  if (store.insert(out, 0, store.words, s.ends, 0) === 0) limits.push(limitOf(store));
+  if (store.insert(out, 0, store.words, ends, 0) === 0) limits.push(limitOf(store));
   findings.stored(store, 0, 0);
   findings.noteWitnesses(0);
   return limits.length === 0 && !isStopping(s);
 }
 
 function resume(s: Search, { snapshot, read }: NonNullable<Checkpoint["resume"]>): boolean {
-  const { store, levels } = s;
+  const { store, levels, expander } = s;
   levels.splice(0, levels.length, ...snapshot.levels);
   s.levelEnd = snapshot.levelEnd;
-  s.head = snapshot.head;
-  s.transitions = snapshot.transitions;
+  expander.head = snapshot.head;
+  expander.transitions = snapshot.transitions;
   s.saved = snapshot;
   read((states) => {
-    if (store.full === undefined) store.insert(states, 0, states.length, s.ends, 0);
+    if (store.full === undefined) store.insert(states, 0, states.length, expander.ends, 0);
   });
   if (store.full !== undefined) {
     s.limits.push(limitOf(store));
@@ -251,25 +223,24 @@ function isStopping({ options, findings }: Search): boolean {
 /** Expands a batch and, behind the last one of a level, opens the next level. False if the search ends here. */
 function advance(s: Search): boolean {
   const more = expandBatch(s);
-  if (s.head < s.levelEnd) return more;
+  if (s.expander.head < s.levelEnd) return more;
   // The level is expanded, but what comes next is not all there.
   if (s.store.full !== undefined) return false;
   if (s.store.count > s.levelEnd) s.levels.push(s.levelEnd);
   s.levelEnd = s.store.count;
-  return more && s.head < s.levelEnd && !isStopping(s);
+  return more && s.expander.head < s.levelEnd && !isStopping(s);
 }
 
 /** Expands some more states of the level. False if the search ends here. */
 function expandBatch(s: Search): boolean {
-  const { store, findings, limits } = s;
-  const first = s.head;
+  const { store, findings, limits, expander } = s;
+  const first = expander.head;
   const before = store.count;
   const depth = s.levels.length;
   if (s.options.checkpoint && limits.length === 0) keep(s, s.options.checkpoint);
-  const k = expand(s);
+  const k = expander.expand(s.levelEnd, depth - 1);
   if (store.full === undefined) {
-    s.transitions += k / store.words;
-    if (store.insert(s.out, 0, k, s.ends, first) < k) limits.push(limitOf(store));
+    if (store.insert(expander.out, 0, k, expander.ends, first) < k) limits.push(limitOf(store));
     findings.stored(store, before, depth);
   }
   findings.noteWitnesses(depth);
@@ -278,36 +249,10 @@ function expandBatch(s: Search): boolean {
   return store.full === undefined || (isStopping(s) && findings.bestDepth === depth);
 }
 
-/** Writes the successors of the next states to `out`; returns the offset behind them. */
-function expand(s: Search): number {
-  const { store, out, ends, findings } = s;
-  const { successors, report, words, maxSuccessors } = s.compiled;
-  const first = s.head;
-  const depth = s.levels.length - 1;
-  const last = Math.min(s.levelEnd, first + BATCH, store.chunkEnd(first));
-  const chunk = store.chunkOf(first);
-  const roomFor = out.length - maxSuccessors * words;
-  let at = store.offsetOf(first);
-  let n = first;
-  let k = 0;
-  for (; n < last && k <= roomFor; n++, at += words) {
-    const from = k;
-    k = successors(chunk, at, out, k);
-    ends[n - first] = k;
-    if ((report[REPORT.raised]! | report[REPORT.limit]!) !== 0 || report[REPORT.progress] === 0) {
-      findings.expanded(n, from, chunk, at, depth);
-    }
-  }
-  s.head = n;
-  // Past the end of a typed array, writes vanish without a word.
-  assert(k <= out.length, "a state has at most maxSuccessors successors");
-  return k;
-}
-
 /** Looks at the clock, between two batches. */
 function timeIsUp(s: Search): boolean {
   const { options, store } = s;
-  if (s.head === store.count) return false;
+  if (s.expander.head === store.count) return false;
   const now = performance.now();
   const seconds = (now - s.start) / 1000;
   if (seconds >= (options.timeoutSeconds ?? Number.POSITIVE_INFINITY)) {
@@ -317,7 +262,7 @@ function timeIsUp(s: Search): boolean {
   if ((now - s.reported) / 1000 < PROGRESS_SECONDS) return false;
   s.reported = now;
   const states = store.count;
-  const { transitions, head } = s;
+  const { transitions, head } = s.expander;
   const depth = s.levels.length - 1;
   options.onProgress?.({ states, queued: states - head, transitions, depth, seconds, bytes: store.bytes });
   if (!options.stop?.()) return false;
@@ -326,7 +271,8 @@ function timeIsUp(s: Search): boolean {
 }
 
 function snapshotOf(s: Search, done: boolean): Snapshot {
-  const { head, transitions, levels, levelEnd } = s;
+  const { levels, levelEnd } = s;
+  const { head, transitions } = s.expander;
   return { ...recordOf(s.findings), states: s.store.count, head, transitions, levels, levelEnd, done };
 }
 
@@ -357,13 +303,13 @@ function finish(s: Search): SearchResult {
     findings,
     limits,
     stopping: isStopping(s),
-    expanded: s.head === store.count,
+    expanded: s.expander.head === store.count,
     pathOf: ({ states, lasts }) => {
       const path = pathTo(compiled, store, begun, defined(states[0], "a violation has a state"));
       return lasts[0]! < 0 ? path : [...path, lasts[0]!];
     },
     states: store.count,
-    transitions: s.transitions,
+    transitions: s.expander.transitions,
     depth: begun.length - 1,
     seconds: (performance.now() - s.start) / 1000,
     bytes: store.bytes,

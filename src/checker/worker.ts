@@ -6,8 +6,9 @@
 //
 // Nothing here waits: step() says that there is nothing to do, and whoever runs the worker waits for the bell.
 
-import { assert, defined } from "../base/assert.ts";
-import { type Compiled, REPORT } from "../program/compiled.ts";
+import { defined } from "../base/assert.ts";
+import type { Compiled } from "../program/compiled.ts";
+import { Expander } from "./expand.ts";
 import { Findings, type FindingsRecord, recordOf } from "./findings.ts";
 import type { Sift } from "./insert-code.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -15,9 +16,6 @@ import { type Bundle, ownerFunction, type Partition, routingSift } from "./route
 import type { Names, SearchOptions } from "./search.ts";
 import { AT, endOf, OF, placeOf, placeOfMailbox, ring, type Shared, stopAll } from "./shared.ts";
 import { StateStore } from "./store.ts";
-
-const BATCH = 512;
-const BATCH_WORDS = 1 << 16;
 
 /** What a worker has found in the end; its arrays are in shared memory. */
 export interface Part extends FindingsRecord {
@@ -41,7 +39,6 @@ export interface WorkerOptions
 }
 
 export class SearchWorker {
-  readonly #compiled: Compiled;
   readonly #shared: Shared;
   readonly #id: number;
   readonly #options: WorkerOptions;
@@ -53,19 +50,16 @@ export class SearchWorker {
   readonly #inbox: readonly Mailbox[];
   /** By worker: its mailbox, and how much of its bundle is sent. */
   readonly #outbox: readonly { readonly to: number; readonly box: Mailbox; sent: number }[];
-  readonly #out: Int32Array;
+  readonly #expander: Expander;
   readonly #levels = [0];
   #levelEnd: number;
-  #head = 0;
-  #transitions = 0;
   /** "done": at the end of the search; "stopped": before. */
   #phase: "expanding" | "storing" | "waiting" | "done" | "stopped" = "expanding";
 
   /** `maxMemoryBytes` is for this worker alone, the other limits for all. */
   constructor(compiled: Compiled, names: Names, shared: Shared, id: number, options: WorkerOptions) {
-    const { words, maxSuccessors } = compiled;
+    const { words } = compiled;
     const { workers, control } = shared;
-    this.#compiled = compiled;
     this.#shared = shared;
     this.#id = id;
     this.#options = options;
@@ -78,7 +72,7 @@ export class SearchWorker {
       ...(options.sizes && { sizes: options.sizes }),
     });
     this.#findings = new Findings(compiled, names, { all: true });
-    this.#out = new Int32Array(Math.max(BATCH_WORDS, maxSuccessors * words));
+    this.#expander = new Expander(compiled, this.#findings, this.#store);
     const others = Array.from({ length: workers }, (_, j) => j).filter((j) => j !== id);
     const box = (i: number, j: number): Mailbox => {
       const states = defined(shared.mailboxes[i]?.[j], "every pair has a mailbox");
@@ -88,7 +82,10 @@ export class SearchWorker {
     this.#outbox = others.map((to) => ({ to, box: box(id, to), sent: 0 }));
     const initial = new Int32Array(words);
     compiled.initial(initial);
-    this.#bundles = Array.from({ length: workers }, () => ({ states: new Int32Array(this.#out.length), fill: 0 }));
+    this.#bundles = Array.from({ length: workers }, () => ({
+      states: new Int32Array(this.#expander.out.length),
+      fill: 0,
+    }));
     this.#sift = routingSift(this.#store.shape, options.partition, id, this.#bundles);
     if (ownerFunction(words, options.partition, workers)(initial, 0) === id) this.#insert(initial, 0, words, 0);
     this.#levelEnd = this.#store.count;
@@ -128,8 +125,10 @@ export class SearchWorker {
   /** Sends what is left of the last batch, or expands another one, or ends the level. False if it has to wait. */
   #expand(): boolean {
     if (!this.#isSent()) return this.#send();
-    if (this.#head < this.#levelEnd) {
-      this.#expandBatch();
+    const { head, out } = this.#expander;
+    if (head < this.#levelEnd) {
+      const k = this.#expander.expand(this.#levelEnd, this.#levels.length - 1);
+      this.#insert(out, 0, k, this.#levels.length, this.#sift);
       this.#send();
       this.#publish();
       return true;
@@ -160,32 +159,6 @@ export class SearchWorker {
     return some;
   }
 
-  #expandBatch(): void {
-    const { successors, report, words, maxSuccessors } = this.#compiled;
-    const out = this.#out;
-    const store = this.#store;
-    const first = this.#head;
-    const depth = this.#levels.length - 1;
-    const last = Math.min(this.#levelEnd, first + BATCH, store.chunkEnd(first));
-    const chunk = store.chunkOf(first);
-    const roomFor = out.length - maxSuccessors * words;
-    let at = store.offsetOf(first);
-    let n = first;
-    let k = 0;
-    for (; n < last && k <= roomFor; n++, at += words) {
-      const from = k;
-      k = successors(chunk, at, out, k);
-      if ((report[REPORT.raised]! | report[REPORT.limit]!) !== 0 || report[REPORT.progress] === 0) {
-        this.#findings.expanded(n, from, chunk, at, depth);
-      }
-    }
-    // Past the end of a typed array, writes vanish without a word.
-    assert(k <= out.length, "a state has at most maxSuccessors successors");
-    this.#head = n;
-    this.#transitions += k / words;
-    this.#insert(out, 0, k, depth + 1, this.#sift);
-  }
-
   #receive(): boolean {
     let some = false;
     for (const box of this.#inbox) {
@@ -200,7 +173,7 @@ export class SearchWorker {
   #insert(states: Int32Array, from: number, to: number, depth: number, sift?: Sift): void {
     const store = this.#store;
     const before = store.count;
-    const stored = store.insert(states, from, to, this.#out, 0, sift) === to;
+    const stored = store.insert(states, from, to, this.#expander.ends, 0, sift) === to;
     this.#findings.stored(store, before, depth);
     this.#findings.noteWitnesses(depth);
     if (!stored) stopAll(this.#shared, "memory");
@@ -231,22 +204,22 @@ export class SearchWorker {
     const { control } = this.#shared;
     const put = (what: number, value: number): number => Atomics.store(control, placeOf(this.#id, what), value);
     put(OF.states, this.#store.count);
-    put(OF.queued, this.#store.count - this.#head);
+    put(OF.queued, this.#store.count - this.#expander.head);
     put(OF.depth, this.#levels.length - 1);
     put(OF.megabytes, Math.ceil(this.#store.bytes / 2 ** 20));
-    put(OF.transitions, this.#transitions % 2 ** 30);
-    put(OF.transitionsHigh, Math.floor(this.#transitions / 2 ** 30));
+    put(OF.transitions, this.#expander.transitions % 2 ** 30);
+    put(OF.transitionsHigh, Math.floor(this.#expander.transitions / 2 ** 30));
   }
 
   /** What it has found, once it has ended. */
   part(): Part {
     const { chunks, chunkShift, words, count, bytes } = this.#store;
     const levels = count > this.#levelEnd ? [...this.#levels, this.#levelEnd] : this.#levels;
-    const found = { chunks, chunkShift, words, states: count, head: this.#head, levels };
+    const found = { chunks, chunkShift, words, states: count, head: this.#expander.head, levels };
     return {
       ...recordOf(this.#findings),
       ...found,
-      transitions: this.#transitions,
+      transitions: this.#expander.transitions,
       bytes,
       done: this.#phase === "done",
     };

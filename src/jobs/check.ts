@@ -3,6 +3,7 @@
 // must fail as their file says.
 import { join } from "node:path";
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import { assert } from "../base/assert.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { SearchResult } from "../checker/search.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
@@ -13,6 +14,8 @@ import { bufferDepth, build, type Engine, prepare, runSearch, type SearchLimits 
 import { tellPath } from "./explain.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { lint } from "./lint.ts";
+import { countsForEver, REDUCTIONS, reduce as reduceProgram } from "./reduce.ts";
+import { type Answer, searchAsWanted, type Wanted } from "./reduced-search.ts";
 import type { CheckOptions, CheckReport, CheckResult, JobContext, JobError, MutantResult } from "./reports.ts";
 import { type Case, expectedOf, selectCases } from "./select.ts";
 
@@ -39,10 +42,13 @@ function agrees(
   }
 }
 
+const WITHOUT_SYMMETRY = REDUCTIONS.filter((one) => one !== "symmetry");
+
 interface Run {
   readonly library: Library;
   readonly item: Case;
   readonly limits: SearchLimits;
+  readonly reduce: Wanted;
   /** The folder of checkpoints. */
   readonly checkpoint: string | undefined;
   readonly context: JobContext;
@@ -67,6 +73,48 @@ function checkpointOf(
   return opened;
 }
 
+/** One search of a command that keeps checkpoints: as it is, so that the next run finds the same states. */
+async function kept(
+  run: Run,
+  model: MemoryModel,
+  mutant: MutantInfo | undefined,
+  program: Program,
+): Promise<Result<Answer, JobError>> {
+  const { item, context } = run;
+  const wanted = run.reduce === "auto" ? (countsForEver(program) ? WITHOUT_SYMMETRY : []) : run.reduce;
+  const less = reduceProgram(
+    program,
+    model,
+    wanted.filter((one) => one !== "symmetry"),
+  );
+  const engine = prepare(less.program, model, bufferDepth(item, model), false, less.options);
+  const opened = checkpointOf(run, model, mutant, less.program, engine);
+  if (!opened.ok) return opened;
+  const name = item.scenario.info.name;
+  const result = await runSearch(engine, less.program, run.limits, context, name, opened.value?.checkpoint);
+  const incomplete = opened.value?.close();
+  if (incomplete !== undefined) context.note(incomplete);
+  const counterexample = less.used.length === 0 ? result : undefined;
+  return ok({ result, reductions: less.used, notes: less.notes, counterexample });
+}
+
+async function answer(
+  run: Run,
+  model: MemoryModel,
+  mutant: MutantInfo | undefined,
+  program: Program,
+): Promise<Result<Answer, JobError>> {
+  const { library, item, limits, context } = run;
+  const inAnyOrder = (): Program => {
+    const built = build(library, item, mutant, undefined, true);
+    assert(built.ok, "what compiles in one order compiles in any");
+    return built.value;
+  };
+  const depth = bufferDepth(item, model);
+  const what = item.scenario.info.name;
+  return ok(await searchAsWanted({ program, inAnyOrder, model, depth, limits, context, what }, run.reduce));
+}
+
 /** Searches one program under one memory model. */
 async function searched(
   run: Run,
@@ -77,16 +125,15 @@ async function searched(
   const { item, context, library, done } = run;
   const { scenario } = item;
   context.progress(`${scenario.info.name}, ${item.design.info.name}, ${model.name}`, done.searches, done.of);
-  const engine = prepare(program, model, bufferDepth(item, model), false);
-  const opened = checkpointOf(run, model, mutant, program, engine);
-  if (!opened.ok) return opened;
-  const result = await runSearch(engine, program, run.limits, context, scenario.info.name, opened.value?.checkpoint);
-  const incomplete = opened.value?.close();
-  if (incomplete !== undefined) context.note(incomplete);
+  const found = await (run.checkpoint === undefined ? answer : kept)(run, model, mutant, program);
+  if (!found.ok) return found;
+  const { result, reductions, notes, counterexample } = found.value;
+  for (const note of notes) context.note(note);
   done.searches++;
   const expected = expectedOf(item, mutant ?? scenario.info, model.name);
   const violation = result.verdict.kind === "violates" ? result.verdict.violation : undefined;
-  const told = violation && tellPath(library, item, model, mutant, program, violation.path, false);
+  const shown = counterexample?.verdict.kind === "violates" ? counterexample.verdict.violation : undefined;
+  const told = shown && tellPath(library, item, model, mutant, program, shown.path, false);
   if (told && !told.ok) return told;
   return ok({
     verdict: result.verdict.kind,
@@ -99,6 +146,7 @@ async function searched(
     depth: result.depth,
     seconds: Number(result.seconds.toFixed(4)),
     bytes_per_state: Number(result.bytesPerState.toFixed(1)),
+    reductions,
     witnesses: Object.fromEntries(result.witnesses.map(({ name, depth }) => [name, depth !== undefined])),
     claim: claimOf(scenario.info, model, program, result),
     counterexample: told ? told.value.story.text : null,
@@ -180,8 +228,9 @@ export async function check(options: CheckOptions, context: JobContext): Promise
   const notes = [...library.value.notes];
   for (const item of cases.value) {
     if (context.signal.aborted) break;
-    const { checkpoint } = options;
-    const checked = await checkCase({ library: library.value, item, limits: options, checkpoint, context, done });
+    const { checkpoint, reduce = "auto" } = options;
+    const run: Run = { library: library.value, item, limits: options, reduce, checkpoint, context, done };
+    const checked = await checkCase(run);
     if (!checked.ok) return checked;
     results.push(...checked.value.results);
     notes.push(...checked.value.notes);

@@ -9,7 +9,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { endianness } from "node:os";
 import { join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
-import type { Checkpoint, Names } from "../checker/search.ts";
+import type { Names } from "../checker/search.ts";
+import type { Checkpoint } from "../checker/snapshot.ts";
 import type { Emitted } from "../emit/packed.ts";
 import { SearchLog } from "./journal.ts";
 import type { JobError } from "./reports.ts";

@@ -62,7 +62,8 @@ export function claimOf(scenario: ScenarioInfo, model: MemoryModel, program: Pro
     case "unknown":
       return `unknown, ${under}: ${describeLimit(verdict.limit, result.states)}`;
     case "safe": {
-      const names = [...program.properties.map(({ name }) => name), NO_DEADLOCK, NO_ENDLESS_WAIT];
+      const all = [...program.properties.map(({ name }) => name), NO_DEADLOCK, NO_ENDLESS_WAIT];
+      const names = all.filter((name) => !result.unasked?.includes(name));
       const missed = result.witnesses.filter(({ depth }) => depth === undefined).map(({ name }) => name);
       const vacuous =
         missed.length === 0 ? "" : `; but nothing in it ever reached ${listed(missed)}: it may be vacuous`;

@@ -4,14 +4,15 @@
 import { totalmem } from "node:os";
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { NO_ENDLESS_WAIT } from "../checker/liveness.ts";
 import {
-  type Checkpoint,
   type Explored,
   type Progress,
   type SearchOptions,
   type SearchResult,
   searchWithPauses,
 } from "../checker/search.ts";
+import type { Checkpoint } from "../checker/snapshot.ts";
 import { compileScenario } from "../compiler/compile.ts";
 import type { MutantInfo } from "../compiler/describe.ts";
 import { CompileError } from "../compiler/errors.ts";
@@ -24,6 +25,7 @@ import { type LiveContext, mayRunForEver } from "../program/progress.ts";
 import { contextsOf } from "./endless.ts";
 import { attempt, type Library } from "./library.ts";
 import { withLiveness } from "./liveness.ts";
+import type { Reduced } from "./reduce.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import type { Case } from "./select.ts";
 import { searchInThreads } from "./threads.ts";
@@ -37,8 +39,9 @@ export function build(
   { scenario, design }: Case,
   mutant?: MutantInfo,
   marks?: Marks,
+  unordered = false,
 ): Result<Program, JobError> {
-  const unit = { modules: library.modules, scenario: scenario.info, design: design.info, mutant, marks };
+  const unit = { modules: library.modules, scenario: scenario.info, design: design.info, mutant, marks, unordered };
   const shipped = !scenario.user && !design.user && library.overlay === undefined;
   const compiled = attempt(() => {
     try {
@@ -103,12 +106,18 @@ export interface Engine extends Emitted {
   readonly contexts: () => readonly LiveContext[];
 }
 
-/** `labels`: successors say which step led to them, for explaining a path. */
-export function prepare(program: Program, model: MemoryModel, depth: number, labels: boolean): Engine {
-  const emitted = emitPacked(program, model, { depth, labels });
+/** `labels`: successors say which step led to them, for explaining a path. `reduced`: with what is to be searched. */
+export function prepare(
+  program: Program,
+  model: MemoryModel,
+  depth: number,
+  labels: boolean,
+  reduced: Reduced["options"] = {},
+): Engine {
+  const emitted = emitPacked(program, model, { depth, labels, ...reduced });
   const compiled = loadPacked(emitted);
   const labelled = (): Compiled =>
-    labels ? compiled : loadPacked(emitPacked(program, model, { depth, labels: true }));
+    labels ? compiled : loadPacked(emitPacked(program, model, { depth, labels: true, ...reduced }));
   return { ...emitted, compiled, labelled, contexts: () => contextsOf(program, model, emitted.fields) };
 }
 
@@ -125,6 +134,8 @@ export interface SearchLimits {
   readonly timeoutSeconds?: number | undefined;
   /** Undefined: one. */
   readonly threads?: number | undefined;
+  /** Whether to ask who waits for ever, where a program may run for ever. Default: true. */
+  readonly liveness?: boolean | undefined;
 }
 
 function progressLine({ states, queued, depth, seconds, bytes }: Progress): string {
@@ -154,17 +165,18 @@ export async function runSearch(
     ...(checkpoint && { checkpoint }),
     stop,
     onProgress: (progress) => context.progress(`${what}: ${progressLine(progress)}`, progress.states, undefined),
-    ...(mayRunForEver(program) && {
-      onSafe: (all: Explored) => {
-        explored = all;
-      },
-    }),
+    ...(mayRunForEver(program) &&
+      limits.liveness !== false && {
+        onSafe: (all: Explored) => {
+          explored = all;
+        },
+      }),
   };
   const result =
     limits.threads === undefined || limits.threads === 1
       ? await searchWithPauses(engine.compiled, program, options, breathe)
       : await searchInThreads(engine, program, limits.threads, options);
-  if (explored === undefined) return result;
+  if (explored === undefined) return mayRunForEver(program) ? { ...result, unasked: [NO_ENDLESS_WAIT] } : result;
   const pause = (): Promise<void> => {
     context.progress(`${what}: who waits for ever? states`, result.states, undefined);
     return breathe();

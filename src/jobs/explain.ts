@@ -34,13 +34,7 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function commandOf(
-  library: Library,
-  item: Case,
-  model: MemoryModel,
-  change: Change | undefined,
-  path: Path,
-): string {
+function commandOf(library: Library, item: Case, model: MemoryModel, change: Change | undefined, path: Path): string {
   const words = ["lazymm", "explain", item.scenario.ref, "--design", item.design.ref, "--model", model.name];
   if (change) words.push(...changeOption(item, change));
   if (library.overlay) words.push("--overlay", library.overlay.folder);

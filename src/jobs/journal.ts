@@ -22,7 +22,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { Snapshot } from "../checker/search.ts";
+import type { Snapshot } from "../checker/snapshot.ts";
 import type { StateStore } from "../checker/store.ts";
 
 const FLUSH_SECONDS = 5;

@@ -33,6 +33,8 @@ export interface Library {
   readonly modules: Modules;
   readonly designs: readonly DesignEntry[];
   readonly scenarios: readonly ScenarioEntry[];
+  /** Large ones, which are searched only if they are named. */
+  readonly ladder: readonly ScenarioEntry[];
   readonly overlay: Overlay | undefined;
   readonly notes: readonly string[];
 }
@@ -144,6 +146,7 @@ export function openLibrary(overlayFolder: string | undefined): Result<Library, 
       modules,
       designs: read("model/designs", designsOf).map(entry),
       scenarios: read("model/scenarios", scenariosOf).map(entry),
+      ladder: read("model/ladder", scenariosOf).map(entry),
       overlay,
       notes: overlayNotes(overlay, root),
     };
@@ -182,7 +185,10 @@ function exportsOf(library: Library, path: string): Result<UserFile, JobError> {
   const known = userPath(path);
   if (known.startsWith("model/")) {
     const isIn = (entry: Entry<DesignInfo> | Entry<ScenarioInfo>): boolean => entry.info.file.path === known;
-    return ok({ designs: library.designs.filter(isIn), scenarios: library.scenarios.filter(isIn) });
+    return ok({
+      designs: library.designs.filter(isIn),
+      scenarios: [...library.scenarios, ...library.ladder].filter(isIn),
+    });
   }
   const entries = <Info extends { readonly name: string }>(infos: readonly Info[]): Entry<Info>[] =>
     infos.map((info) => ({ info, ref: infos.length === 1 ? path : `${path}:${info.name}`, user: true }));

@@ -81,7 +81,8 @@ export function namesOf(program: Program): Naming {
     // mm.context.tlb_gen is the only tlb_gen of an mm.
     const isUnique = (field: string): boolean =>
       program.cells.filter((other) => rootOf(other) === root && other.name.endsWith(`.${field}`)).length < 2;
-    return pathOf(cell, cell.dims.length - (roots.has(root) ? 1 : 0), texts, isUnique);
+    // A scalar next to an array of its struct has no index to lose.
+    return pathOf(cell, Math.max(0, cell.dims.length - (roots.has(root) ? 1 : 0)), texts, isUnique);
   });
   return { program, roots, paths };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The boundary between whoever asks and the work. A command parses options, calls one function of `Jobs`, and prints
 // the report; the reports are the published JSON formats.
+
 import type { Result } from "../base/result.ts";
 import type { BarriersOptions, BarriersReport } from "./barriers-report.ts";
 import type { CoverageReport } from "./coverage-report.ts";
@@ -8,6 +9,7 @@ import type { ExplainOptions, ExplainReport } from "./explain-report.ts";
 import type { LitmusOptions, LitmusReport } from "./litmus-report.ts";
 import type { PerfettoReport } from "./perfetto.ts";
 import type { PromelaOptions, PromelaReport } from "./promela.ts";
+import type { Wanted } from "./reduced-search.ts";
 
 /** What a job may use of its caller. It must look at `signal` now and then (and yield to the event loop between looks,
  * or the signal never arrives), and then return what it has, with `interrupted: true`. */
@@ -115,6 +117,8 @@ interface Searched {
   readonly depth: number;
   readonly seconds: number;
   readonly bytes_per_state: number;
+  /** Those that the search was made with: they change how many states there are, not the verdict. */
+  readonly reductions: readonly string[];
   /** Which of the witnesses were reached. */
   readonly witnesses: Readonly<Record<string, boolean>>;
   /** In the words of one who may have to defend it: what was found, for which bounds, under which assumptions. */
@@ -188,6 +192,10 @@ export interface CheckOptions {
   readonly timeoutSeconds?: number | undefined;
   /** Of one search; undefined: one. */
   readonly threads?: number | undefined;
+  /** Which reductions: "auto", or names; undefined: "auto". */
+  readonly reduce?: Wanted | undefined;
+  /** Whether to ask who waits for ever; undefined: yes. */
+  readonly liveness?: boolean | undefined;
   /** The folder of checkpoints; only with one thread. */
   readonly checkpoint?: string | undefined;
 }

@@ -75,7 +75,7 @@ function readNames(library: Library, names: readonly string[]): Result<Names, Jo
   for (const name of names) {
     const file = asFile(name);
     if (file === undefined) {
-      const found = byName("scenario", name, library.scenarios);
+      const found = byName("scenario", name, [...library.scenarios, ...library.ladder]);
       if (!found.ok) return found;
       scenarios.push(found.value);
       continue;
@@ -166,7 +166,7 @@ export function selectCases(library: Library, selection: Selection): Result<Case
   const chosen = readDesigns(library, selection.designs, files.designs);
   if (!chosen.ok) return chosen;
   const designs = chosen.value.length > 0 ? chosen.value : [...library.designs, ...files.designs];
-  const scenarios = [...library.scenarios, ...files.scenarios];
+  const scenarios = [...library.scenarios, ...names.value.scenarios, ...files.scenarios];
   const once = <T>(list: readonly T[]): T[] => [...new Set(list)];
   const pairs = once(scenarios).flatMap((scenario) =>
     once(designs).flatMap((design) => (isAsked(names.value, scenario, design) ? [{ scenario, design }] : [])),

@@ -11,6 +11,7 @@
 import { defined } from "../base/assert.ts";
 import type { Ordering } from "../program/ordering.ts";
 import type { Access, Code, Program, Step, Stmt } from "../program/program.ts";
+import { progressOf } from "../program/progress.ts";
 import { possibleRaces } from "../program/races.ts";
 import {
   type Box,
@@ -157,13 +158,20 @@ interface Analysis {
   readonly ordering: Ordering;
 }
 
-/** Locations that must stay: where a context rests (0), where a thread begins (1), where a data race would be seen. */
+/**
+ * Locations that must stay: where a context rests (0) or may stay for ever, where a thread begins (1), where a data
+ * race would be seen.
+ */
 function stayingLocations(program: Program): Set<number>[] {
-  const stay = program.codes.map(({ kind }) => new Set(kind === "thread" ? [0, 1] : [0]));
+  const stay = program.codes.map((code) => new Set([0, ...(code.kind === "thread" ? [1] : []), ...restsOf(code)]));
   if (!program.properties.some(({ kind }) => kind === "race")) return stay;
   for (const { reader, writer } of possibleRaces(program))
     for (const { code, step } of [reader, writer]) stay[code]?.add(step);
   return stay;
+}
+
+function restsOf(code: Code): ReadonlySet<number> {
+  return code.kind === "walker" || code.kind === "entry" ? new Set() : progressOf(code).rests;
 }
 
 /** Takes effect at once, as far as its own CPU can tell. */

@@ -208,6 +208,7 @@ describe("exit code of check", () => {
     depth: 1,
     seconds: 0,
     bytes_per_state: 16,
+    reductions: [],
     witnesses: {},
     claim: "",
     counterexample: null,

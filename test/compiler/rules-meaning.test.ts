@@ -125,11 +125,6 @@ function op(): void { instruction(); hw[0].reg = 1; when(hw[1].reg > 0); }`,
       "it would run all the time",
     ],
     [
-      "¦function h(): void { when(hw[0].reg === 0); }¦\nexport const w = WALKER(h);",
-      "LZ116",
-      "a walker reads memory, with walker_read()",
-    ],
-    [
       "¦function h(): void { walker_read(g.x); walker_read(g.y); }¦\nexport const w = WALKER(h);",
       "LZ116",
       "a walker reads memory once",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { jobs } from "../../jobs/jobs.ts";
+import { REDUCTIONS } from "../../jobs/reduce.ts";
+import type { Wanted } from "../../jobs/reduced-search.ts";
 import type { CheckOptions, CheckReport } from "../../jobs/reports.ts";
 import { addExamples, collect, parseCount, parseDuration, parseSize, runJob, type Shell } from "../command.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
@@ -17,6 +19,8 @@ interface Options extends OutputOptions {
   readonly timeout?: number;
   readonly threads?: number;
   readonly checkpoint?: string;
+  readonly reduce: Wanted;
+  readonly liveness: boolean;
   readonly explain?: boolean;
   readonly coverage?: boolean;
 }
@@ -27,6 +31,16 @@ export function exitOfCheck(report: CheckReport): ExitCode {
   const disagreeing = items.filter((item) => !item.agrees);
   if (disagreeing.some((item) => item.verdict !== "unknown")) return EXIT.violated;
   return disagreeing.length > 0 ? EXIT.unknown : EXIT.ok;
+}
+
+function parseReductions(value: string): Wanted {
+  if (value === "auto") return "auto";
+  if (value === "none") return [];
+  return value.split(",").map((name) => {
+    const known = REDUCTIONS.find((one) => one === name);
+    if (known) return known;
+    throw new InvalidArgumentError(`It must be auto, none, or some of ${REDUCTIONS.join(", ")}.`);
+  });
 }
 
 /** What is not covered is no failure; but beyond a limit it may be. */
@@ -78,10 +92,20 @@ export function addCheck(program: Command, shell: Shell): void {
         "keep what was found in this directory: the same command goes on there after it was killed, or gave up",
       ).conflicts(["coverage", "threads"]),
     )
+    .addOption(
+      new Option(
+        "--reduce <names>",
+        `which reductions: auto, none, or some of ${REDUCTIONS.join(", ")} (they change no verdict)`,
+      )
+        .argParser(parseReductions)
+        .default("auto", "auto"),
+    )
+    .option("--no-liveness", "do not ask who waits for ever, where a scenario has no end")
     .option("--threads <n>", "let so many threads work on each search: the same result", parseCount)
     .action(async (names: string[], options: Options) => {
       const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint, threads } = options;
-      const limits = { maxStates, maxMemory, timeoutSeconds: timeout, threads };
+      const { reduce, liveness } = options;
+      const limits = { maxStates, maxMemory, timeoutSeconds: timeout, threads, reduce, liveness };
       const asked = { names, designs, models, overlay, ...limits, checkpoint };
       if (options.coverage === true) return cover(shell, options, asked);
       await runJob(shell, options, {

@@ -139,13 +139,14 @@ function bindParameters(
     const opaque = declaredType.k === "voidstar" || declaredType.k === "int";
     const type = opaque && arg.type.k !== "voidstar" && !narrows(cx, declaredType, arg.type) ? arg.type : declaredType;
     sameKind(cx, type, arg.type, at);
+    // What as_void() made of a frame.
+    const e = arg.type.k === "voidstar" && type.k === "frameref" ? binary("-", arg.e, constant(1)) : arg.e;
     if (assigned.has(param.name)) {
       const local = cx.local(param.name, type);
       cx.mutable.add(local);
-      cx.stmt({ kind: "set", local, value: arg.e });
+      cx.stmt({ kind: "set", local, value: e });
       names.set(param.name, { b: "let", local, type });
-    } else
-      names.set(param.name, { b: "val", val: { v: "expr", e: cx.limited(arg.e, arg.type, type, param.name), type } });
+    } else names.set(param.name, { b: "val", val: { v: "expr", e: cx.limited(e, arg.type, type, param.name), type } });
   }
   return names;
 }

@@ -19,7 +19,7 @@ export const ROUNDS_MAX = 4096;
 export function whileLoop(cx: Lowering, node: t.WhileStatement): void {
   if (cx.mode !== "normal") return cx.fail("LZ115", node, "while");
   const start = cx.code.block();
-  if (node.test.type === "BooleanLiteral" && node.test.value) return forever(cx, node.body, start);
+  if (node.test.type === "BooleanLiteral" && node.test.value) return forever(cx, node, start);
   cx.region((exit) => {
     cx.code.finish({ t: "jump", to: start }, start);
     const before = start.instrs.length;
@@ -31,12 +31,18 @@ export function whileLoop(cx: Lowering, node: t.WhileStatement): void {
 }
 
 /** while (true): what a client does. Its exit is a break. */
-function forever(cx: Lowering, body: t.Statement, start: Lowering["code"]["current"]): void {
+function forever(cx: Lowering, node: t.WhileStatement, start: Lowering["code"]["current"]): void {
+  const { body, test } = node;
   cx.region((exit) => {
+    const before = cx.code.blocks.length;
     cx.code.finish({ t: "jump", to: start }, start);
     cx.frame.loops.push({ onBreak: exit, onContinue: start });
     block(cx, [body]);
     cx.frame.loops.pop();
+    const inside = [start, ...cx.code.blocks.slice(before)];
+    if (!inside.some(({ instrs }) => instrs.some(({ i }) => i === "access"))) {
+      cx.fail("LZ105", test, `while (${cx.at(test).text})`);
+    }
     cx.code.finish({ t: "jump", to: start }, cx.code.block());
   });
 }

@@ -232,8 +232,10 @@ function asVoid(cx: Lowering, node: t.CallExpression): Val {
   const { e, type } = rvalueOf(cx, arg(cx, node, 0));
   if (type.k === "mask") return cx.fail("LZ109", node, "a cpumask is not a pointer");
   const callbacks = type.k === "callback" ? cx.seeCallbacks() : 0;
-  if (type.k !== "voidstar") cx.voidMax = Math.max(cx.voidMax, rangeOf(type, cx.cpus, callbacks).max);
-  return { v: "expr", e, type: { k: "voidstar" } };
+  // A frame is known by its CPU: as a pointer, by one more, so that CPU 0's is not NULL.
+  const shift = type.k === "frameref" ? 1 : 0;
+  if (type.k !== "voidstar") cx.voidMax = Math.max(cx.voidMax, rangeOf(type, cx.cpus, callbacks).max + shift);
+  return { v: "expr", e: shift === 0 ? e : binary("+", e, constant(shift)), type: { k: "voidstar" } };
 }
 
 /** One past the last object: like (struct mm_struct *)1UL, neither NULL nor anybody. */

@@ -198,7 +198,7 @@ export function put_flush_tlb_info(): void {
   info.stride_shift = 0;
   info.freed_tables = false;
   info.new_tlb_gen = 0;
-  info.initiating_cpu = 0;
+  info.initiating_cpu = smp_processor_id();
   info.trim_cpumask = false;
 }
 
