@@ -8,7 +8,7 @@ import { assert } from "../src/base/assert.ts";
 import { search } from "../src/checker/search.ts";
 import { loadPacked } from "../src/emit/packed.ts";
 import { searchInThreads } from "../src/jobs/threads.ts";
-import { emitInstance, type Instance, instanceOf, instances } from "./common-model.ts";
+import { emitInstance, type Instance, instanceOf, instances, type VerdictCase, verdictCases } from "./common-model.ts";
 import { median, peakMb, printRows, ROUNDS, type Row } from "./measure.ts";
 import { buildPan, spinName } from "./spin.ts";
 
@@ -18,7 +18,7 @@ const WARM_UP_STATES = 300_000;
 const MEMORY_BYTES = 6 * 2 ** 30;
 
 /** How one search of ours is made. */
-type Way = "one thread" | "parents kept" | "two threads";
+type Way = "one thread" | "parents kept" | "two threads" | `verdict ${string}`;
 
 /** One search of ours. */
 interface Ours {
@@ -32,7 +32,8 @@ interface Ours {
 }
 
 async function searchOnce(instance: Instance, way: Way): Promise<Ours> {
-  const { program, emitted } = emitInstance(instance);
+  const verdict = verdictCases.find(({ name }) => way === `verdict ${name}`);
+  const { program, emitted } = emitInstance(verdict ?? instance, verdict?.reductions);
   const compiled = loadPacked(emitted);
   const options = { maxMemoryBytes: MEMORY_BYTES, storeParents: way === "parents kept" };
   if (way !== "two threads") search(compiled, program, { ...options, maxStates: WARM_UP_STATES });
@@ -44,7 +45,8 @@ async function searchOnce(instance: Instance, way: Way): Promise<Ours> {
   const wall = (performance.now() - start) / 1000;
   const { states, transitions, bytesPerState } = result;
   assert(result.verdict.kind === "safe", "the common model is safe");
-  assert(states === instance.states && transitions === instance.transitions, "the counts are those of all checkers");
+  const isFull = verdict === undefined;
+  assert(!isFull || (states === instance.states && transitions === instance.transitions), "counts as of all checkers");
   return { states, transitions, cpu: (user + system) / 1e6, wall, bytes_per_state: bytesPerState, peak_mb: peakMb() };
 }
 
@@ -95,6 +97,33 @@ function raw(instance: Instance, rounds: number, spin: string | undefined): Row[
   return [rateRow(`raw ${instance.name}`, ours, "cpu", peer)];
 }
 
+/** To the verdict, with reductions, beside the peer's search of all states: verdicts per CPU second. */
+function verdictRows(verdict: VerdictCase, rounds: number, spin: string | undefined): Row[] {
+  const instance = instanceOf(verdict.beside);
+  const pan = spin === undefined ? undefined : buildPan(instance);
+  const ours: Ours[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(inChild(instance, `verdict ${verdict.name}`));
+    if (pan) theirs.push(pan.run());
+  }
+  pan?.remove();
+  const rate = 1 / medianOf(ours, "cpu");
+  const peer = spin === undefined ? null : 1 / median(theirs);
+  return [
+    {
+      name: `verdict ${verdict.name}`,
+      unit: "verdicts/s",
+      ours: rate,
+      peer,
+      peer_name: spin ?? null,
+      ratio: peer === null ? null : rate / peer,
+      peak_mb: Math.max(...ours.map(({ peak_mb }) => peak_mb)),
+      bytes_per_state: ours[0]!.bytes_per_state,
+    },
+  ];
+}
+
 /** What it costs to keep every state's parent. */
 function parents(instance: Instance, rounds: number): Row[] {
   const runs = Array.from({ length: rounds }, () => inChild(instance, "parents kept"));
@@ -123,6 +152,9 @@ interface Case {
 const cases: readonly Case[] = [
   ...instances.map((instance): Case => {
     return { name: `raw ${instance.name}`, run: (rounds, spin) => raw(instance, rounds, spin) };
+  }),
+  ...verdictCases.map((verdict): Case => {
+    return { name: `verdict ${verdict.name}`, run: (rounds, spin) => verdictRows(verdict, rounds, spin) };
   }),
   { name: "raw 4.18M, parents kept", run: (rounds) => parents(instanceOf("4.18M"), rounds) },
   { name: "two threads 18.9M", run: (rounds) => threads(instanceOf("18.9M"), rounds) },

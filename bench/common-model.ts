@@ -5,6 +5,7 @@ import { assert, defined } from "../src/base/assert.ts";
 import { type Emitted, emitPacked } from "../src/emit/packed.ts";
 import { build } from "../src/jobs/engine.ts";
 import { modelRoot, openLibrary } from "../src/jobs/library.ts";
+import { type Reduction, reduce } from "../src/jobs/reduce.ts";
 import { selectCases } from "../src/jobs/select.ts";
 import type { Program } from "../src/program/program.ts";
 
@@ -39,8 +40,33 @@ export interface Subject {
   readonly emitted: Emitted;
 }
 
-/** Compiles and emits an instance, with no reductions. */
-export function emitInstance({ unmaps, scenario }: Instance): Subject {
+/** What is searched to reach the verdict alone. */
+export interface VerdictCase {
+  readonly name: string;
+  readonly scenario: Instance["scenario"];
+  readonly unmaps: Instance["unmaps"];
+  /** The instance of the peer that it stands beside. */
+  readonly beside: string;
+  readonly reductions: readonly Reduction[];
+}
+
+export const verdictCases: readonly VerdictCase[] = [
+  { name: "4.18M", scenario: "in_order", unmaps: [1, 0], beside: "4.18M", reductions: ["fusion", "put-off"] },
+  { name: "18.9M", scenario: "in_order", unmaps: [1, 1], beside: "18.9M", reductions: ["fusion", "put-off"] },
+  {
+    name: "18.9M, calls in any order, symmetry",
+    scenario: "in_any_order",
+    unmaps: [1, 1],
+    beside: "18.9M",
+    reductions: ["fusion", "put-off", "symmetry"],
+  },
+];
+
+/** Compiles and emits an instance, with these reductions. */
+export function emitInstance(
+  { unmaps, scenario }: Pick<Instance, "unmaps" | "scenario">,
+  reductions: readonly Reduction[] = [],
+): Subject {
   const library = openLibrary(undefined);
   assert(library.ok, "the installed model can be read");
   const file = `${modelRoot()}/${FILE}`;
@@ -51,5 +77,7 @@ export function emitInstance({ unmaps, scenario }: Instance): Subject {
   const machine = new Map([...info.machine, ["unmaps0", unmaps[0]], ["unmaps1", unmaps[1]]] as const);
   const program = build(library.value, { ...item, scenario: { ...item.scenario, info: { ...info, machine } } });
   assert(program.ok, "the common model compiles");
-  return { program: program.value, emitted: emitPacked(program.value, sc, { depth: 0, labels: false }) };
+  const reduced = reduce(program.value, sc, reductions);
+  const emitted = emitPacked(reduced.program, sc, { depth: 0, labels: false, ...reduced.options });
+  return { program: reduced.program, emitted };
 }

@@ -284,7 +284,7 @@ function answer(from: cpu_id): void {
   cpus[cpu].calls = cpumask_without(from, cpus[cpu].calls);
 }
 
-// ---- the hardware -----------------------------------------------------------------------------------------------------
+// ---- the hardware ---------------------------------------------------------------------------------------------------
 
 function fill_tlb(): void {
   const cpu = smp_processor_id();
@@ -293,7 +293,7 @@ function fill_tlb(): void {
 }
 export const walker = WALKER(fill_tlb);
 
-// ---- the question -----------------------------------------------------------------------------------------------------
+// ---- the question ---------------------------------------------------------------------------------------------------
 
 function boot(): void {
   for (let cpu = 0; cpu < machine.cpus; cpu++) {

@@ -57,7 +57,8 @@ interface atomic<Bound extends string> {
 }
 /**
  * A counter that only grows: code copies it, compares copies (=, <, <=, = with a successor) and increments the newest,
- * so that a distance of two is as good as any larger one. `Name` is the field next to it that names its object for ever.
+ * so that a distance of two is as good as any larger one. `Name` is the field next to it that names its object for
+ * ever.
  */
 interface atomic_counter<Bound extends string, Name extends string> extends atomic<Bound> {
   readonly __name: Name;

@@ -324,8 +324,8 @@ export const rung_1 = scenario({
 });
 
 export const rung_1_without_new_mms = scenario({
-  question: `2 CPUs switch, touch, map, unmap with and without page tables, and exit, for ever. Is a stale translation or
-    a freed table ever used?`,
+  question: `2 CPUs switch, touch, map, unmap with and without page tables, and exit, for ever. Is a stale translation
+    or a freed table ever used?`,
   needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
   machine: { ...two_cpus, ...map_unmap_and_exit },
   config: { ...clients },

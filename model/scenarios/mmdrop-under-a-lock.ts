@@ -61,9 +61,6 @@ export const mmdrop_under_a_lock = scenario({
       name: "CPU 0 does not release the lock",
       mutant: drop(use_subsystem, "spin_unlock"),
       expect: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
-      expect_of: {
-        "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
-      },
     },
   ],
 });

@@ -3,7 +3,7 @@
 // counters only grow (and wrap around together); what lies between them is written, and not yet read.
 
 /** States that a mailbox holds; a power of two. */
-export const MAILBOX_STATES = 1 << 15;
+export const MAILBOX_STATES = 1 << 13;
 
 export class Mailbox {
   readonly #states: Int32Array;

@@ -161,7 +161,7 @@ function printCpu(
   return { contexts: `${text}${closing}\n`, drain };
 }
 
-/** A choice among few values becomes a step for each: what the value decides is then decided here, not at every state. */
+/** A choice among few values becomes a step for each: what the value decides is decided here, not at every state. */
 function waysOf(program: Program, step: Step, cpu: number): Step[] {
   if (step.before.length > 0 || step.access.kind !== "choose") return [step];
   const choices = alternatives(program, stepOnCpu(program, step, cpu));

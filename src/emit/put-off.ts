@@ -82,7 +82,10 @@ export function printPutOff(program: Program, layout: PackedLayout, plan: PutOff
     decide:
       `const ${pcs.join(",")};let W=${or(walks)},D=0,G=0;` +
       held.map((text, cpu) => `const b${cpu}=${text};`).join("") +
-      `${triggered.join("")}${walked === 0 ? "" : `if(W!==0)G|=${walked};`}${held.map(() => related).join("")}${walksToo}` +
+      triggered.join("") +
+      (walked === 0 ? "" : `if(W!==0)G|=${walked};`) +
+      held.map(() => related).join("") +
+      walksToo +
       `if(k===b){W=${all};D=${held.reduce((mask, _, cpu) => mask | bit(cpu), 0)};}`,
     publish: (cpu) => `(D&${bit(cpu)})!==0`,
     walk: (i) => `(W&${bit(i)})!==0`,

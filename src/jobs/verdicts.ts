@@ -15,7 +15,7 @@ export const VERDICTS_FILE = "model/verdicts.json";
 export const VERDICTS_SCHEMA = "lazymm.verdicts/1";
 
 /** Raise it when the checker or the emitter changes what a verdict means: every stored one is then stale. */
-const ENGINE_VERSION = 1;
+const ENGINE_VERSION = 2;
 
 export interface StoredVerdict {
   readonly scenario: string;

@@ -52,6 +52,34 @@ function cover(shell: Shell, options: Options, asked: CheckOptions): Promise<voi
   });
 }
 
+/** What bounds a search, and how it is made. */
+function addSearchOptions(command: Command): Command {
+  return command
+    .option("--max-states <n>", "give up, with the verdict `unknown`, beyond this many states", parseCount)
+    .option(
+      "--max-memory <size>",
+      "the same for the memory of a search, such as 8G (default: half of the machine)",
+      parseSize,
+    )
+    .option("--timeout <duration>", "the same for the time of a search, such as 90s or 1h30m", parseDuration)
+    .addOption(
+      new Option(
+        "--checkpoint <dir>",
+        "keep what was found in this directory: the same command goes on there after it was killed, or gave up",
+      ).conflicts(["coverage", "threads"]),
+    )
+    .addOption(
+      new Option(
+        "--reduce <names>",
+        `which reductions: auto, none, or some of ${REDUCTIONS.join(", ")} (they change no verdict)`,
+      )
+        .argParser(parseReductions)
+        .default("auto", "auto"),
+    )
+    .option("--no-liveness", "do not ask who waits for ever, where a scenario has no end")
+    .option("--threads <n>", "let so many threads work on each search: the same result", parseCount);
+}
+
 export function addCheck(program: Command, shell: Shell): void {
   const command = program
     .command("check")
@@ -78,47 +106,25 @@ export function addCheck(program: Command, shell: Shell): void {
         "--coverage",
         "in place of verdicts: which lines of the model no search executes, which conditions never differ",
       ).conflicts("explain"),
-    )
-    .option("--max-states <n>", "give up, with the verdict `unknown`, beyond this many states", parseCount)
-    .option(
-      "--max-memory <size>",
-      "the same for the memory of a search, such as 8G (default: half of the machine)",
-      parseSize,
-    )
-    .option("--timeout <duration>", "the same for the time of a search, such as 90s or 1h30m", parseDuration)
-    .addOption(
-      new Option(
-        "--checkpoint <dir>",
-        "keep what was found in this directory: the same command goes on there after it was killed, or gave up",
-      ).conflicts(["coverage", "threads"]),
-    )
-    .addOption(
-      new Option(
-        "--reduce <names>",
-        `which reductions: auto, none, or some of ${REDUCTIONS.join(", ")} (they change no verdict)`,
-      )
-        .argParser(parseReductions)
-        .default("auto", "auto"),
-    )
-    .option("--no-liveness", "do not ask who waits for ever, where a scenario has no end")
-    .option("--threads <n>", "let so many threads work on each search: the same result", parseCount)
-    .action(async (names: string[], options: Options) => {
-      const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint, threads } = options;
-      const { reduce, liveness } = options;
-      const limits = { maxStates, maxMemory, timeoutSeconds: timeout, threads, reduce, liveness };
-      const asked = { names, designs, models, overlay, ...limits, checkpoint };
-      if (options.coverage === true) return cover(shell, options, asked);
-      await runJob(shell, options, {
-        work: (context) => jobs.check(asked, context),
-        text: (report, page) => renderCheck(report, page, options.explain === true),
-        exit: exitOfCheck,
-      });
+    );
+  addSearchOptions(command).action(async (names: string[], options: Options) => {
+    const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint, threads } = options;
+    const { reduce, liveness } = options;
+    const limits = { maxStates, maxMemory, timeoutSeconds: timeout, threads, reduce, liveness };
+    const asked = { names, designs, models, overlay, ...limits, checkpoint };
+    if (options.coverage === true) return cover(shell, options, asked);
+    await runJob(shell, options, {
+      work: (context) => jobs.check(asked, context),
+      text: (report, page) => renderCheck(report, page, options.explain === true),
+      exit: exitOfCheck,
     });
+  });
   addOutputOptions(command);
   addExamples(command, [
     ["lazymm check", "every scenario, design, memory model and mutant"],
     ["lazymm check unlazy_vs_munmap -d linux-6.12-x86 -m x86_tso", "one question"],
     ["lazymm check --coverage -d linux-6.12-x86", "what its scenarios leave out of its code"],
+    ["lazymm check rung_2 -d linux-6.12-x86-nopcid -m sc", "a client, which runs for ever: minutes and gigabytes"],
     ["lazymm check my-design.ts", "your design against all scenarios that apply"],
     ["lazymm check --overlay patched/", "patched/kernel/... in place of model/kernel/..."],
   ]);

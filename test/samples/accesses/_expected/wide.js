@@ -7,32 +7,30 @@ const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(2);const c3=new Int32Array(2);const c4=new Int32Array(1);
 function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{c0[0]=1;pc=3;continue L;}
-case 3:{c1[0]=(-1);pc=4;continue L;}
-case 4:{c0[0]=2;pc=5;continue L;}
-case 5:{c2[cpu]=1;pc=6;continue L;}
-case 6:{l0=c3[cpu];pc=7;continue L;}
-case 7:{c3[cpu]=(l0+1);pc=8;continue L;}
-case 8:{pc=9;continue L;}
-case 9:{l1=c4[0];c4[0]=(l1+1);pc=10;continue L;}
-case 10:{l2=c4[0];c4[0]=(l2+1);pc=11;continue L;}
-case 11:{l3=c4[0];c4[0]=(l3-1);B1:{if(l3===1){pc=12;continue L;}else{break B1;}}return true;}
-case 12:{c4[0]=3;return true;}
+case 1:{c0[0]=1;pc=2;continue L;}
+case 2:{c1[0]=(-1);pc=3;continue L;}
+case 3:{c0[0]=2;pc=4;continue L;}
+case 4:{c2[cpu]=1;pc=5;continue L;}
+case 5:{l0=c3[cpu];pc=6;continue L;}
+case 6:{c3[cpu]=(l0+1);pc=7;continue L;}
+case 7:{pc=8;continue L;}
+case 8:{l1=c4[0];c4[0]=(l1+1);pc=9;continue L;}
+case 9:{l2=c4[0];c4[0]=(l2+1);pc=10;continue L;}
+case 10:{l3=c4[0];c4[0]=(l3-1);B0:{if(l3===1){pc=11;continue L;}else{break B0;}}return true;}
+case 11:{c4[0]=3;return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0,l6=0,l7=0,l8=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{l0=c0[0];pc=3;continue L;}
-case 3:{pc=4;continue L;}
-case 4:{l1=c2[0];pc=5;continue L;}
-case 5:{l2=c1[0];pc=6;continue L;}
-case 6:{pc=7;continue L;}
-case 7:{l3=c0[0];c0[0]=(l0&l1);pc=8;continue L;}
-case 8:{l4=c1[0];if(l4===l2){c1[0]=l0;}B1:{if(l4===l2){pc=9;continue L;}else{break B1;}}pc=10;continue L;}
-case 9:{l5=c4[0];c4[0]=(l5+1);pc=11;continue L;}
-case 10:{l7=c4[0];if(l7!==0){c4[0]=(l7+1);}B2:{if(l7!==0){pc=12;continue L;}else{break B2;}}return true;}
-case 11:{l6=c0[0];if(l6===0){c0[0]=((l5+1)&1);}pc=10;continue L;}
-case 12:{l8=c4[0];c4[0]=(l8-1);return true;}
+case 1:{l0=c0[0];pc=2;continue L;}
+case 2:{pc=3;continue L;}
+case 3:{l1=c2[0];pc=4;continue L;}
+case 4:{l2=c1[0];pc=5;continue L;}
+case 5:{pc=6;continue L;}
+case 6:{l3=c0[0];c0[0]=(l0&l1);pc=7;continue L;}
+case 7:{l4=c1[0];if(l4===l2){c1[0]=l0;}B0:{if(l4===l2){pc=8;continue L;}else{break B0;}}pc=9;continue L;}
+case 8:{l5=c4[0];c4[0]=(l5+1);pc=10;continue L;}
+case 9:{l7=c4[0];if(l7!==0){c4[0]=(l7+1);}B1:{if(l7!==0){pc=11;continue L;}else{break B1;}}return true;}
+case 10:{l6=c0[0];if(l6===0){c0[0]=((l5+1)&1);}pc=9;continue L;}
+case 11:{l8=c4[0];c4[0]=(l8-1);return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],

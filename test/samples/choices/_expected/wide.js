@@ -7,16 +7,14 @@ const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(1);
 const c0=new Int32Array(1);const c1=new Int32Array(2);
 function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{for(l0=0;l0<3;l0++)if(true)break;if(l0===3){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}B1:{if(l0>0){pc=3;continue L;}else{break B1;}}pc=4;continue L;}
-case 3:{c0[0]=l0;pc=4;continue L;}
-case 4:{B0:{B1:{c1[cpu]=1;break B1;}break B0;}I[0]++;return true;}
+case 1:{for(l0=0;l0<3;l0++)if(true)break;if(l0===3){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}B0:{if(l0>0){pc=2;continue L;}else{break B0;}}pc=3;continue L;}
+case 2:{c0[0]=l0;pc=3;continue L;}
+case 3:{B0:{B1:{c1[cpu]=1;break B1;}break B0;}I[0]++;return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{for(l0=0;l0<2;l0++)if(c1[l0]!==0)break;if(l0===2){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=3;continue L;}
-case 3:{for(l1=0;l1<4;l1++)if(((l1%2)===0&&l1!==l0))break;if(l1===4){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=4;continue L;}
-case 4:{c0[0]=l1;return true;}
+case 1:{for(l0=0;l0<2;l0++)if(c1[l0]!==0)break;if(l0===2){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=2;continue L;}
+case 2:{for(l1=0;l1<4;l1++)if(((l1%2)===0&&l1!==l0))break;if(l1===4){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=3;continue L;}
+case 3:{c0[0]=l1;return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],

@@ -7,25 +7,22 @@ const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(1);
 function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{l0=c0[0];c0[0]=(l0|1<<cpu);pc=3;continue L;}
-case 3:{l1=c0[0];pc=4;continue L;}
-case 4:{l2=c1[0];pc=5;continue L;}
-case 5:{c1[0]=(l2|l1);pc=6;continue L;}
-case 6:{l3=c0[0];B1:{if((l3>>>2&1)!==0){pc=7;continue L;}else{break B1;}}pc=8;continue L;}
-case 7:{l4=c0[0];c0[0]=(l4&~(1<<2));pc=8;continue L;}
-case 8:{l5=c0[0];pc=9;continue L;}
-case 9:{c2[0]=next((l5&~(1<<cpu)),(-1),3);return true;}
+case 1:{l0=c0[0];c0[0]=(l0|1<<cpu);pc=2;continue L;}
+case 2:{l1=c0[0];pc=3;continue L;}
+case 3:{l2=c1[0];pc=4;continue L;}
+case 4:{c1[0]=(l2|l1);pc=5;continue L;}
+case 5:{l3=c0[0];B0:{if((l3>>>2&1)!==0){pc=6;continue L;}else{break B0;}}pc=7;continue L;}
+case 6:{l4=c0[0];c0[0]=(l4&~(1<<2));pc=7;continue L;}
+case 7:{l5=c0[0];pc=8;continue L;}
+case 8:{c2[0]=next((l5&~(1<<cpu)),(-1),3);return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{l0=c0[0];l1=(l0&~(1<<cpu));B1:{if(l1===0){l1=(0|1<<2);break B1;}else{break B1;}}l2=l1;l3=next(l2,(-1),3);B2:{B3:{if(l3<3){B4:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B4;}}l3=next(l2,l3,3);pc=4;continue L;}else{break B3;}}break B2;}pc=5;continue L;}
-case 3:{l4=c1[0];c1[0]=(l4|1<<l3);l3=next(l2,l3,3);B5:{if(l3<3){B6:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B6;}}pc=6;continue L;}else{break B5;}}pc=5;continue L;}
-case 4:{B7:{if(l3<3){B8:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B8;}}l3=next(l2,l3,3);B9:{if(l3<3){pc=7;continue L;}else{break B9;}}break B7;}else{break B7;}}pc=5;continue L;}
-case 5:{c0[0]=0;return true;}
-case 6:{l3=next(l2,l3,3);B10:{if(l3<3){B11:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B11;}}pc=8;continue L;}else{break B10;}}pc=5;continue L;}
-case 7:{B12:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B12;}}l3=next(l2,l3,3);B13:{if(l3<3){B14:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B14;}}pc=6;continue L;}else{break B13;}}pc=5;continue L;}
-case 8:{l3=next(l2,l3,3);B15:{if(l3<3){B16:{if((7>>>l3&1)!==0){pc=3;continue L;}else{break B16;}}l3=next(l2,l3,3);pc=4;continue L;}else{break B15;}}pc=5;continue L;}
+case 1:{l0=c0[0];l1=(l0&~(1<<cpu));B0:{if(l1===0){l1=(0|1<<2);break B0;}else{break B0;}}l2=l1;l3=next(l2,(-1),3);B1:{B2:{if(l3<3){B3:{if((7>>>l3&1)!==0){pc=2;continue L;}else{break B3;}}l3=next(l2,l3,3);pc=3;continue L;}else{break B2;}}break B1;}pc=4;continue L;}
+case 2:{l4=c1[0];c1[0]=(l4|1<<l3);l3=next(l2,l3,3);B4:{if(l3<3){B5:{if((7>>>l3&1)!==0){pc=2;continue L;}else{break B5;}}pc=5;continue L;}else{break B4;}}pc=4;continue L;}
+case 3:{B6:{if(l3<3){B7:{if((7>>>l3&1)!==0){pc=2;continue L;}else{break B7;}}l3=next(l2,l3,3);B8:{if(l3<3){pc=6;continue L;}else{break B8;}}break B6;}else{break B6;}}pc=4;continue L;}
+case 4:{c0[0]=0;return true;}
+case 5:{l3=next(l2,l3,3);B9:{if(l3<3){B10:{if((7>>>l3&1)!==0){pc=2;continue L;}else{break B10;}}l3=next(l2,l3,3);pc=3;continue L;}else{break B9;}}pc=4;continue L;}
+case 6:{B11:{if((7>>>l3&1)!==0){pc=2;continue L;}else{break B11;}}l3=next(l2,l3,3);B12:{if(l3<3){B13:{if((7>>>l3&1)!==0){pc=2;continue L;}else{break B13;}}pc=5;continue L;}else{break B12;}}pc=4;continue L;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],

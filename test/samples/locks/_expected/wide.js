@@ -7,24 +7,22 @@ const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(1);
 function f0(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{if(!(c0[0]===0)){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}l0=c0[0];c0[0]=(cpu+1);pc=3;continue L;}
-case 3:{pc=4;continue L;}
-case 4:{l1=c1[0];pc=5;continue L;}
-case 5:{c1[0]=(l1+1);pc=6;continue L;}
-case 6:{c1[0]=l1;pc=7;continue L;}
-case 7:{c0[0]=0;pc=8;continue L;}
-case 8:{c2[0]=1;return true;}
+case 1:{if(!(c0[0]===0)){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}l0=c0[0];c0[0]=(cpu+1);pc=2;continue L;}
+case 2:{pc=3;continue L;}
+case 3:{l1=c1[0];pc=4;continue L;}
+case 4:{c1[0]=(l1+1);pc=5;continue L;}
+case 5:{c1[0]=l1;pc=6;continue L;}
+case 6:{c0[0]=0;pc=7;continue L;}
+case 7:{c2[0]=1;return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{l0=c2[0];if(!(l0!==0)){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=3;continue L;}
-case 3:{if(!(c0[0]===0)){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}l1=c0[0];c0[0]=(cpu+1);pc=4;continue L;}
-case 4:{pc=5;continue L;}
-case 5:{l2=c1[0];pc=6;continue L;}
-case 6:{c1[0]=(l2+1);pc=7;continue L;}
-case 7:{c1[0]=l2;pc=8;continue L;}
-case 8:{c0[0]=0;return true;}
+case 1:{l0=c2[0];if(!(l0!==0)){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=2;continue L;}
+case 2:{if(!(c0[0]===0)){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}l1=c0[0];c0[0]=(cpu+1);pc=3;continue L;}
+case 3:{pc=4;continue L;}
+case 4:{l2=c1[0];pc=5;continue L;}
+case 5:{c1[0]=(l2+1);pc=6;continue L;}
+case 6:{c1[0]=l2;pc=7;continue L;}
+case 7:{c0[0]=0;return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],

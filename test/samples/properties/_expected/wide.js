@@ -7,16 +7,14 @@ const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0);
 const c0=new Int32Array(1);const c1=new Int32Array(1);
 function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{c0[0]=1;pc=3;continue L;}
-case 3:{l0=c1[0];if(l0===1){pc=4;continue L;}else{return true;}}
-case 4:{c0[0]=2;pc=5;continue L;}
-case 5:{l1=c1[0];B2:{if(l1===2){break B2;}else{break B2;}}pc=6;continue L;}
-case 6:{l2=c1[0];B3:{if(l2===0){break B3;}else{break B3;}}return true;}
+case 1:{c0[0]=1;pc=2;continue L;}
+case 2:{l0=c1[0];if(l0===1){pc=3;continue L;}else{return true;}}
+case 3:{c0[0]=2;pc=4;continue L;}
+case 4:{l1=c1[0];B1:{if(l1===2){break B1;}else{break B1;}}pc=5;continue L;}
+case 5:{l2=c1[0];B2:{if(l2===0){break B2;}else{break B2;}}return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{pc=2;continue L;}
-case 2:{c1[0]=1;return true;}
+case 1:{c1[0]=1;return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],
