@@ -55,7 +55,7 @@ const CASES: readonly (readonly [words: readonly string[], offered: readonly str
   [["check", "READ"], ["README.md"]],
   [
     ["check", "-m", ""],
-    ["sc", "x86_tso"],
+    ["sc", "x86_tso", "armv8"],
   ],
   [["check", "-d", "x86-n"], ["x86-no-lazy"]],
   [["check", "--design", "linux-6.12-x86,x86-n"], ["linux-6.12-x86,x86-no-lazy"]],
