@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// npm run bench:inject: puts a bug into the checker, one after the other, each in a copy of the tree, and runs the tests
+// npm run bench:inject: puts bugs into the checker, one after the other, each in a copy of the tree, and runs the tests
 // that should mind. Prints what they said; fails if one of them did not.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

@@ -71,12 +71,12 @@ export async function searchAsWanted(s: Searches, wanted: Wanted): Promise<Answe
   const { maxStates = Number.POSITIVE_INFINITY } = s.limits;
   if (wanted !== "auto" && wanted.length > 0) return byReduction(s, wanted);
   const budget = wanted === "auto" ? Math.min(maxStates, STATES_WITHOUT) : maxStates;
-  if (wanted !== "auto" || !countsForEver(s.program)) {
-    const result = await plain(s, Number.isFinite(budget) ? budget : undefined);
-    const { verdict } = result;
-    const ranOut = verdict.kind === "unknown" && verdict.limit.kind === "states" && budget < maxStates;
-    if (!ranOut) return { result, reductions: [], notes: [], counterexample: result };
-  }
+  const result = await plain(s, Number.isFinite(budget) ? budget : undefined);
+  const { limit } = { limit: undefined, ...result.verdict };
+  const ranOut = limit?.kind === "states" && budget < maxStates;
+  // A counter that left its range: with ranks it may have one.
+  const counts = limit?.kind === "model" && countsForEver(s.program);
+  if (wanted !== "auto" || !(ranOut || counts)) return { result, reductions: [], notes: [], counterexample: result };
   const cyclic = mayRunForEver(s.program) && s.limits.liveness !== false;
   return byReduction(
     s,
