@@ -66,6 +66,11 @@ function stmts(list: readonly Stmt[], live: Live, exits: ReadonlyMap<number, Rea
         readsOf(s.test, live);
         break;
       }
+      case "limit":
+      case "disabled":
+        // The path ends here.
+        live.clear();
+        break;
       default:
         break;
     }

@@ -7,10 +7,11 @@ import type { Compiled, Field } from "../program/compiled.ts";
 import { REPORT } from "../program/compiled.ts";
 import type { Counters } from "../program/counters.ts";
 import { alternatives, stepOnCpu } from "../program/fold.ts";
-import type { PutOff } from "../program/hardware-moves.ts";
+import type { Fill, PutOff } from "../program/hardware-moves.ts";
 import type { Expr, Program, Step } from "../program/program.ts";
 import { groupSize, type Symmetry } from "../program/symmetry.ts";
 import { printCanonical } from "./canonical.ts";
+import { printFills } from "./fills.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
 import { packedLayout } from "./layout.ts";
 import { mechanismOf } from "./memory/mechanism.ts";
@@ -35,6 +36,8 @@ export interface PackedOptions {
   readonly counters?: Counters | undefined;
   /** When walks and the publishing of stores can be put off (put-off.ts; models of store buffers). */
   readonly putOff?: PutOff | undefined;
+  /** Walks that fill caches at once (fills.ts; models of store buffers). */
+  readonly fills?: readonly Fill[] | undefined;
   /** One state stands for all that exchanges of CPUs make of it: what a path then leads through is no single run. */
   readonly symmetry?: Symmetry | undefined;
 }
@@ -97,9 +100,11 @@ function printPacked(
   const maxSuccessors = maxima.reduce((a, b) => a + b, 0) + program.cpus;
   const { words } = layout;
   const ranks = options.counters ? printRanks(program, layout, options.counters) : "";
-  const canonical = ranks && ((at: string): string => `RQ(O,${at});`);
-  const ranked = canonical && `for(let q=b;q<k;q+=${words}){${canonical("q")}}`;
-  const settle = ranked + (exchanges && "canonical(O,b,k);");
+  const fills = options.fills ? printFills(p, options.fills) : "";
+  // From a state that is reached to the one that stands for it: each by itself, then all of them.
+  const settleAt = (at: string): string => (fills && `FW(O,${at});`) + (ranks && `RQ(O,${at});`);
+  const settled = settleAt("q") && `for(let q=b;q<k;q+=${words}){${settleAt("q")}}`;
+  const settle = settled + (exchanges && "canonical(O,b,k);");
   const text = `"use strict";${RUNTIME}${memory.runtime(p)}
 const R=new Int32Array(${REPORT.witnesses + program.witnesses.length}),C=new Int32Array(${maxSuccessors + 1});
 ${constantTables(layout)}${delay?.declarations ?? ""}
@@ -108,9 +113,9 @@ function successors(S,a,O,k){R[${REPORT.raised}]=0;R[${REPORT.limit}]=0;const b=
 ${options.labels ? "let m=k,j=0;" : ""}
 ${body}R[${REPORT.progress}]=(k-b)/${words};
 ${walkers}R[${REPORT.atRest}]=${atRest(p)}?1:0;${settle}return k;}
-${ranks}function initial(O){${initialWords(program, layout)
+${ranks}${fills}function initial(O){${initialWords(program, layout)
     .map((w, i) => `O[${i}]=${w};`)
-    .join("")}${canonical && canonical("0")}${exchanges && `canonical(O,0,${words});`}}
+    .join("")}${settleAt("0")}${exchanges && `canonical(O,0,${words});`}}
 ${printCheck(p)}
 return {words:${words},maxSuccessors:${maxSuccessors},initial,successors,check,checkEnd,report:R,choices:C};`;
   return { text, fields: layout.fields, limits: p.limits };
@@ -203,7 +208,7 @@ function printWalkers(
   cpu: number,
   functions: string[],
   maxima: number[],
-  { labels, putOff }: PackedOptions,
+  { labels, putOff, fills }: PackedOptions,
   delay: PutOffCode | undefined,
 ): string {
   const { words } = p.layout;
@@ -213,7 +218,8 @@ function printWalkers(
       return code.steps
         .map((step, s) => {
           const name = `w${id}_${cpu}_${s}`;
-          const { text, rounds } = printStep(p, name, id, cpu, step);
+          const left = fills?.find((f) => f.code === id && f.step === s)?.replace ?? step;
+          const { text, rounds } = printStep(p, name, id, cpu, left);
           functions.push(text);
           maxima.push(rounds);
           const walk = `k=${name}(S,a,O,k);`;

@@ -7,7 +7,7 @@ import { defined } from "../base/assert.ts";
 import type { Counters, Owner } from "../program/counters.ts";
 import type { Cell, Expr, Program } from "../program/program.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
-import { observer, stateWords } from "./observer.ts";
+import { observer } from "./observer.ts";
 import { readElement, readSlot, writeElement, writeSlot } from "./packed-cells.ts";
 import { local, value } from "./printer.ts";
 
@@ -108,20 +108,19 @@ class Printing {
     return steps;
   }
 
-  /** `visit` for every holder there is in a state. */
-  everybody(visit: (holder: Holder) => string): string {
-    const always = [...this.newest(), ...this.copies()].map(visit).join("");
+  /** `visit` for every holder there is in a state: those in cells, and those in the locals of each context. */
+  everybody(visit: (holder: Holder) => string): string[] {
+    const cells = [...this.newest(), ...this.copies()].map(visit).join("");
     const contexts = this.layout.contexts.map((context) => {
       const bodies = new Map<string, number[]>();
       for (const [step, holders] of this.locals(context)) {
         const body = holders.map(visit).join("");
         bodies.set(body, [...(bodies.get(body) ?? []), step]);
       }
-      if (bodies.size === 0) return "";
       const cases = [...bodies].map(([body, steps]) => `${steps.map((s) => `case ${s}:`).join("")}${body}break;`);
-      return `switch(${readSlot(context.pc, 0)}){${cases.join("")}}`;
+      return cases.length === 0 ? "" : `switch(${readSlot(context.pc, 0)}){${cases.join("")}}`;
     });
-    return always + contexts.join("");
+    return [cells, ...contexts].filter((text) => text !== "");
   }
 }
 
@@ -153,7 +152,17 @@ if(v!==0)now=old<0?1:now+(v-old>2?2:v-old);else now=0;
 old=v;RM[b+v]=now;if(now!==v)c=1;}return c;}
 `;
 
-/** The declaration of RQ(S, a), which replaces the state at S[a] by the one that stands for it. */
+/** A function (S, a) whose text names the words of the state at S[a]: it loads those, and stores what it may change. */
+function onState(name: string, text: string, writes: boolean): string {
+  const used = [...new Set([...text.matchAll(/\bn(\d+)\b/g)].map(([, word]) => word))];
+  const load = used.map((word) => `let n${word}=S[a+${word}];`).join("");
+  return `function ${name}(S,a){${load}let m=0;${text}${writes ? used.map((w) => `S[a+${w}]=n${w};`).join("") : ""}}\n`;
+}
+
+/**
+ * The declaration of RQ(S, a), which replaces the state at S[a] by the one that stands for it. In several functions:
+ * engines do not compile well what is too long (V8: more than 60 KB of bytecode stays interpreted).
+ */
 export function printRanks(program: Program, layout: PackedLayout, counters: Counters): string {
   const p = new Printing(program, layout, counters);
   const { max } = p.cell(counters.newest);
@@ -161,11 +170,14 @@ export function printRanks(program: Program, layout: PackedLayout, counters: Cou
   const all = Array.from({ length: p.objects }, (_, m) => m);
   const gather = p.everybody(({ owner, read, orphaned }) => `${owner}if(m<0){${orphaned}}else RP[m]|=1<<${read};`);
   const replace = p.everybody(({ owner, read, write }) => `${owner}if(m>=0){const v=RM[(m<<5)+${read}];${write("v")}}`);
-  const words = stateWords(layout).replace(/^const/, "let");
-  const back = Array.from({ length: layout.words }, (_, i) => `S[a+${i}]=n${i};`).join("");
+  // Only what lies in cells can be an orphan, and changes as soon as it is found to be one.
+  const functions = [
+    ...gather.map((text, i) => onState(`RQ_held${i}`, text, i === 0)),
+    ...replace.map((text, i) => onState(`RQ_put${i}`, text, true)),
+  ];
+  const call = (name: string, list: readonly string[]): string => list.map((_, i) => `${name}${i}(S,a);`).join("");
   return `const RP=new Int32Array(${p.objects}),RM=new Int32Array(${p.objects * 32});
-${COMPRESS}function RQ(S,a){${words}let m=0;${all.map((m) => `RP[${m}]=0;`).join("")}
-${gather}
-if(${all.map((m) => `RK(${m})`).join("|")}){${replace}}${back}}
+${COMPRESS}${functions.join("")}function RQ(S,a){${all.map((m) => `RP[${m}]=0;`).join("")}${call("RQ_held", gather)}
+if(${all.map((m) => `RK(${m})`).join("|")}){${call("RQ_put", replace)}}}
 `;
 }

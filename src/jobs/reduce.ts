@@ -7,19 +7,20 @@ import type { PackedOptions } from "../emit/packed.ts";
 import type { Program } from "../program/program.ts";
 import { mayRunForEver } from "../program/progress.ts";
 import { countersOf } from "../reductions/counters.ts";
+import { fillsOf } from "../reductions/fills.ts";
 import { fuse } from "../reductions/fusion.ts";
 import { watchOwners } from "../reductions/owners.ts";
 import { putOff } from "../reductions/put-off.ts";
 import { symmetryOf } from "../reductions/symmetry.ts";
 
 /** In the order in which they are made. */
-export const REDUCTIONS = ["ranks", "fusion", "put-off", "symmetry"] as const;
+export const REDUCTIONS = ["ranks", "fusion", "put-off", "fills", "symmetry"] as const;
 export type Reduction = (typeof REDUCTIONS)[number];
 
 /** What is searched instead of a program. */
 export interface Reduced {
   readonly program: Program;
-  readonly options: Pick<PackedOptions, "counters" | "putOff" | "symmetry">;
+  readonly options: Pick<PackedOptions, "counters" | "putOff" | "fills" | "symmetry">;
   /** Those that had anything to do. */
   readonly used: readonly Reduction[];
   /** Why others had not, in words. */
@@ -48,13 +49,15 @@ export function reduce(program: Program, model: MemoryModel, wanted: readonly Re
   }
   const delay = wanted.includes("put-off") && buffers ? putOff(now, orderingOf(now, model)) : undefined;
   if (delay) used.push("put-off");
+  const fills = wanted.includes("fills") && buffers ? fillsOf(now) : undefined;
+  if (fills) used.push("fills");
   const symmetry = wanted.includes("symmetry") && buffers ? symmetryOf(now) : undefined;
   if (symmetry?.off) notes.push(symmetry.off);
   if (symmetry && symmetry.classes.length > 0) used.push("symmetry");
   const counters = ranked?.counters;
   return {
     program: counters ? watchOwners(now, counters) : now,
-    options: { counters, putOff: delay, symmetry },
+    options: { counters, putOff: delay, fills, symmetry },
     used,
     notes,
   };

@@ -13,6 +13,9 @@ import type { JobContext } from "./reports.ts";
 /** Where a search without reductions has not ended, they are tried: most scenarios are too small to be worth them. */
 const STATES_WITHOUT = 2_000_000;
 
+/** A counterexample has to be found once more without reductions. Beyond so many states, the verdict stands without. */
+const STATES_FOR_PATH = 20_000_000;
+
 /** Which reductions are wanted; "auto": all that help, where they do. */
 export type Wanted = "auto" | readonly Reduction[];
 
@@ -60,7 +63,7 @@ async function byReduction(s: Searches, wanted: readonly Reduction[]): Promise<A
     );
   }
   if (verdict.kind !== "violates") return { ...less, counterexample: undefined };
-  const own = await plain(s, s.limits.maxStates);
+  const own = await plain(s, Math.min(s.limits.maxStates ?? Number.POSITIVE_INFINITY, STATES_FOR_PATH));
   // In ascending order there need not be what there is in any order.
   if (own.verdict.kind === "safe") return { result: own, reductions: [], notes: less.notes, counterexample: undefined };
   return { ...less, counterexample: own.verdict.kind === "violates" ? own : undefined };

@@ -5,7 +5,8 @@
 import { defined } from "../base/assert.ts";
 import type { PutOff, Sees, Walk } from "../program/hardware-moves.ts";
 import type { Ordering } from "../program/ordering.ts";
-import type { Expr, Program, Step, Stmt } from "../program/program.ts";
+import type { Program, Step, Stmt } from "../program/program.ts";
+import { conjuncts } from "../program/visit.ts";
 import { type Box, canSwap, type Effect, effectOf, readsOfProperty, seenFromAfar } from "./effects.ts";
 
 /** The steps that are taken together with this one, and itself. */
@@ -23,11 +24,6 @@ function together(steps: readonly Step[], id: number, found = new Set<number>())
   };
   visit(defined(steps[id], "steps exist").body);
   return found;
-}
-
-/** The parts of `always` properties that must each hold. */
-function conjuncts(e: Expr): Expr[] {
-  return e.kind === "binary" && e.op === "&&" ? [...conjuncts(e.a), ...conjuncts(e.b)] : [e];
 }
 
 /** Accesses that may wait for the stores of their CPU. */

@@ -6,7 +6,7 @@ import { sc } from "../../model/hw/memory/sc.ts";
 import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
 import { emitWide, loadWide } from "../../src/emit/wide.ts";
 import { cellOf, explore } from "../emit/explore.ts";
-import { compileEntries, compileFiles } from "./dialect.ts";
+import { compileEntries, compileFiles, rejection } from "./dialect.ts";
 import { MACHINE, randomProgram } from "./random-program.ts";
 
 const RUNS = Number(process.env.RUNS ?? 300);
@@ -42,6 +42,9 @@ export const s = scenario({
   threads: { CPU0() { run0(); } }, check: [], witness: [], expect: {}, mutants: [],
 });`;
 
+/** A loop whose bound its body assigns is not part of the dialect, though it may end. */
+const hasUnboundedLoop = (compile: () => unknown): boolean => rejection(compile)?.code === "LZ105";
+
 test("packed", () => {
   let compared = 0;
   fc.assert(
@@ -49,7 +52,9 @@ test("packed", () => {
       const { dialect, javascript: text } = randomProgram(list, { budget: 60, threads: 1 });
       const expected = javascript(text);
       fc.pre(expected !== undefined);
-      const program = compileFiles({ "entries.ts": dialect, "scenario.ts": SCENARIO });
+      const sources = { "entries.ts": dialect, "scenario.ts": SCENARIO };
+      fc.pre(!hasUnboundedLoop(() => compileFiles(sources)));
+      const program = compileFiles(sources);
       for (const model of [sc, x86_tso]) {
         const { ends, limits, stuck } = explore(program, model);
         // A random program may store more often than the buffer is deep: then nothing is claimed about it.
@@ -85,7 +90,9 @@ test.each([1, 40])("wide, on a machine of %i CPUs", (cpus) => {
       const { dialect, javascript: text } = randomProgram(list, { budget: 60, threads: 1 });
       const expected = javascript(text);
       fc.pre(expected !== undefined);
-      const program = compileEntries({ "entries.ts": dialect + DUMP }, { cpus, ...MACHINE });
+      const compile = () => compileEntries({ "entries.ts": dialect + DUMP }, { cpus, ...MACHINE });
+      fc.pre(!hasUnboundedLoop(compile));
+      const program = compile();
       const emitted = emitWide(program, new Map());
       const seen: number[] = [];
       const machine = loadWide(emitted)({

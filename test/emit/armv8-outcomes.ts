@@ -20,7 +20,7 @@ export function outcomes(threads: Threads, observe: readonly string[], how: How 
   const { model = armv8, fold = true, apart = false } = how;
   const program = programOf(threads, apart);
   const depth = model.kind === "views" ? Math.max(1, storesIn(threads)) : model.depth + 1;
-  const { ends, stuck, limits } = explore(program, model, depth, fold);
+  const { ends, stuck, limits } = explore(program, model, depth, { fold });
   expect([stuck, ...limits]).toEqual([0]);
   const seen = ends.map((end) =>
     observe

@@ -3,7 +3,7 @@
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { defined } from "../../src/base/assert.ts";
 import { type PackedLayout, packedLayout, type Slot } from "../../src/emit/layout.ts";
-import { emitPacked, loadPacked } from "../../src/emit/packed.ts";
+import { emitPacked, loadPacked, type PackedOptions } from "../../src/emit/packed.ts";
 import { type Compiled, REPORT } from "../../src/program/compiled.ts";
 import type { Program } from "../../src/program/program.ts";
 
@@ -60,8 +60,13 @@ export function unpack(program: Program, layout: PackedLayout, words: Int32Array
   return { cells, contexts };
 }
 
-export function explore(program: Program, model: MemoryModel, depth: number = model.depth, fold = true): Explored {
-  const compiled = loadPacked(emitPacked(program, model, { depth, labels: false, fold }));
+export function explore(
+  program: Program,
+  model: MemoryModel,
+  depth: number = model.depth,
+  options: Pick<PackedOptions, "fold" | "fills"> = {},
+): Explored {
+  const compiled = loadPacked(emitPacked(program, model, { depth, labels: false, ...options }));
   const layout = packedLayout(program, model, depth);
   const { words, report } = compiled;
   const first = new Int32Array(words);

@@ -3,10 +3,11 @@
 import { describe, expect, test } from "vitest";
 import type { SearchResult } from "../../src/checker/search.ts";
 import { countersOf } from "../../src/reductions/counters.ts";
+import { fillsOf } from "../../src/reductions/fills.ts";
 import { OTHER_OWNERS, watchOwners } from "../../src/reductions/owners.ts";
 import { fused, putOffIn, type Sample, samples, searched } from "./programs.ts";
 
-const SWITCHES = ["fusion", "put off", "ranks"] as const;
+const SWITCHES = ["fusion", "put off", "fills", "ranks"] as const;
 
 /** All subsets but the empty one. */
 const combinations = Array.from({ length: 2 ** SWITCHES.length - 1 }, (_, i) =>
@@ -18,9 +19,10 @@ function reduced(sample: Sample, switches: readonly (typeof SWITCHES)[number][])
   const ranked = { ...sample, program: counted?.program ?? sample.program };
   const less = switches.includes("fusion") ? fused(ranked) : ranked;
   const putOff = switches.includes("put off") ? putOffIn(less) : undefined;
+  const fills = switches.includes("fills") ? fillsOf(less.program) : undefined;
   const counters = counted?.counters;
   const program = counters ? watchOwners(less.program, counters) : less.program;
-  return searched({ ...less, program }, { counters, putOff });
+  return searched({ ...less, program }, { counters, putOff, fills });
 }
 
 const said = ({ verdict, witnesses }: SearchResult) => ({

@@ -80,13 +80,12 @@ function drop_pcid(cpu: cpu_id, pcid: number): void {
   hw[cpu].psc[pcid] = null;
 }
 
-/** The hardware reads the loaded pgd's entry. */
+/** The hardware reads the loaded pgd's entry. What it remembered before may have been evicted meanwhile. */
 export function walk_pgd(): void {
   const cpu = smp_processor_id();
   const pcid = hw[cpu].pcid;
-  when(hw[cpu].psc[pcid] === null);
   const table = walker_read(hw[cpu].cr3.entry);
-  when(table !== null);
+  when(table !== null && hw[cpu].psc[pcid] !== table);
   hw[cpu].psc[pcid] = table;
 }
 
@@ -95,9 +94,9 @@ export function walk_pte(page: index<"pages">): void {
   const cpu = smp_processor_id();
   const pcid = hw[cpu].pcid;
   const table = hw[cpu].psc[pcid];
-  when(table !== null && hw[cpu].tlb[pcid][page] === null);
+  when(table !== null);
   const pte = walker_read(table.pte[page]);
-  when(pte !== null);
+  when(pte !== null && hw[cpu].tlb[pcid][page] !== pte);
   hw[cpu].tlb[pcid][page] = pte;
 }
 

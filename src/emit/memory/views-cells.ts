@@ -5,8 +5,8 @@ import { defined } from "../../base/assert.ts";
 import { within } from "../../program/intervals.ts";
 import type { Access, Code, Place, Program } from "../../program/program.ts";
 import { elements } from "../../program/program.ts";
+import { stepsAfter } from "../../program/visit.ts";
 import { type RangeContext, rangeOfExpr } from "../ranges.ts";
-import { stepsAfter } from "./visit.ts";
 
 /** Bits of what somebody may do to a cell. */
 export const TOUCH = { read: 1, write: 2 } as const;

@@ -4,7 +4,7 @@
 import { defined } from "../../base/assert.ts";
 import type { Access, Code, Expr, LoadOrder, Program, RmwOrder, Step } from "../../program/program.ts";
 import { elements } from "../../program/program.ts";
-import { expressionsIn, expressionsOf, statementsOf } from "./visit.ts";
+import { expressionsIn, expressionsOf, statementsOf } from "../../program/visit.ts";
 
 export interface Flow {
   /** By code: the locals that carry views. */

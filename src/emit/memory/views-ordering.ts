@@ -3,9 +3,9 @@
 import type { ViewFence, ViewModel } from "../../../model/hw/memory/types.ts";
 import type { Ordering } from "../../program/ordering.ts";
 import type { Access, Program } from "../../program/program.ts";
+import { expressionsIn } from "../../program/visit.ts";
 import { orderedCells } from "./views-cells.ts";
 import { flowOf } from "./views-flow.ts";
-import { expressionsIn } from "./visit.ts";
 
 /** Views of the running CPU are all that these change. */
 const PRIVATE: readonly ViewFence[] = ["full", "loads", "stores", "isb", "none"];

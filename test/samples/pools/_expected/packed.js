@@ -6,7 +6,7 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const R=new Int32Array(8),C=new Int32Array(7);
 
-function x0_0_1(S,a,O,k){S:{let n0=S[a],n1=S[a+1];let l0=(n0>>>4&3);if((n0>>>12&1)!==0){if((n0>>>13&1)!==0){R[2]=1;break S;}else{n0=n0&-8193|8192;l0=2;}}else{n0=n0&-4097|4096;l0=1;}O[k]=n0&-256|2|l0<<4;O[k+1]=n1;k+=2;break S;}return k;}
+function x0_0_1(S,a,O,k){S:{let n0=S[a],n1=S[a+1];let l0=0;if((n0>>>12&1)!==0){if((n0>>>13&1)!==0){R[2]=1;break S;}else{n0=n0&-8193|8192;l0=2;}}else{n0=n0&-4097|4096;l0=1;}O[k]=n0&-256|2|l0<<4;O[k+1]=n1;k+=2;break S;}return k;}
 function x0_0_2(S,a,O,k){S:{let n0=S[a],n1=S[a+1];let l0=(n0>>>4&3);if((l0===0||l0>2)){if(R[0]===0){R[0]=1;R[1]=k;}O[k]=n0;O[k+1]=n1;k+=2;break S;}if(!((n0>>>(12+(l0-1))&1)!==0)){if(R[0]===0){R[0]=2;R[1]=k;}O[k]=n0;O[k+1]=n1;k+=2;break S;}if((n0>>>26&7)===0){n0=n0&-469762049|3+(l0-1)<<26;n0=n0&-1610612737|536870912;}else if((n1&7)===0){n1=n1&-8|3+(l0-1)<<0;n1=n1&-25|8;}else{R[2]=2;break S;}O[k]=n0&-256|3|l0<<4;O[k+1]=n1;k+=2;break S;}return k;}
 function x0_0_3(S,a,O,k){S:{let n0=S[a],n1=S[a+1];let l0=(n0>>>4&3),l1=0;l1=(n0>>>16&3);O[k]=n0&-256|4|l0<<4|l1<<6;O[k+1]=n1;k+=2;break S;}return k;}
 function x0_0_4(S,a,O,k){S:{let n0=S[a],n1=S[a+1];let l0=(n0>>>4&3),l1=(n0>>>6&3);if((l0===0||l0>2)){if(R[0]===0){R[0]=1;R[1]=k;}O[k]=n0;O[k+1]=n1;k+=2;break S;}if(!((n0>>>(12+(l0-1))&1)!==0)){if(R[0]===0){R[0]=2;R[1]=k;}O[k]=n0;O[k+1]=n1;k+=2;break S;}if((n0>>>26&7)===0){n0=n0&-469762049|5+(l0-1)<<26;n0=n0&-1610612737|l1<<29;}else if((n1&7)===0){n1=n1&-8|5+(l0-1)<<0;n1=n1&-25|l1<<3;}else{R[2]=2;break S;}O[k]=n0&-256|5|l0<<4;O[k+1]=n1;k+=2;break S;}return k;}

@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: MIT
 // Walks over a Program's text, for analyses that ask what occurs in it.
-import type { Expr, Step, Stmt } from "../../program/program.ts";
+import type { Expr, Step, Stmt } from "./program.ts";
 
 /** Every expression below, itself included. */
 export function expressionsIn(e: Expr, visit: (e: Expr) => void): void {
   visit(e);
   const inside = e.kind === "cell" ? e.index : "a" in e ? ("b" in e ? [e.a, e.b] : [e.a]) : [];
   for (const child of e.kind === "cond" ? [e.test, e.then, e.else] : inside) expressionsIn(child, visit);
+}
+
+/** The same with some expressions below replaced: those that `map` has an answer for. */
+export function mapExpr(e: Expr, map: (e: Expr) => Expr | undefined): Expr {
+  const mapped = map(e);
+  if (mapped) return mapped;
+  const inner = (x: Expr): Expr => mapExpr(x, map);
+  switch (e.kind) {
+    case "cell":
+      return { ...e, index: e.index.map(inner) };
+    case "unary":
+      return { ...e, a: inner(e.a) };
+    case "binary":
+      return { ...e, a: inner(e.a), b: inner(e.b) };
+    case "cond":
+      return { ...e, test: inner(e.test), then: inner(e.then), else: inner(e.else) };
+    default:
+      return e;
+  }
+}
+
+/** The parts that must each hold. */
+export function conjuncts(e: Expr): Expr[] {
+  return e.kind === "binary" && e.op === "&&" ? [...conjuncts(e.a), ...conjuncts(e.b)] : [e];
 }
 
 /** Every statement of a list, nested ones included. */
