@@ -61,67 +61,62 @@ function medianOf(runs: readonly Ours[], seconds: "cpu" | "wall"): number {
   return median(runs.map((run) => run[seconds]));
 }
 
-/** A row of rates: ours beside those of a peer, which takes so many seconds. */
-function rateRow(
-  name: string,
+/** What something else takes for the same. */
+interface Peer {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** A row of rates: `units` per second, ours beside those of a peer. */
+function rowOf(
+  about: Pick<Row, "name" | "unit"> & { readonly units: number },
   runs: readonly Ours[],
   seconds: "cpu" | "wall",
-  peer: { readonly name: string; readonly seconds: number } | undefined,
+  peer: Peer | undefined,
 ): Row {
-  const { states, bytes_per_state } = runs[0]!;
-  const ours = states / medianOf(runs, seconds);
-  const theirs = peer && states / peer.seconds;
+  const { name, unit, units } = about;
+  const ours = units / medianOf(runs, seconds);
+  const theirs = peer && units / peer.seconds;
   return {
     name,
-    unit: "states/s",
+    unit,
     ours,
     peer: theirs ?? null,
     peer_name: peer?.name ?? null,
     ratio: theirs === undefined ? null : ours / theirs,
     peak_mb: Math.max(...runs.map(({ peak_mb }) => peak_mb)),
-    bytes_per_state,
+    bytes_per_state: runs[0]!.bytes_per_state,
   };
+}
+
+/** So many states per second. */
+function rateRow(name: string, runs: readonly Ours[], seconds: "cpu" | "wall", peer: Peer | undefined): Row {
+  return rowOf({ name, unit: "states/s", units: runs[0]!.states }, runs, seconds, peer);
+}
+
+/** Our searches, and as many of SPIN's of the instance, by turns. */
+function besideSpin(instance: Instance, way: Way, rounds: number, spin: string | undefined) {
+  const pan = spin === undefined ? undefined : buildPan(instance);
+  const ours: Ours[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(inChild(instance, way));
+    if (pan) theirs.push(pan.run());
+  }
+  pan?.remove();
+  return { ours, peer: spin === undefined ? undefined : { name: spin, seconds: median(theirs) } };
 }
 
 /** Beside SPIN, by CPU seconds. */
 function raw(instance: Instance, rounds: number, spin: string | undefined): Row[] {
-  const pan = spin === undefined ? undefined : buildPan(instance);
-  const ours: Ours[] = [];
-  const theirs: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    ours.push(inChild(instance, "one thread"));
-    if (pan) theirs.push(pan.run());
-  }
-  pan?.remove();
-  const peer = spin === undefined ? undefined : { name: spin, seconds: median(theirs) };
+  const { ours, peer } = besideSpin(instance, "one thread", rounds, spin);
   return [rateRow(`raw ${instance.name}`, ours, "cpu", peer)];
 }
 
 /** To the verdict, with reductions, beside the peer's search of all states: verdicts per CPU second. */
-function verdictRows(verdict: VerdictCase, rounds: number, spin: string | undefined): Row[] {
-  const instance = instanceOf(verdict.beside);
-  const pan = spin === undefined ? undefined : buildPan(instance);
-  const ours: Ours[] = [];
-  const theirs: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    ours.push(inChild(instance, `verdict ${verdict.name}`));
-    if (pan) theirs.push(pan.run());
-  }
-  pan?.remove();
-  const rate = 1 / medianOf(ours, "cpu");
-  const peer = spin === undefined ? null : 1 / median(theirs);
-  return [
-    {
-      name: `verdict ${verdict.name}`,
-      unit: "verdicts/s",
-      ours: rate,
-      peer,
-      peer_name: spin ?? null,
-      ratio: peer === null ? null : rate / peer,
-      peak_mb: Math.max(...ours.map(({ peak_mb }) => peak_mb)),
-      bytes_per_state: ours[0]!.bytes_per_state,
-    },
-  ];
+function verdictRows({ name, beside }: VerdictCase, rounds: number, spin: string | undefined): Row[] {
+  const { ours, peer } = besideSpin(instanceOf(beside), `verdict ${name}`, rounds, spin);
+  return [rowOf({ name: `verdict ${name}`, unit: "verdicts/s", units: 1 }, ours, "cpu", peer)];
 }
 
 /** What it costs to keep every state's parent. */

@@ -302,10 +302,9 @@ function boot(): void {
   }
 }
 
-export const in_order = scenario({
-  question: "Can a user access reach a freed page? Calls go out in the order of CPUs.",
+/** What the two forms have in common; they differ in machine.unordered. */
+const FORM = {
   needs: { config: { reference: true } },
-  machine: { cpus: 3, gens: 2, unmaps0: 1, unmaps1: 0, unordered: 0 },
   init() {
     boot();
   },
@@ -323,6 +322,13 @@ export const in_order = scenario({
   check: [no_freed_access],
   witness: [lazy_skipped],
   expect: { sc: safe },
+};
+const MACHINE = { cpus: 3, gens: 2, unmaps0: 1, unmaps1: 0 };
+
+export const in_order = scenario({
+  ...FORM,
+  question: "Can a user access reach a freed page? Calls go out in the order of CPUs.",
+  machine: { ...MACHINE, unordered: 0 },
   mutants: [
     {
       name: "lazy mode ends without a look at tlb_gen",
@@ -339,25 +345,8 @@ function always_clean(_gen: upto<"gens">): boolean {
 }
 
 export const in_any_order = scenario({
+  ...FORM,
   question: "Can a user access reach a freed page? Calls go out in any order.",
-  needs: { config: { reference: true } },
-  machine: { cpus: 3, gens: 2, unmaps0: 1, unmaps1: 0, unordered: 1 },
-  init() {
-    boot();
-  },
-  threads: {
-    CPU0() {
-      run();
-    },
-    CPU1() {
-      run();
-    },
-    CPU2() {
-      run();
-    },
-  },
-  check: [no_freed_access],
-  witness: [lazy_skipped],
-  expect: { sc: safe },
+  machine: { ...MACHINE, unordered: 1 },
   mutants: [],
 });

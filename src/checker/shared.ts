@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What the workers of one search share: mailboxes, and a few counters by which they agree on levels and on the end.
 // Plain buffers, for any kind of thread.
-import { MAILBOX_STATES } from "./mailbox.ts";
+import { ownerFunction } from "./route-code.ts";
 import type { Progress } from "./search.ts";
+
+/** States that a mailbox has room for, unless a test wants other sizes; a power of two. */
+const MAILBOX_STATES = 1 << 13;
 
 /** What the workers share: plain buffers, for any kind of thread. */
 export interface Shared {
+  /** PACT of whoever made it. */
+  readonly pact: string;
   readonly workers: number;
   readonly control: Int32Array;
   /** mailboxes[i][j]: from worker i to worker j. */
@@ -53,13 +58,24 @@ export function placeOfMailbox(workers: number, from: number, to: number): numbe
 const ENDS = ["time", "stopped", "states", "memory", "failed"] as const;
 export type End = (typeof ENDS)[number];
 
-export function createShared(workers: number, words: number): Shared {
+/**
+ * What all have to agree on. A thread loads its code from a file, which may be of another build than what starts it;
+ * workers that put a state, or a counter, in different places would lose states, and call the rest safe.
+ */
+const PACT = JSON.stringify([AT, OF, PART, ENDS, `${ownerFunction(2, "all", 2)}`, `${ownerFunction(2, 0, 2)}`]);
+
+export function isOfOurBuild({ pact }: Shared): boolean {
+  return pact === PACT;
+}
+
+export function createShared(workers: number, words: number, mailboxStates = MAILBOX_STATES): Shared {
   const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
   const to = Array.from({ length: workers }, (_, i) => i);
   return {
+    pact: PACT,
     workers,
     control: shared(placeOfMailbox(workers, workers, 0)),
-    mailboxes: to.map((i) => to.map((j) => shared(i === j ? 0 : MAILBOX_STATES * words))),
+    mailboxes: to.map((i) => to.map((j) => shared(i === j ? 0 : mailboxStates * words))),
   };
 }
 

@@ -6,7 +6,7 @@
 //
 // Nothing here waits: step() says that there is nothing to do, and whoever runs the worker waits for the bell.
 
-import { defined } from "../base/assert.ts";
+import { assert, defined } from "../base/assert.ts";
 import type { Compiled } from "../program/compiled.ts";
 import { Expander } from "./expand.ts";
 import { Findings, type FindingsRecord, recordOf } from "./findings.ts";
@@ -14,7 +14,7 @@ import type { Sift } from "./insert-code.ts";
 import { Mailbox } from "./mailbox.ts";
 import { type Bundle, ownerFunction, type Partition, routingSift } from "./route-code.ts";
 import type { Names, SearchOptions } from "./search.ts";
-import { AT, endOf, OF, placeOf, placeOfMailbox, ring, type Shared, stopAll } from "./shared.ts";
+import { AT, endOf, isOfOurBuild, OF, placeOf, placeOfMailbox, ring, type Shared, stopAll } from "./shared.ts";
 import { StateStore } from "./store.ts";
 
 /** What a worker has found in the end; its arrays are in shared memory. */
@@ -58,6 +58,7 @@ export class SearchWorker {
 
   /** `maxMemoryBytes` is for this worker alone, the other limits for all. */
   constructor(compiled: Compiled, names: Names, shared: Shared, id: number, options: WorkerOptions) {
+    assert(isOfOurBuild(shared), "a worker is of the same build as what starts it: build again (node tools/build.js)");
     const { words } = compiled;
     const { workers, control } = shared;
     this.#shared = shared;
@@ -76,7 +77,7 @@ export class SearchWorker {
     const others = Array.from({ length: workers }, (_, j) => j).filter((j) => j !== id);
     const box = (i: number, j: number): Mailbox => {
       const states = defined(shared.mailboxes[i]?.[j], "every pair has a mailbox");
-      return new Mailbox(states, control, placeOfMailbox(workers, i, j));
+      return new Mailbox(states, words, control, placeOfMailbox(workers, i, j));
     };
     this.#inbox = others.map((i) => box(i, id));
     this.#outbox = others.map((to) => ({ to, box: box(id, to), sent: 0 }));

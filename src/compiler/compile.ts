@@ -101,8 +101,8 @@ function lowerReplay(cx: Lowering, design: DesignInfo, file: SourceFile): Progra
 }
 
 /** A function on its own, called with any arguments. */
-export function lowerEntry(cx: Lowering, decl: FunctionDecl): Code {
-  const built = lowerRoot(cx, decl.file, `entry of ${decl.name}`, "normal", () => {
+export function lowerEntry(cx: Lowering, decl: FunctionDecl, mode: Mode = "normal"): Code {
+  const built = lowerRoot(cx, decl.file, `entry of ${decl.name}`, mode, () => {
     const args = decl.node.params.map((param) => {
       const annotation = param.type === "Identifier" ? param.typeAnnotation : undefined;
       if (param.type !== "Identifier" || annotation?.type !== "TSTypeAnnotation")

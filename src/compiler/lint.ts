@@ -11,27 +11,38 @@ import type { Declared, SourceFile } from "./source.ts";
 /** What is wrong whoever calls. The others may come from standing alone: what a parameter is, the callers know. */
 const ALWAYS_WRONG: readonly MessageCode[] = ["LZ100", "LZ101", "LZ102", "LZ103", "LZ104", "LZ105", "LZ106", "LZ107"];
 
+/** Wrong in code that a CPU runs, and perhaps fine in a predicate or an initial state, which touch everything directly. */
+const PLACED: readonly MessageCode[] = ["LZ103", "LZ107"];
+
 /** Looked at by readDesign() and readScenario(), field by field, and by every compilation: they have no value. */
 const DESCRIPTIONS: readonly string[] = ["design", "scenario", "INTERRUPT", "WALKER", "REPLACE", "UNIQUE"];
 
-function lintOne(source: Source, decl: Declared): void {
-  if (decl.kind === "function") lowerEntry(newLowering(source, noMutation()), decl);
-  if (decl.kind !== "const") return;
+function faultOf(compile: () => void): Diagnostic | undefined {
+  try {
+    compile();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    return ALWAYS_WRONG.includes(error.diagnostic.code) ? error.diagnostic : undefined;
+  }
+}
+
+function lintOne(source: Source, decl: Declared): Diagnostic | undefined {
+  if (decl.kind === "function") {
+    const fault = faultOf(() => void lowerEntry(newLowering(source, noMutation()), decl));
+    if (fault === undefined || !PLACED.includes(fault.code)) return fault;
+    const looking = newLowering(source, noMutation());
+    looking.pure = true;
+    return faultOf(() => void lowerEntry(looking, decl, "atomic")) && fault;
+  }
+  if (decl.kind !== "const") return undefined;
   const { init } = decl.node;
   const callee = init?.type === "CallExpression" && init.callee.type === "Identifier" ? init.callee.name : "";
-  if (!DESCRIPTIONS.includes(callee)) topLevel(newLowering(source, noMutation()), decl, decl.node);
+  if (DESCRIPTIONS.includes(callee)) return undefined;
+  return faultOf(() => void topLevel(newLowering(source, noMutation()), decl, decl.node));
 }
 
 /** What every function and constant of `file` does wrong by itself: the first fault of each. */
 export function lintFile(source: Omit<Source, "root">, file: SourceFile): Diagnostic[] {
-  const faults: Diagnostic[] = [];
-  for (const decl of file.declared.values()) {
-    try {
-      lintOne({ ...source, root: file }, decl);
-    } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      if (ALWAYS_WRONG.includes(error.diagnostic.code)) faults.push(error.diagnostic);
-    }
-  }
-  return faults;
+  return [...file.declared.values()].flatMap((decl) => lintOne({ ...source, root: file }, decl) ?? []);
 }

@@ -50,28 +50,8 @@ export interface Scope {
 const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const SHIFTS = { min: 0, max: 31 };
 
-const OPERATORS: { readonly [op in BinaryOp]?: string } = {
-  "+": "+",
-  "-": "-",
-  "*": "*",
-  "/": "/",
-  "%": "%",
-  "<<": "<<",
-  ">>": ">>",
-  "&": "&",
-  "|": "|",
-  "^": "^",
-  "==": "==",
-  "!=": "!=",
-  "<": "<",
-  "<=": "<=",
-  ">": ">",
-  ">=": ">=",
-  "&&": "&&",
-  "||": "||",
-  mask_and: "&",
-  mask_or: "|",
-};
+/** Promela has these from C, and so does the Program: by the same names. */
+type OperatorOfC = Exclude<BinaryOp, `mask_${string}`>;
 
 /** `!!` is another word in Promela. */
 export function not(truth: string): string {
@@ -135,8 +115,12 @@ function binary(scope: Scope, known: Known, e: Extract<Expr, { kind: "binary" }>
       return `(${a} & ~${b})`;
     case "mask_next":
       return `mask_next(${a}, ${b})`;
+    case "mask_and":
+      return `(${a} & ${b})`;
+    case "mask_or":
+      return `(${a} | ${b})`;
     default:
-      return `(${a} ${defined(OPERATORS[e.op], "every other operation is an operator of C")} ${b})`;
+      return `(${a} ${e.op satisfies OperatorOfC} ${b})`;
   }
 }
 

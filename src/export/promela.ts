@@ -62,14 +62,14 @@ class Printer {
 
   private cells(): string[] {
     const { layout, cellNames } = this.sheet;
-    return this.program.cells.map((cell, id) => {
+    return this.program.cells.flatMap((cell, id) => {
       const place = defined(layout.cells[id], "by cell");
       const values = defined(layout.initial[id], "by cell");
       const length = lengthOf(this.sheet, id);
       const [first = 0] = values;
       const same = values.every((value) => value === first);
       const constant = "values" in place;
-      if (constant && same) return ""; // its value stands where it is read
+      if (constant && same) return []; // its value stands where it is read
       if (!same && Math.min(...values) < 0) {
         throw new UnsupportedError(`${cell.name} starts with different values, of which some are negative`);
       }
@@ -253,7 +253,7 @@ class Printer {
     const sections = [
       `/* ${title.flatMap(commentLines).join("\n * ")}\n */`,
       macros(this.program.cpus).trimEnd(),
-      ["/* Shared variables */", ...this.cells().filter((line) => line !== "")].join("\n"),
+      ["/* Shared variables */", ...this.cells()].join("\n"),
       this.registers().join("\n").trimStart(),
       declareBuffers(this.sheet).join("\n"),
       this.hidden().join("\n"),

@@ -23,8 +23,8 @@ export interface Question {
 
 const NOTHING = { scenario: null, property: null, steps: null, also: [], enough: [], searched: [], command: null };
 
-function namesOf(bases: readonly Base[]): string[] {
-  return bases.map(({ subject }) => subject.item.scenario.info.name);
+function nameOf({ subject }: Pick<Base, "subject">): string {
+  return subject.item.scenario.info.name;
 }
 
 /** Scenarios in which the barrier can be reached, as far as the compiler knows. */
@@ -35,8 +35,8 @@ function holding({ bases, barrier }: Question): Base[] {
 
 /** A scenario that has no verdict without any change, and why; undefined: there is none. */
 function unknownAsItIs(question: Question): string | undefined {
-  const [base] = holding(question).filter(({ verdict }) => verdict === "unknown");
-  return base && `${namesOf([base]).join("")}, as it is: ${base.limit}`;
+  const base = holding(question).find(({ verdict }) => verdict === "unknown");
+  return base && `${nameOf(base)}, as it is: ${base.limit}`;
 }
 
 /** The outcome where there is nothing to search with. */
@@ -47,7 +47,7 @@ function unasked(question: Question, weakened: Form): BarrierOutcome {
   if (blank !== undefined) return { ...nothing, result: "unknown", claim: `unknown: ${blank}` };
   const violated = held.filter(({ verdict }) => verdict === "violates");
   if (violated.length > 0) {
-    const names = namesOf(violated).join(", ");
+    const names = violated.map(nameOf).join(", ");
     const claim = `not asked: no safe scenario executes it; those that may are violated as they are: ${names}`;
     return { ...nothing, result: "not asked", claim };
   }
@@ -57,9 +57,9 @@ function unasked(question: Question, weakened: Form): BarrierOutcome {
 function claimOf({ model, which }: Question, form: Form, tried: Tried, searched: number): string {
   switch (tried.result) {
     case "distinguished": {
-      const [{ subject, violation }] = tried.all;
-      const { name } = subject.item.scenario.info;
-      return `${form}: ${name} violates "${violation.property}" (${violation.depth} steps)`;
+      const [found] = tried.all;
+      const { property, depth } = found.violation;
+      return `${form}: ${nameOf(found)} violates "${property}" (${depth} steps)`;
     }
     case "unknown":
       return `${form}: unknown: ${tried.why}`;
@@ -87,7 +87,7 @@ function outcomeOf(question: Question, form: Form, shown: Tried, asked: readonly
   const blank = unknownAsItIs(question);
   const isBlind = shown.result === "not distinguished" && blank !== undefined;
   const tried: Tried = isBlind ? { result: "unknown", why: blank } : shown;
-  const searched = tried.result === "no effect" ? [] : namesOf(asked);
+  const searched = tried.result === "no effect" ? [] : asked.map(nameOf);
   const claim = claimOf(question, form, tried, searched.length);
   const common = { ...NOTHING, model: question.model.name, weakened: form, searched, claim };
   if (tried.result !== "distinguished") return { ...common, result: tried.result };
@@ -95,10 +95,10 @@ function outcomeOf(question: Question, form: Form, shown: Tried, asked: readonly
   return {
     ...common,
     result: "distinguished",
-    scenario: shortest.subject.item.scenario.info.name,
+    scenario: nameOf(shortest),
     property: shortest.violation.property,
     steps: shortest.violation.depth,
-    also: others.map(({ subject }) => subject.item.scenario.info.name),
+    also: others.map(nameOf),
     command: commandOf(question, form, shortest),
   };
 }

@@ -2,7 +2,7 @@
 // `barriers`: each barrier and each ordered access of a design is weakened in turn; a scenario that was safe and is
 // violated now says what the barrier is for. That none does says nothing beyond these scenarios and their bounds.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
-import { ok, type Result } from "../base/result.ts";
+import { err, ok, type Result } from "../base/result.ts";
 import type { Barrier } from "../program/weaken.ts";
 import { judgeBarrier, type Question } from "./barriers-judge.ts";
 import type { BarrierOutcome, BarrierRow, BarriersOptions, BarriersReport } from "./barriers-report.ts";
@@ -70,7 +70,7 @@ export async function barriers(
   const cases = selectCases(library.value, options);
   if (!cases.ok) return cases;
   const faults = lint(library.value, cases.value);
-  if (faults.length > 0) return { ok: false, error: { kind: "rejected", diagnostics: faults } };
+  if (faults.length > 0) return err({ kind: "rejected", diagnostics: faults });
   const which = options.names.length === 0 ? "shipped" : "given";
   const run: Run = { maxStates: options.maxStates, context };
   const designs: BarriersReport["designs"][number][] = [];

@@ -87,7 +87,8 @@ function whatElse(folder: string, what: string, hash: string): string | undefine
       : `this is a checkpoint of another search (${about.what}): the model, the options, or lazymm itself has ` +
           "changed since; remove the folder, or choose another";
   }
-  if (existsSync(join(folder, "journal"))) return "about.json is missing, so nobody knows which search this was";
+  if (existsSync(join(folder, "journal")))
+    return "about.json is missing, so nobody knows which search this was: remove the folder, or choose another";
   writeFileSync(`${file}.new`, `${JSON.stringify({ schema: "lazymm.checkpoint/1", what, hash })}\n`, { flush: true });
   renameSync(`${file}.new`, file);
   return undefined;

@@ -113,16 +113,15 @@ export async function coverage(options: CheckOptions, context: JobContext): Prom
   if (!library.ok) return library;
   const cases = selectCases(library.value, options);
   if (!cases.ok) return cases;
+  const { maxStates, maxMemory, timeoutSeconds, threads } = options;
+  const limits = { maxStates, maxMemory, timeoutSeconds, threads };
   const tally = new Tally(new Marks());
   const runs: CoverageRun[] = [];
   const files = new Map<string, boolean>();
   for (const [done, item] of cases.value.entries()) {
     if (context.signal.aborted) break;
     context.progress(`${item.scenario.info.name}, ${item.design.info.name}`, done, cases.value.length);
-    const { maxStates, maxMemory, timeoutSeconds, threads } = options;
-    const limits = { maxStates, maxMemory, timeoutSeconds, threads };
-    const run = { library: library.value, tally, item, ...limits, context };
-    const covered = await coverCase(run);
+    const covered = await coverCase({ ...limits, library: library.value, tally, item, context });
     if (!covered.ok) return covered;
     runs.push(...covered.value);
     for (const [path, own] of filesOf(library.value, item)) files.set(path, own || files.get(path) === true);

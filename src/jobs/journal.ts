@@ -131,9 +131,13 @@ export class SearchLog {
   }
 
   save(snapshot: Snapshot, store: StateStore): void {
+    this.#try(() => this.#append(snapshot, store));
+  }
+
+  #try(work: () => void): void {
     if (this.failure) return;
     try {
-      this.#append(snapshot, store);
+      work();
     } catch (error) {
       // A full disk is no reason to lose the search, too.
       if (!(error instanceof Error)) throw error;
@@ -170,7 +174,7 @@ export class SearchLog {
   }
 
   close(): void {
-    if (!this.failure) this.flush();
+    this.#try(() => this.flush());
     closeSync(this.#states);
     closeSync(this.#journal);
   }

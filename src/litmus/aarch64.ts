@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AArch64. W and X registers are the same here: no number is large or negative (tokens.ts, ranges.ts). A dependency is
+// AArch64. W and X registers are the same here: no number is large or negative (tokens.ts, lower.ts). A dependency is
 // a register that a value mentions, so nothing that mentions one is ever simplified: EOR W4,W3,W3 depends on W3.
 import type { BinaryOp, Expr, FenceOrder, RmwOrder } from "../program/program.ts";
 import { binary, choice, constant, local, ONE, ZERO } from "./expressions.ts";

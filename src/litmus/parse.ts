@@ -4,7 +4,7 @@ import type { Result } from "../base/result.ts";
 import { AArch64Translator, aarch64Register } from "./aarch64.ts";
 import { readC } from "./c.ts";
 import { ConditionReader } from "./condition.ts";
-import { type InitialRegister, readInit } from "./init.ts";
+import { readInit } from "./init.ts";
 import { attempt, type Problem, syntax } from "./problem.ts";
 import { type Sections, splitSections } from "./sections.ts";
 import { readTable } from "./table.ts";
@@ -22,13 +22,15 @@ function read(sections: Sections): LitmusTest {
   const locations = new Locations();
   const registers = readInit(new Cursor(text, sections.init.from, sections.init.to), locations);
   const threads = readProgram(sections, locations);
-  const find = (written: RegisterName): { readonly register: number; readonly name: string } => {
-    const thread = threads[written.thread];
-    if (!thread) return syntax(written.offset, `the test has no thread ${written.thread}`);
-    const known = registerName(arch, thread, written);
-    return { register: thread.register(known), name: known };
+  const find = (written: RegisterName) => {
+    const thread = threads[written.thread] ?? syntax(written.offset, `the test has no thread ${written.thread}`);
+    const name = registerName(arch, thread, written);
+    return { thread, register: thread.register(name), name };
   };
-  setRegisters(threads, registers, (written) => find(written).register);
+  for (const written of registers) {
+    const { thread, register } = find(written);
+    thread.initial[register] = written.value;
+  }
   const cursor = new Cursor(text, sections.condition.from, sections.condition.to);
   const outcome = new ConditionReader(cursor, locations, find).read();
   return { arch, name, locations, threads: threads.map((t) => t.build()), ...outcome };
@@ -38,18 +40,6 @@ function readProgram({ arch, text, program }: Sections, locations: Locations): T
   if (arch === "C") return readC(text, program, locations);
   const translator = arch === "AArch64" ? new AArch64Translator(locations) : new X86Translator(arch, locations);
   return readTable(text, program, (thread, instruction) => translator.translate(thread, instruction));
-}
-
-function setRegisters(
-  threads: readonly ThreadBuilder[],
-  registers: readonly InitialRegister[],
-  find: (written: RegisterName) => number,
-): void {
-  for (const written of registers) {
-    const register = find(written);
-    const thread = threads[written.thread];
-    if (thread) thread.initial[register] = written.value;
-  }
 }
 
 /** A register's name as herd prints it. */

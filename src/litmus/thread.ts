@@ -5,7 +5,7 @@ import type { Access, Expr, Local, SourceRef, Step, Stmt } from "../program/prog
 import { type Analysis, abstractValue, known, locationsOf, type State, type Value } from "./analysis.ts";
 import { binary, constant, local, mentions, minus, not, ZERO } from "./expressions.ts";
 import { type LineMap, unsupported } from "./problem.ts";
-import { ADDRESS_BASE, type LitmusTest, type MemoryOp, type Op, type Thread } from "./test.ts";
+import { ADDRESS_BASE, type LitmusTest, type Op, type Thread } from "./test.ts";
 
 /** Where what is observed of a thread goes at its end: a cell per register. */
 export interface Copy {
@@ -21,6 +21,9 @@ export interface ThreadContext {
   /** At the end of the thread. */
   readonly copies: readonly Copy[];
 }
+
+/** What touches memory, as an instruction. */
+type AccessOp = Exclude<Op, { kind: "set" | "jump" | "fence" }>;
 
 /** More statements than this only come from a long row of branches, which are printed once per way to get there. */
 const STATEMENTS_MAX = 5000;
@@ -133,7 +136,7 @@ class Lowering {
       return { ...frame, access: { kind: "none" }, body: this.behind(i, true) };
     const body = this.behind(i + 1);
     if (op.kind === "fence") {
-      return { ...frame, access: { kind: "fence", primitive: primitive(op), order: op.order }, body };
+      return { ...frame, access: { kind: "fence", primitive: op.text, order: op.order }, body };
     }
     const { index, before } = this.place(op, defined(this.states[i], "a step is reached"));
     const access = this.access(op, index);
@@ -143,9 +146,9 @@ class Lowering {
     return { ...frame, before, access, body: [held, ...body] };
   }
 
-  private access(op: Exclude<MemoryOp, { kind: "fence" }> & Op, index: Expr): Access {
+  private access(op: AccessOp, index: Expr): Access {
     const place = { cell: this.cx.memory, index: [index] };
-    const name = { primitive: primitive(op), place };
+    const name = { primitive: op.text, place };
     switch (op.kind) {
       case "load":
         return { kind: op.kind, ...name, order: op.order, into: op.into, ...(op.exclusive && { exclusive: true }) };
@@ -161,7 +164,7 @@ class Lowering {
   }
 
   /** The index of an address in memory, and the check that it is one. */
-  private place(op: Exclude<MemoryOp, { kind: "fence" }>, state: readonly Value[]): { index: Expr; before: Stmt[] } {
+  private place(op: AccessOp, state: readonly Value[]): { index: Expr; before: Stmt[] } {
     const { locations } = this.cx.test;
     const { address } = op;
     const range = abstractValue(address, state);
@@ -177,17 +180,13 @@ class Lowering {
       binary("==", binary("%", distance, constant(stride)), ZERO),
       ...locations.names.flatMap((n, l) => (n === "" ? [binary("!=", distance, constant(l * stride))] : [])),
     ].reduce((a, b) => binary("&&", a, b));
-    const limit: Stmt = { kind: "limit", what: `'${primitive(op)}' may access what is no location` };
+    const limit: Stmt = { kind: "limit", what: `'${op.text}' may access what is no location` };
     const before: Stmt[] = [{ kind: "if", test: not(fine), then: [limit], else: [] }];
     return { index: stride === 1 ? distance : binary("/", distance, constant(stride)), before };
   }
 }
 
 const LOCAL = { min: -(2 ** 31), max: 2 ** 31 - 1, meaning: { kind: "int" } } as const;
-
-function primitive(op: MemoryOp & Partial<Op>): string {
-  return op.text ?? op.kind;
-}
 
 function withConstants(op: Op, state: State): Op {
   if (state === undefined) return op;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // x86: X86_64 tests are in AT&T order (source first), X86 tests in Intel's. Accesses of 32 and of 64 bits are the same
-// here: no number is large or negative (tokens.ts, ranges.ts). What is narrower is not supported.
+// here: no number is large or negative (tokens.ts, lower.ts). What is narrower is not supported.
 import type { Expr } from "../program/program.ts";
 import { binary, choice, constant, local, ONE, ZERO } from "./expressions.ts";
 import { syntax, unsupported } from "./problem.ts";
@@ -69,7 +69,7 @@ export class X86Translator {
   translate(thread: ThreadBuilder, instruction: Instruction): void {
     this.thread = thread;
     this.instruction = instruction;
-    this.locked = instruction.mnemonic === "LOCK";
+    this.locked = instruction.mnemonic === LOCK;
     if (this.locked) {
       const { text, offset } = instruction;
       if (text.length <= LOCK.length) syntax(offset, "expected an instruction behind LOCK");

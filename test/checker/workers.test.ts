@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Partition } from "../../src/checker/route-code.ts";
 import { type SearchOptions, type SearchResult, search } from "../../src/checker/search.ts";
+import { createShared } from "../../src/checker/shared.ts";
+import { SearchWorker } from "../../src/checker/worker.ts";
 import { counter, dining, grid, peterson } from "./models/classics.ts";
 import { compileExplicit, type ExplicitModel, namesOf } from "./models/explicit.ts";
 import { graphs, modelOf, sizes } from "./models/random-graphs.ts";
@@ -32,13 +34,18 @@ describe("the same as alone", () => {
   ];
   test.each(models)("%s", (_name, model) => {
     const expected = essence(alone(model));
-    for (const workers of [1, 2, 3, 5]) expect(essence(searchInTurns(model, workers, TURNS))).toEqual(expected);
+    for (const workers of [1, 2, 3, 5]) {
+      expect(essence(searchInTurns(model, workers, TURNS))).toEqual(expected);
+      // A batch never fits, and whoever sends one has to wait in the middle of it.
+      expect(essence(searchInTurns(model, workers, TURNS, { mailboxStates: 4 }))).toEqual(expected);
+    }
   });
 
   test("random graphs, in any turns", () => {
     const turns = fc.array(fc.nat(7), { minLength: 1, maxLength: 12 });
     const workers = fc.integer({ min: 1, max: 4 });
     const by = fc.constantFrom<Partition>("all", 0);
+    const mailboxes = fc.constantFrom(1, 2, 16, 8192);
     const property = fc.property(
       graphs,
       sizes,
@@ -46,9 +53,10 @@ describe("the same as alone", () => {
       workers,
       turns,
       by,
-      (graph, some, stop, n, order, part) => {
+      mailboxes,
+      (graph, some, stop, n, order, partition, mailboxStates) => {
         const model = modelOf(graph);
-        const options = { sizes: some, stopAtViolation: stop, partition: part };
+        const options = { sizes: some, stopAtViolation: stop, partition, mailboxStates };
         expect(essence(searchInTurns(model, n, order, options))).toEqual(essence(alone(model, options)));
       },
     );
@@ -73,6 +81,16 @@ describe("a limit of one ends all", () => {
     const options = { maxMemoryBytes: 3 * 40_000 };
     expect(searchInTurns(grid([300, 300]), 3, TURNS, options)).toMatchObject(unknown({ kind: "memory" }));
   });
+});
+
+test("a worker of another build does not take part", () => {
+  const model = counter(3);
+  const compiled = compileExplicit(model);
+  const join = (shared: ReturnType<typeof createShared>) =>
+    new SearchWorker(compiled, namesOf(model), shared, 0, { partition: "all" });
+  const shared = createShared(2, compiled.words);
+  expect(join(shared).step()).toBe("worked");
+  expect(() => join({ ...shared, pact: shared.pact.replace("closed", "shut") })).toThrow(/of the same build/);
 });
 
 test("all states in one store come in the same order, whoever was quicker", () => {

@@ -4,11 +4,13 @@
 import { spawn } from "node:child_process";
 import {
   closeSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -55,6 +57,24 @@ function run(folder: string, options: SearchOptions = {}, model = MODEL) {
 function alone(model = MODEL): SearchResult {
   return search(compileExplicit(model), namesOf(model));
 }
+
+/** Devices that refuse: to hold anything; to be flushed, which is only noticed at the end. */
+describe.each([
+  ["a disk that is full", "/dev/full"],
+  ["a disk that cannot be flushed", "/dev/null"],
+])("%s", (_, device) => {
+  test.skipIf(!existsSync(device))("costs the checkpoint, and not the search", () => {
+    const folder = freshFolder();
+    symlinkSync(device, join(folder, "states"));
+    const opened = openCheckpoint(folder, "a grid", "hash", MODEL.initial.length, 50);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+    const { checkpoint, close } = opened.value;
+    const result = search(compileExplicit(MODEL), namesOf(MODEL), { checkpoint });
+    expect(essence(result)).toEqual(essence(alone()));
+    expect(close()).toMatch(/: the checkpoint is not complete: E[A-Z]+/);
+    expect(existsSync(join(folder, "lock"))).toBe(false);
+  });
+});
 
 describe("a search goes on", () => {
   test("where a limit ended it, and once it is complete has nothing left to do", () => {

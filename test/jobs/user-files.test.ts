@@ -50,6 +50,17 @@ test("a file may import what is beside it", async () => {
   expect(report.results.map((r) => r.agrees)).toEqual([true, true]);
 });
 
+test("a function that no scenario calls may be for a predicate, or for an initial state", async () => {
+  const text = `
+interface seen_state { on: bool; }
+const seen_states = DEFINE_HARDWARE<array<seen_state, "cpus">>();
+export function looks(cpu: cpu_id): boolean { return cpu === 0 ? seen_states[cpu].on : !seen_states[1].on; }
+export function writes(): void { seen_states[0].on = true; }
+`;
+  const report = await checked({ names: ["unlazy_vs_munmap", designWith("looks", text)], models: ["sc"] });
+  expect(report.results.map((r) => r.verdict)).toEqual(["safe"]);
+});
+
 describe("what is not dialect is refused, wherever in the file it is", () => {
   const marker = `${folder}/executed`;
   const touch = `require("node:fs").writeFileSync(${JSON.stringify(marker)}, "")`;

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { main } from "../../src/cli/main.ts";
 import type { LitmusReport } from "../../src/jobs/litmus-report.ts";
 import { root } from "../../tools/source-files.ts";
+import { lazymm as run } from "../cli/run.ts";
 
 const SB = readFileSync(`${root}/fixtures/litmus/SB.litmus`, "utf8");
 const TSO = ["00", "01", "10", "11"].map((row) => `1:rax=${row[1]};   0:rax=${row[0]}`);
@@ -26,23 +26,7 @@ function files(contents: Readonly<Record<string, string>>): string {
 
 const oracle = (table: unknown): string => join(files({ "oracle.json": JSON.stringify(table) }), "oracle.json");
 
-async function lazymm(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
-  const printed = { out: "", err: "" };
-  const exit = await main(["litmus", ...args], {
-    out: (text) => {
-      printed.out += text;
-    },
-    err: (text) => {
-      printed.err += text;
-    },
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: 80,
-    env: {},
-    signal: new AbortController().signal,
-  });
-  return { exit, ...printed };
-}
+const lazymm = (...args: string[]) => run("litmus", ...args);
 
 async function report(...args: string[]): Promise<{ exit: number; report: LitmusReport }> {
   const { exit, out } = await lazymm(...args, "--json");

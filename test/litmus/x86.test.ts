@@ -72,11 +72,10 @@ test("a negative number is a limit: how it is printed is not modelled", async ()
   expect(result.limit).toBe("memory would leave 0 … 1: negative, or grown in a loop");
 });
 
-test("three CPUs with two LOCK INC each are answered at once", async () => {
+test("three CPUs with two LOCK INC each take few states: that is how soon they are answered", async () => {
   const inc = " lock incq (x) | lock incq (x) | lock incq (x) ;\n";
   const text = `X86_64 t\n{ x=0; }\n P0 | P1 | P2 ;\n${inc}${inc}forall (x=6)\n`;
-  const start = performance.now();
   const result = await run(text, models.x86_tso, ["[x]=6;"]);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(result.explored).toBeLessThan(1000);
   expect(result).toMatchObject({ verdict: "equal", states: ["[x]=6;"], condition: { holds: true } });
 });

@@ -7,16 +7,22 @@ import { bytesOf, createShared, endOf } from "../../../src/checker/shared.ts";
 import { SearchWorker } from "../../../src/checker/worker.ts";
 import { compileExplicit, type ExplicitModel, namesOf } from "./explicit.ts";
 
+interface TurnsOptions extends SearchOptions {
+  readonly partition?: Partition;
+  /** States that a mailbox holds: with few, workers wait for room. */
+  readonly mailboxStates?: number;
+}
+
 /** `turns`: who is next, taken modulo the number of workers, and over and over again. */
 export function searchInTurns(
   model: ExplicitModel,
   workers: number,
   turns: readonly number[],
-  options: SearchOptions & { readonly partition?: Partition } = {},
+  options: TurnsOptions = {},
 ): SearchResult {
   const names = namesOf(model);
   const compiled = compileExplicit(model);
-  const shared = createShared(workers, compiled.words);
+  const shared = createShared(workers, compiled.words, options.mailboxStates);
   // Each needs a model of its own, as each has its own report.
   const all = Array.from({ length: workers }, (_, id) => {
     const { maxMemoryBytes = Number.POSITIVE_INFINITY, partition = "all", ...rest } = options;
