@@ -35,6 +35,8 @@ export interface Unit {
   readonly marks?: Marks | undefined;
   /** for_each_cpu() takes whichever CPU of the rest next, so that CPUs can be exchanged: more runs than Linux has. */
   readonly unordered?: boolean | undefined;
+  /** What UNIQUE() gives out is used: only for searches that forget the ids of what is gone (ranks): it comes again. */
+  readonly unique?: boolean | undefined;
 }
 
 export function compileScenario(unit: Unit): Program {
@@ -48,7 +50,7 @@ export function compileScenario(unit: Unit): Program {
       mutation,
     );
     cx.callbacks.push(...callbacks);
-    for (const [func, other] of replacements(cx)) cx.stubs.set(keyOf(func), other);
+    for (const [func, other] of replacements(cx, unit.unique ?? false)) cx.stubs.set(keyOf(func), other);
     cx.marks = unit.marks;
     cx.unordered = unit.unordered ?? false;
     const program = lowerAll(cx, unit);
@@ -69,7 +71,7 @@ export function compileReplay(
   for (;;) {
     const cx = newLowering({ modules, design, root: file, machine, config: new Map() }, noMutation());
     cx.callbacks.push(...callbacks);
-    for (const [func, other] of replacements(cx)) cx.stubs.set(keyOf(func), other);
+    for (const [func, other] of replacements(cx, false)) cx.stubs.set(keyOf(func), other);
     cx.replaying = true;
     const program = lowerReplay(cx, design, file);
     if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
@@ -124,9 +126,9 @@ export function lowerEntry(cx: Lowering, decl: FunctionDecl, mode: Mode = "norma
   };
 }
 
-/** REPLACE(func, other) and UNIQUE(func, other) declarations. */
-function replacements(cx: Lowering): [FunctionDecl, FunctionDecl][] {
-  return declarationsOf(cx, ["REPLACE", "UNIQUE"]).map(({ decl, call, callee }) => {
+/** REPLACE(func, other) and, if they are to be used, UNIQUE(func, other) declarations. */
+function replacements(cx: Lowering, unique: boolean): [FunctionDecl, FunctionDecl][] {
+  return declarationsOf(cx, unique ? ["REPLACE", "UNIQUE"] : ["REPLACE"]).map(({ decl, call, callee }) => {
     if (callee === "UNIQUE") cx.lastingIds = true;
     return [functionArgument(cx, decl.file, call, 0), functionArgument(cx, decl.file, call, 1)];
   });

@@ -11,7 +11,7 @@ import type { Declared, SourceFile } from "./source.ts";
 /** What is wrong whoever calls. The others may come from standing alone: what a parameter is, the callers know. */
 const ALWAYS_WRONG: readonly MessageCode[] = ["LZ100", "LZ101", "LZ102", "LZ103", "LZ104", "LZ105", "LZ106", "LZ107"];
 
-/** Wrong in code that a CPU runs, and perhaps fine in a predicate or an initial state, which touch everything directly. */
+/** Wrong in code that a CPU runs; perhaps fine in a predicate or an initial state, which touch everything directly. */
 const PLACED: readonly MessageCode[] = ["LZ103", "LZ107"];
 
 /** Looked at by readDesign() and readScenario(), field by field, and by every compilation: they have no value. */

@@ -14,7 +14,7 @@ import { bufferDepth, build, type Engine, prepare, runSearch, type SearchLimits 
 import { tellPath } from "./explain.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { lint } from "./lint.ts";
-import { countsForEver, REDUCTIONS, reduce as reduceProgram } from "./reduce.ts";
+import { countsForEver, type Form, REDUCTIONS, reduceInForm } from "./reduce.ts";
 import { type Answer, searchAsWanted, type Wanted } from "./reduced-search.ts";
 import type { CheckOptions, CheckReport, CheckResult, JobContext, JobError, MutantResult } from "./reports.ts";
 import { type Case, expectedOf, selectCases } from "./select.ts";
@@ -73,6 +73,15 @@ function checkpointOf(
   return opened;
 }
 
+/** The program again, as reductions want it. */
+function formsOf({ library, item }: Run, mutant: MutantInfo | undefined): (form: Form) => Program {
+  return (form) => {
+    const built = build(library, item, mutant, undefined, form);
+    assert(built.ok, "what compiles in one form compiles in any");
+    return built.value;
+  };
+}
+
 /** One search of a command that keeps checkpoints: as it is, so that the next run finds the same states. */
 async function kept(
   run: Run,
@@ -82,8 +91,8 @@ async function kept(
 ): Promise<Result<Answer, JobError>> {
   const { item, context } = run;
   const wanted = run.reduce === "auto" ? (countsForEver(program) ? WITHOUT_SYMMETRY : []) : run.reduce;
-  const less = reduceProgram(
-    program,
+  const less = reduceInForm(
+    formsOf(run, mutant),
     model,
     wanted.filter((one) => one !== "symmetry"),
   );
@@ -104,15 +113,11 @@ async function answer(
   mutant: MutantInfo | undefined,
   program: Program,
 ): Promise<Result<Answer, JobError>> {
-  const { library, item, limits, context } = run;
-  const inAnyOrder = (): Program => {
-    const built = build(library, item, mutant, undefined, true);
-    assert(built.ok, "what compiles in one order compiles in any");
-    return built.value;
-  };
+  const { item, limits, context } = run;
+  const inForm = formsOf(run, mutant);
   const depth = bufferDepth(item, model);
   const what = item.scenario.info.name;
-  return ok(await searchAsWanted({ program, inAnyOrder, model, depth, limits, context, what }, run.reduce));
+  return ok(await searchAsWanted({ program, inForm, model, depth, limits, context, what }, run.reduce));
 }
 
 /** Searches one program under one memory model. */

@@ -25,7 +25,7 @@ import { type LiveContext, mayRunForEver } from "../program/progress.ts";
 import { contextsOf } from "./endless.ts";
 import { attempt, type Library } from "./library.ts";
 import { withLiveness } from "./liveness.ts";
-import type { Reduced } from "./reduce.ts";
+import type { Form, Reduced } from "./reduce.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import type { Case } from "./select.ts";
 import { searchInThreads } from "./threads.ts";
@@ -39,9 +39,9 @@ export function build(
   { scenario, design }: Case,
   mutant?: MutantInfo,
   marks?: Marks,
-  unordered = false,
+  form: Form = {},
 ): Result<Program, JobError> {
-  const unit = { modules: library.modules, scenario: scenario.info, design: design.info, mutant, marks, unordered };
+  const unit = { modules: library.modules, scenario: scenario.info, design: design.info, mutant, marks, ...form };
   const shipped = !scenario.user && !design.user && library.overlay === undefined;
   const compiled = attempt(() => {
     try {

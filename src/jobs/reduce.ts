@@ -2,6 +2,7 @@
 // Which reductions a search is made with (docs/reductions.md has an argument for each). None changes a verdict; what
 // they change is how many states there are, and what a path is, so that counterexamples come from a search without.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
+import type { Unit } from "../compiler/compile.ts";
 import { orderingOf } from "../emit/ordering.ts";
 import type { PackedOptions } from "../emit/packed.ts";
 import type { Program } from "../program/program.ts";
@@ -16,6 +17,9 @@ import { symmetryOf } from "../reductions/symmetry.ts";
 /** In the order in which they are made. */
 export const REDUCTIONS = ["ranks", "fusion", "put-off", "fills", "symmetry"] as const;
 export type Reduction = (typeof REDUCTIONS)[number];
+
+/** What reductions want of a Program: a search without them wants none of it. */
+export type Form = Pick<Unit, "unordered" | "unique">;
 
 /** What is searched instead of a program. */
 export interface Reduced {
@@ -32,6 +36,20 @@ export const unreduced = (program: Program): Reduced => ({ program, options: {},
 /** Counting for ever: without ranks such a program has no end of states. */
 export function countsForEver(program: Program): boolean {
   return mayRunForEver(program) && program.cells.some(({ counter }) => counter !== undefined);
+}
+
+/** `inForm` compiles the Program: with loops over CPUs in any order (symmetry), with ids that come again (ranks). */
+export function reduceInForm(
+  inForm: (form: Form) => Program,
+  model: MemoryModel,
+  wanted: readonly Reduction[],
+): Reduced {
+  const unordered = wanted.includes("symmetry");
+  const ranks = wanted.includes("ranks");
+  const less = reduce(inForm({ unordered, unique: ranks }), model, wanted);
+  if (!ranks || less.used.includes("ranks")) return less;
+  // Without ranks nobody forgets the ids of what is gone: the Program must not use them again.
+  return { ...reduce(inForm({ unordered }), model, wanted), notes: less.notes };
 }
 
 export function reduce(program: Program, model: MemoryModel, wanted: readonly Reduction[]): Reduced {

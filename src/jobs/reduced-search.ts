@@ -7,7 +7,7 @@ import type { Program } from "../program/program.ts";
 import { mayRunForEver } from "../program/progress.ts";
 import { OTHER_OWNERS } from "../reductions/owners.ts";
 import { prepare, runSearch, type SearchLimits } from "./engine.ts";
-import { countsForEver, REDUCTIONS, type Reduction, reduce } from "./reduce.ts";
+import { countsForEver, type Form, REDUCTIONS, type Reduction, reduceInForm } from "./reduce.ts";
 import type { JobContext } from "./reports.ts";
 
 /** Where a search without reductions has not ended, they are tried: most scenarios are too small to be worth them. */
@@ -21,8 +21,8 @@ export type Wanted = "auto" | readonly Reduction[];
 
 export interface Searches {
   readonly program: Program;
-  /** The same with loops over CPUs in any order, which symmetry needs. */
-  readonly inAnyOrder: () => Program;
+  /** The same as reductions want it. */
+  readonly inForm: (form: Form) => Program;
   readonly model: MemoryModel;
   readonly depth: number;
   readonly limits: SearchLimits;
@@ -44,8 +44,7 @@ async function plain(s: Searches, maxStates: number | undefined): Promise<Search
 }
 
 async function reducedSearch(s: Searches, wanted: readonly Reduction[]): Promise<Omit<Answer, "counterexample">> {
-  const program = wanted.includes("symmetry") ? s.inAnyOrder() : s.program;
-  const less = reduce(program, s.model, wanted);
+  const less = reduceInForm(s.inForm, s.model, wanted);
   const engine = prepare(less.program, s.model, s.depth, false, less.options);
   // What symmetry stores is no run: who waits for ever cannot be read from it.
   const liveness = s.limits.liveness !== false && !less.used.includes("symmetry");

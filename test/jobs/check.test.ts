@@ -152,3 +152,12 @@ test("the order of results does not change", async () => {
   expect(first.length).toBe(4);
   expect(await order()).toEqual(first);
 });
+
+test("ids that UNIQUE() uses again are believed only where ranks forget the ids of what is gone", async () => {
+  // A new mm in the place of one that is gone has its number. Taken for its id, it would find that one's ASID.
+  const rung = { names: ["rung_1_with_one_user"], designs: ["linux-6.12-x86"], models: ["sc"], liveness: false };
+  for (const reduce of ["auto", ["fusion"]] as const) {
+    const [result] = (await checked({ ...rung, reduce, maxStates: 900_000 })).results;
+    expect(result).toMatchObject({ verdict: "unknown", property: null });
+  }
+});
