@@ -54,6 +54,7 @@ export const rung_1_with_one_user = scenario({
   },
   check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
   witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
+  expect: { sc: safe, x86_tso: safe },
   mutants: [],
 });
 
@@ -118,5 +119,6 @@ export const rung_5_preemption = scenario({
   },
   check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
   witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
+  expect: { sc: safe, x86_tso: safe },
   mutants: [],
 });
