@@ -4,11 +4,9 @@ import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table } 
 import { lazy_cpu_leaves, lazy_cpu_skipped, unlazy_flushes } from "../kernel/arch/x86/mm/tlb.ts";
 import { client, clients, start, three_cpus, unmap_and_exit } from "./client.ts";
 
-export const rung_2 = scenario({
-  question: `3 CPUs switch, touch, unmap with and without page tables, and exit, for ever. Is a stale translation or a
-    freed table ever used?`,
+/** What the rungs have in common; they differ in their machine. */
+const CLIENTS = {
   needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
-  machine: { ...three_cpus, ...unmap_and_exit },
   config: { ...clients },
   init() {
     start();
@@ -26,55 +24,28 @@ export const rung_2 = scenario({
   },
   check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
   witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
+};
+
+export const rung_2 = scenario({
+  ...CLIENTS,
+  question: `3 CPUs switch, touch, unmap with and without page tables, and exit, for ever. Is a stale translation or a
+    freed table ever used?`,
+  machine: { ...three_cpus, ...unmap_and_exit },
   expect: { sc: safe, x86_tso: safe },
   mutants: [],
 });
 
 export const rung_3_exec = scenario({
+  ...CLIENTS,
   question: `3 CPUs switch, touch, unmap, exit, and exec, for ever. Is a stale translation or a freed table ever used?`,
-  needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
   machine: { ...three_cpus, ...unmap_and_exit, with_exec: 1, mms: 3 },
-  config: { ...clients },
-  init() {
-    start();
-  },
-  threads: {
-    CPU0() {
-      client();
-    },
-    CPU1() {
-      client();
-    },
-    CPU2() {
-      client();
-    },
-  },
-  check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
-  witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
   mutants: [],
 });
 
 export const rung_4_kthread_use_mm = scenario({
+  ...CLIENTS,
   question: `3 CPUs switch, touch, unmap, exit, and work in a user's mm, for ever. Is a stale translation or a freed
     table ever used?`,
-  needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
   machine: { ...three_cpus, ...unmap_and_exit, with_use_mm: 1 },
-  config: { ...clients },
-  init() {
-    start();
-  },
-  threads: {
-    CPU0() {
-      client();
-    },
-    CPU1() {
-      client();
-    },
-    CPU2() {
-      client();
-    },
-  },
-  check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
-  witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
   mutants: [],
 });

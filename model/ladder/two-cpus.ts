@@ -13,11 +13,9 @@ import {
   unmap_and_exit,
 } from "./client.ts";
 
-export const rung_1 = scenario({
-  question: `2 CPUs do anything for ever: switch among users and kernel threads, touch, map, unmap with and without page
-    tables, exit, fork, exec, work in a user's mm. Is a stale translation or a freed table ever used?`,
+/** What the rungs have in common; they differ in their machine. */
+const CLIENTS = {
   needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
-  machine: { ...two_cpus, ...everything },
   config: { ...clients },
   init() {
     start();
@@ -32,51 +30,30 @@ export const rung_1 = scenario({
   },
   check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
   witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
+};
+
+export const rung_1 = scenario({
+  ...CLIENTS,
+  question: `2 CPUs do anything for ever: switch among users and kernel threads, touch, map, unmap with and without page
+    tables, exit, fork, exec, work in a user's mm. Is a stale translation or a freed table ever used?`,
+  machine: { ...two_cpus, ...everything },
   mutants: [],
 });
 
 export const rung_1_with_one_user = scenario({
+  ...CLIENTS,
   question: `2 CPUs do anything for ever, with one user task at a time. Is a stale translation or a freed table ever
     used?`,
-  needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
   machine: { ...two_cpus, ...everything, tasks: 3, tables: 1 },
-  config: { ...clients },
-  init() {
-    start();
-  },
-  threads: {
-    CPU0() {
-      client();
-    },
-    CPU1() {
-      client();
-    },
-  },
-  check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
-  witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
   expect: { sc: safe, x86_tso: safe },
   mutants: [],
 });
 
 export const rung_1_without_new_mms = scenario({
+  ...CLIENTS,
   question: `2 CPUs switch, touch, map, unmap with and without page tables, and exit, for ever. Is a stale translation
     or a freed table ever used?`,
-  needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
   machine: { ...two_cpus, ...map_unmap_and_exit },
-  config: { ...clients },
-  init() {
-    start();
-  },
-  threads: {
-    CPU0() {
-      client();
-    },
-    CPU1() {
-      client();
-    },
-  },
-  check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
-  witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
   expect: { sc: safe, x86_tso: safe },
   mutants: [
     {
@@ -93,22 +70,10 @@ export const rung_1_without_new_mms = scenario({
 });
 
 export const rung_5_preemption = scenario({
+  ...CLIENTS,
   question: `2 CPUs switch, touch, unmap and exit, for ever, and are preempted wherever they may be. Is a stale
     translation or a freed table ever used?`,
-  needs: { arch: "x86", parts: { lifetime: "refcount" }, config: { lazy_tlb: true } },
   machine: { ...two_cpus, ...unmap_and_exit, mms: 2, tables: 1 },
-  config: { ...clients },
-  init() {
-    start();
-  },
-  threads: {
-    CPU0() {
-      client();
-    },
-    CPU1() {
-      client();
-    },
-  },
   preempt: {
     CPU0() {
       preempted();
@@ -117,8 +82,6 @@ export const rung_5_preemption = scenario({
       preempted();
     },
   },
-  check: [no_stale_user_access, no_foreign_user_access, no_walk_of_freed_table],
-  witness: [lazy_cpu_skipped, unlazy_flushes, lazy_cpu_leaves],
   expect: { sc: safe, x86_tso: safe },
   mutants: [],
 });

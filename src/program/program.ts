@@ -234,6 +234,17 @@ export interface Step {
   readonly racy?: true;
 }
 
+/** A step that does nothing, nowhere: for looking at parts of steps by themselves. */
+export const NO_STEP: Step = {
+  at: { source: 0, line: 0, column: 0, func: "", text: "" },
+  guard: null,
+  before: [],
+  access: { kind: "none" },
+  body: [],
+  live: [],
+  scope: [],
+};
+
 /**
  * Code of one context. steps[0] is its idle state: for a thread the end, for an interrupt the entry (with its guard);
  * a thread starts at step 1. A walker has no program counter: all of its steps are enabled at any time.

@@ -6,7 +6,16 @@
 import { defined } from "../base/assert.ts";
 import { foldExpr, foldStmts } from "../program/fold.ts";
 import type { Fill } from "../program/hardware-moves.ts";
-import type { Access, Code, Expr, Place, Program, Step, Stmt } from "../program/program.ts";
+import {
+  type Access,
+  type Code,
+  type Expr,
+  NO_STEP,
+  type Place,
+  type Program,
+  type Step,
+  type Stmt,
+} from "../program/program.ts";
 import { conjuncts, expressionsIn, expressionsOf, mapExpr, statementsOf } from "../program/visit.ts";
 
 type Put = Extract<Stmt, { kind: "put" }>;
@@ -173,16 +182,6 @@ class Caches {
     );
   }
 }
-
-const NO_STEP: Step = {
-  at: { source: 0, line: 0, column: 0, func: "", text: "" },
-  guard: null,
-  before: [],
-  access: { kind: "none" },
-  body: [],
-  live: [],
-  scope: [],
-};
 
 /** The walk, unless `test` holds when it writes. */
 function unless(step: Step, put: Put, test: Expr): Step {

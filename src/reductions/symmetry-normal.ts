@@ -2,7 +2,15 @@
 // A normal form of steps and predicates: texts that differ only in the order of what can be taken in any order (the
 // operands of &&, the rounds of a loop over all CPUs that do not meet) become equal.
 import { defined } from "../base/assert.ts";
-import type { Access, BinaryOp, Expr, Program, Step, Stmt } from "../program/program.ts";
+import {
+  type Access,
+  type BinaryOp,
+  type Expr,
+  NO_STEP,
+  type Program,
+  type Step,
+  type Stmt,
+} from "../program/program.ts";
 import { canSwap, type Effect, effectOf } from "./effects.ts";
 
 /** Operations that can be taken in any order and grouping. */
@@ -115,16 +123,6 @@ interface Item {
 
 type Labels = ReadonlyMap<number, number>;
 
-const EMPTY: Step = {
-  at: { source: 0, line: 0, column: 0, func: "", text: "" },
-  guard: null,
-  before: [],
-  access: { kind: "none" },
-  body: [],
-  live: [],
-  scope: [],
-};
-
 /** Texts as one CPU runs them. */
 export class Normal {
   private readonly program: Program;
@@ -137,7 +135,7 @@ export class Normal {
 
   private item(s: Stmt): Item {
     const body = [s];
-    const effect = effectOf(this.program, this.cpu, { ...EMPTY, body });
+    const effect = effectOf(this.program, this.cpu, { ...NO_STEP, body });
     const use = localUse(body, { reads: new Set(), writes: new Map() });
     return { s, text: textOf(s), effect, use, exits: exitsOf(body) };
   }
