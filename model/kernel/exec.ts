@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 fs/exec.c: a task replaces its address space, or a kernel thread gets its first one (kernel_execve()).
-// Left out: exec_update_lock, mmap_lock, statistics, membarrier's copy in the runqueue, the next owner.
-import { switch_mm } from "./arch/x86/mm/tlb.ts";
+// Left out: exec_update_lock, mmap_lock, statistics, the next owner.
 import { mmput } from "./fork.ts";
 import { local_irq_disable, local_irq_enable } from "./irqflags.ts";
 import type { mm_struct } from "./mm_types.ts";
+import { activate_mm } from "./mmu_context.ts";
 import { config, parts } from "./parts.ts";
 import { get_current } from "./sched/sched.ts";
 import { task_lock, task_unlock } from "./sched/task.ts";
@@ -14,9 +14,8 @@ export function exec_mmap(mm: mm_struct): void {
   const tsk = get_current();
   const old_mm = tsk.mm;
 
-  task_lock();
-  // In membarrier_exec_mmap(). Pairs with: membarrier_private_expedited(), which may skip us once tsk->mm changes.
-  smp_mb();
+  task_lock(tsk);
+  parts.membarrier.membarrier_exec_mmap(mm);
 
   // Whoever interrupts or preempts us must find active_mm, mm and the page tables in agreement.
   local_irq_disable();
@@ -24,10 +23,10 @@ export function exec_mmap(mm: mm_struct): void {
   tsk.active_mm = mm;
   tsk.mm = mm;
   if (!config.ARCH_WANT_IRQS_OFF_ACTIVATE_MM) local_irq_enable();
-  activate_mm(mm);
+  activate_mm(active_mm, mm);
   if (config.ARCH_WANT_IRQS_OFF_ACTIVATE_MM) local_irq_enable();
   if (old_mm === null) parts.lifetime.exit_lazy_mm();
-  task_unlock();
+  task_unlock(tsk);
 
   if (old_mm !== null) {
     BUG_ON(active_mm !== old_mm);
@@ -35,9 +34,4 @@ export function exec_mmap(mm: mm_struct): void {
     return;
   }
   parts.lifetime.mmdrop_lazy_tlb(active_mm);
-}
-
-/** arch/x86/include/asm/mmu_context.h. */
-export function activate_mm(next: mm_struct): void {
-  switch_mm(next);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 kernel/exit.c: a task gives up its address space and goes on, lazily, until it is switched away for good.
-// Left out: mmap_lock, exit_mm_release(), membarrier's copy in the runqueue, the next owner, the OOM killer.
+// Left out: mmap_lock, exit_mm_release(), the next owner, the OOM killer.
 import { mmput } from "./fork.ts";
 import { local_irq_disable, local_irq_enable } from "./irqflags.ts";
 import { parts } from "./parts.ts";
@@ -13,13 +13,14 @@ export function exit_mm(): void {
   if (mm === null) return;
 
   parts.lifetime.mmgrab_lazy_tlb(mm);
-  task_lock();
+  task_lock(current);
   // Pairs with: membarrier_private_expedited(), which skips a task without an mm: first all of our user accesses.
   smp_mb__after_spinlock();
   local_irq_disable();
   WRITE_ONCE(current.mm, null);
+  parts.membarrier.membarrier_update_current_mm(null);
   parts.lifetime.enter_lazy_mm(mm);
   local_irq_enable();
-  task_unlock();
+  task_unlock(current);
   mmput(mm);
 }

@@ -2,11 +2,11 @@
 // Linux 6.12 kernel/fork.c and include/linux/sched/mm.h: the two counts of an mm, and its three deaths: mappings and
 // page tables at exit_mmap() (mm_users 0), pgd and struct at __mmdrop() (mm_count 0), pages whenever they are unmapped.
 
-import type { pgd_t } from "../hw/mmu/x86.ts";
-import { page_tables, pgds } from "../hw/mmu/x86.ts";
+import type { pgd_t } from "../hw/mmu/cpu.ts";
+import { page_tables, pgds } from "../hw/mmu/cpu.ts";
 import { exit_mmap } from "./mm/mmap.ts";
 import type { mm_struct } from "./mm_types.ts";
-import { mm_cpumask, mm_globals, mms } from "./mm_types.ts";
+import { mm_cpumask, mms } from "./mm_types.ts";
 import { parts } from "./parts.ts";
 
 export function mmgrab(mm: mm_struct): void {
@@ -39,6 +39,7 @@ function __mmput(mm: mm_struct): void {
 
 export function __mmdrop(mm: mm_struct): void {
   parts.lifetime.mmdrop_final(mm);
+  parts.coherence.destroy_context(mm);
   free_mm(mm, mm.pgd);
 }
 
@@ -50,21 +51,15 @@ function free_mm(mm: mm_struct, pgd: pgd_t): void {
   pool_free(mm);
 }
 
-/** mm_init() and init_new_context(): a new mm with one user and the next ctx_id. Nobody else knows it yet. */
+/** mm_init(): a new mm with one user and a context of its own. Nobody else knows it yet. */
 export function mm_alloc(): mm_struct {
   const mm = pool_alloc(mms);
   WRITE_ONCE(mm.pgd, pool_alloc(pgds));
-  WRITE_ONCE(mm.context.ctx_id, next_ctx_id(mm));
-  atomic_set(mm.context.tlb_gen, 0);
+  parts.coherence.init_new_context(mm);
   cpumask_clear(mm_cpumask(mm));
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
   return mm;
-}
-
-/** A counter of 64 bits: no two mms ever have the same. */
-export function next_ctx_id(_mm: mm_struct): number {
-  return atomic_inc_return(mm_globals.last_mm_ctx_id);
 }
 
 /** A page table that maps nothing yet. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 include/linux/irqflags.h and preempt.h: interrupt flag and preemption count of the running CPU.
-import { hw } from "../hw/mmu/x86.ts";
+import { hw } from "../hw/mmu/cpu.ts";
 
 export function local_irq_disable(): void {
   instruction();

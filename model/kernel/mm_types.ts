@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
 
-import type { pgd_t } from "../hw/mmu/x86.ts";
+import type { pgd_t } from "../hw/mmu/cpu.ts";
 
 export interface mm_struct {
   /** Tasks (and mmget() callers) that use the address space; at 0, mmput() tears the mappings down. */
@@ -34,6 +34,7 @@ export interface task_struct {
   active_mm: mm_struct | null;
   /** Release-cleared by the CPU that switched away from it, acquired by the CPU that takes it next. */
   on_cpu: bool;
+  alloc_lock: spinlock_t;
 }
 /** machine.tasks; tasks[cpu] is the idle task of that CPU. */
 export const tasks = DEFINE_POOL<task_struct>("tasks");

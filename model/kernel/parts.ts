@@ -31,7 +31,12 @@ export interface Lifetime {
 
 /** Who flushes whom, and when. */
 export interface Coherence {
-  readonly switch_mm_irqs_off: (next: mm_struct) => void;
+  /** mm_init(): the architecture's part of a new mm. */
+  readonly init_new_context: (mm: mm_struct) => void;
+  /** __mmdrop(): and what becomes of it. */
+  readonly destroy_context: (mm: mm_struct) => void;
+  /** `prev` is what the caller believes to be loaded; x86 knows better. Interrupts are off. */
+  readonly switch_mm_irqs_off: (prev: mm_struct, next: mm_struct) => void;
   readonly enter_lazy_tlb: (mm: mm_struct) => void;
   readonly leave_mm: () => void;
   /** Addresses in bytes; end may be TLB_FLUSH_ALL. */
@@ -42,9 +47,31 @@ export interface Coherence {
     stride_shift: number,
     freed_tables: bool,
   ) => void;
+  /** Not in Linux: how scenarios and replays start. Every CPU has init_mm loaded, and nothing else happened yet. */
+  readonly boot_context: () => void;
+  /** Not in Linux: `cpu` has mm loaded, nothing of it cached. */
+  readonly boot_mm: (cpu: cpu_id, mm: mm_struct) => void;
 }
 
-/** How a flush reaches the other CPUs. */
+/** Where membarrier(2) has its barriers and its state, besides the system call. */
+export interface Membarrier {
+  /** context_switch() to a task with an mm, before the page tables change. Interrupts are off. */
+  readonly membarrier_switch_mm: (prev_mm: mm_struct, next_mm: mm_struct) => void;
+  /** finish_task_switch(), interrupts on, before prev_mm is dropped: the lazy mm that was left, or null. */
+  readonly finish_switch_mm: (prev_mm: mm_struct | null) => void;
+  /** exec_mmap(), before tsk->mm changes. */
+  readonly membarrier_exec_mmap: (mm: mm_struct) => void;
+  /** The running task has got this mm, or none. Interrupts are off. */
+  readonly membarrier_update_current_mm: (next_mm: mm_struct | null) => void;
+}
+
+/** What of an mm a CPU holds besides its page tables: LAM bits in CR3, CR4.PCE, the LDT. x86 only. */
+export interface Attributes {
+  /** switch_mm_irqs_off() has loaded another mm. */
+  readonly switch_attributes: (prev: mm_struct, next: mm_struct) => void;
+}
+
+/** How a flush reaches the other CPUs. x86 only: elsewhere the hardware broadcasts, or coherence decides. */
 export interface Backend {
   readonly flush_tlb_multi: (mask: cpumask_t, info: flush_tlb_info) => void;
 }
@@ -66,6 +93,8 @@ export declare const parts: {
   readonly lifetime: Lifetime;
   readonly coherence: Coherence;
   readonly backend: Backend;
+  readonly membarrier: Membarrier;
+  readonly attributes: Attributes;
 };
 
 /** Compile-time choices of a design. */
@@ -84,4 +113,6 @@ export declare const config: {
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
+  /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
+  readonly MEMBARRIER: boolean;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 include/linux/rcupdate.h, cut to what frees page tables late: code that runs with interrupts off is a
 // read-side critical section. Left out: handlers and code with preemption off, which are sections too.
-import { hw } from "../hw/mmu/x86.ts";
+import { hw } from "../hw/mmu/cpu.ts";
 
 /** Every CPU has been seen outside of such code. (Linux uses call_rcu(): what is freed is freed then, nobody waits.) */
 export function synchronize_rcu(): void {

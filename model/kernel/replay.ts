@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a replay calls: one function for each action of a recorded schedule, and how a replay starts. The schedule and
 // the flush calls are given; what the design does about them is the kernel code that these functions call.
-import { hw, pgds } from "../hw/mmu/x86.ts";
+import { hw, pgds } from "../hw/mmu/cpu.ts";
 import { cpu_tlbstate, cpu_tlbstate_shared } from "./arch/x86/mm/tlbstate.ts";
 import { exec_mmap } from "./exec.ts";
 import { exit_mm } from "./exit.ts";
@@ -77,7 +77,7 @@ export function replay_cpu(
   cpu: cpu_id,
   task: task_struct,
   loaded: mm_struct,
-  asid: index<"pcids">,
+  asid: index<"asids">,
   next_asid: upto<"TLB_NR_DYN_ASIDS">,
 ): void {
   instruction();
@@ -85,7 +85,7 @@ export function replay_cpu(
   WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu), loaded);
   WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm_asid, cpu), asid);
   WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), next_asid);
-  hw[cpu].cr3 = loaded.pgd;
+  hw[cpu].pgd = loaded.pgd;
   if (loaded !== init_mm) cpumask_set_cpu(cpu, mm_cpumask(loaded));
   if (task.mm === null) {
     task.active_mm = loaded;

@@ -3,7 +3,7 @@
 // Queueing is llist_add(), a LOCKed operation, so it publishes all earlier stores; the acknowledgement is a release
 // store followed by IRET. Queue and interrupt are one step: a target may run the call as soon as it is queued anyway,
 // because an earlier IPI can still be on its way. Left out: offline CPUs, csd_lock debugging, asynchronous calls.
-import { hw } from "../hw/mmu/x86.ts";
+import { hw } from "../hw/mmu/cpu.ts";
 import { local_irq_restore, local_irq_save, preempt_disable, preempt_enable } from "./irqflags.ts";
 
 interface call_single_data {

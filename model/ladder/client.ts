@@ -2,10 +2,11 @@
 // The client: every CPU again and again does any of the things that a kernel and its users may do, for ever. What holds
 // here holds for executions of any length, at these numbers of CPUs, tasks, mms and pages. The rungs of the ladder
 // (two-cpus.ts, three-cpus.ts, …) differ in their machine: what is not asked for there is not compiled.
-import { frames, page_tables, user_load } from "../hw/mmu/x86.ts";
+import { frames, page_tables, user_load } from "../hw/mmu/cpu.ts";
+import { next_ctx_id } from "../kernel/arch/x86/mm/context.ts";
 import { exec_mmap } from "../kernel/exec.ts";
 import { exit_mm } from "../kernel/exit.ts";
-import { mm_alloc, mmget, mmput, next_ctx_id, pte_alloc } from "../kernel/fork.ts";
+import { mm_alloc, mmget, mmput, pte_alloc } from "../kernel/fork.ts";
 import { kthread_unuse_mm, kthread_use_mm } from "../kernel/kthread.ts";
 import { unmap_page, unmap_table } from "../kernel/mm/mmap.ts";
 import type { mm_struct } from "../kernel/mm_types.ts";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Three CPUs, and NMIs that read user memory (perf, BPF) wherever nmi_uaccess_okay() lets them.
-import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table } from "../hw/mmu/x86.ts";
+import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table } from "../hw/mmu/cpu.ts";
 import { copy_from_user_nmi, nmi_reads, nmi_uaccess_okay } from "../kernel/arch/x86/mm/nmi.ts";
 import { lazy_cpu_leaves, lazy_cpu_skipped, unlazy_flushes } from "../kernel/arch/x86/mm/tlb.ts";
-import { nmi_uaccess_okay_if_not_lazy } from "../scenarios/nmi-vs-lazy-switch.ts";
+import { nmi_uaccess_okay_if_not_lazy } from "../scenarios/nmi/nmi-vs-lazy-switch.ts";
 import { client, clients, start, three_cpus, unmap_and_exit } from "./client.ts";
 
 interface nmi_state {

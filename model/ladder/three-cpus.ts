@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Three CPUs: few actions, and then one more at a time.
-import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table } from "../hw/mmu/x86.ts";
+import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table } from "../hw/mmu/cpu.ts";
 import { lazy_cpu_leaves, lazy_cpu_skipped, unlazy_flushes } from "../kernel/arch/x86/mm/tlb.ts";
 import { client, clients, start, three_cpus, unmap_and_exit } from "./client.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Two CPUs, and all that a client does.
-import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table } from "../hw/mmu/x86.ts";
+import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table } from "../hw/mmu/cpu.ts";
 import { lazy_cpu_leaves, lazy_cpu_skipped, switch_mm_irqs_off, unlazy_flushes } from "../kernel/arch/x86/mm/tlb.ts";
 import {
   client,

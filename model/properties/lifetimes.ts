@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Properties of the deaths of an mm. The first two are judged on the hardware; only conservation, at rest, looks at the
 // kernel's own counts.
-import { hw } from "../hw/mmu/x86.ts";
+import { hw } from "../hw/mmu/cpu.ts";
 import type { mm_struct } from "../kernel/mm_types.ts";
 import { init_mm, mms, tasks } from "../kernel/mm_types.ts";
 import { parts } from "../kernel/parts.ts";
 
 /** No CPU has a pgd in CR3 that has been freed: the hardware may walk it at any moment. */
 export const no_freed_pgd_loaded = always("no freed pgd in CR3", () =>
-  every(machine.cpus, (cpu) => is_allocated(hw[cpu].cr3)),
+  every(machine.cpus, (cpu) => is_allocated(hw[cpu].pgd)),
 );
 
 /** The weaker one: a pointer that names a freed mm hurts only if somebody follows it, or compares it with a new mm. */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // How scenarios start: machines, and the initial state, built on CPU 0 in the kernel's own variables.
-import { frames, hw, page_tables, pgds, reset_cpu } from "../hw/mmu/x86.ts";
-import { cpu_tlbstate, flush_tlb_infos } from "../kernel/arch/x86/mm/tlbstate.ts";
+import { frames, hw, page_tables, pgds, reset_cpu } from "../hw/mmu/cpu.ts";
 import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
-import { init_mm, mm_cpumask, mm_globals, mms, tasks } from "../kernel/mm_types.ts";
-import { config } from "../kernel/parts.ts";
+import { init_mm, mms, tasks } from "../kernel/mm_types.ts";
+import { parts } from "../kernel/parts.ts";
 import { context_switch } from "../kernel/sched/core.ts";
 import { get_current, pcpu_hot } from "../kernel/sched/sched.ts";
 
@@ -38,28 +37,23 @@ export const three_asids = { TLB_NR_DYN_ASIDS: 3 };
 export function boot(): void {
   const kernel = pool_alloc(mms);
   WRITE_ONCE(kernel.pgd, pool_alloc(pgds));
-  WRITE_ONCE(kernel.context.ctx_id, 1);
-  atomic_set(mm_globals.last_mm_ctx_id, 1);
   atomic_set(kernel.mm_users, 1);
   atomic_set(kernel.mm_count, 1 + machine.cpus);
   for (let i = 0; i < machine.tasks; i++) pool_alloc(tasks);
   for (let cpu = 0; cpu < machine.cpus; cpu++) {
     reset_cpu(cpu);
-    WRITE_ONCE(per_cpu(flush_tlb_infos.initiating_cpu, cpu), cpu);
     WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), tasks[cpu]);
     WRITE_ONCE(tasks[cpu].active_mm, init_mm);
     WRITE_ONCE(tasks[cpu].on_cpu, true);
-    WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu), init_mm);
-    WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), 1);
-    WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[0].ctx_id, cpu), 1);
   }
+  parts.coherence.boot_context();
 }
 
 /** A new mm whose only user is `task`. It maps nothing, and runs nowhere yet. */
 export function new_mm(task: task_struct): mm_struct {
   const mm = pool_alloc(mms);
   WRITE_ONCE(mm.pgd, pool_alloc(pgds));
-  WRITE_ONCE(mm.context.ctx_id, atomic_inc_return(mm_globals.last_mm_ctx_id));
+  parts.coherence.init_new_context(mm);
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
   WRITE_ONCE(task.mm, mm);
@@ -84,33 +78,20 @@ export function map_pages(mm: mm_struct): void {
 /** `task` runs on `cpu`, in user mode, its mm loaded with nothing cached; the idle task gives up init_mm. */
 export function run_user(cpu: cpu_id, task: task_struct): void {
   const mm = task.mm!;
-  const ctx_id = mm.context.ctx_id;
   WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
   WRITE_ONCE(task.on_cpu, true);
   WRITE_ONCE(tasks[cpu].on_cpu, false);
   WRITE_ONCE(tasks[cpu].active_mm, null);
   atomic_dec(init_mm.mm_count);
-  cpumask_set_cpu(cpu, mm_cpumask(mm));
-  load_mm(cpu, mm, ctx_id);
-}
-
-function load_mm(cpu: cpu_id, mm: mm_struct, ctx_id: number): void {
-  const asid = config.PCID ? 1 : 0;
-  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu), mm);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm_asid, cpu), asid);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), ctx_id);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), atomic_read(mm.context.tlb_gen));
-  if (config.PCID) WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), 2);
-  hw[cpu].cr3 = mm.pgd;
-  hw[cpu].pcid = asid;
+  parts.coherence.boot_mm(cpu, mm);
 }
 
 /** The running user of `cpu` has touched all of its pages: the TLB holds them. */
 export function touch_pages(cpu: cpu_id): void {
-  const pcid = hw[cpu].pcid;
-  const table = hw[cpu].cr3.entry;
-  hw[cpu].psc[pcid] = table;
-  for (let page = 0; page < machine.pages; page++) hw[cpu].tlb[pcid][page] = table!.pte[page];
+  const asid = hw[cpu].asid;
+  const table = hw[cpu].pgd.entry;
+  hw[cpu].psc[asid] = table;
+  for (let page = 0; page < machine.pages; page++) hw[cpu].tlb[asid][page] = table!.pte[page];
 }
 
 /** CPU 0 has switched to `next`, by the kernel's own code, before the scenario starts. */

@@ -11,7 +11,7 @@ const tiny = write("tiny.ts", DESIGN);
 /** A shipped design with a lifetime of the user's own: a copy of the shipped one, and `more`. */
 function designWith(name: string, more: string): string {
   write(`${name}-lifetime.ts`, modelFile("model/kernel/lifetime/refcount.ts") + more);
-  const text = modelFile("model/designs/linux-6.12-x86.ts").replace(
+  const text = modelFile("model/designs/x86/linux-6.12-x86.ts").replace(
     /from "lazymm\/kernel\/lifetime\/refcount\.ts"/,
     `from "./${name}-lifetime.ts"`,
   );

@@ -33,7 +33,7 @@ export function context_switch_to_kernel(prev: task_struct, next: task_struct): 
 }
 
 export function context_switch_to_user(prev: task_struct, next: task_struct): void {
-  parts.coherence.switch_mm_irqs_off(next.mm!);
+  parts.coherence.switch_mm_irqs_off(prev.active_mm!, next.mm!);
   if (prev.mm !== null) return;
   prev.active_mm = null;
   release_lazy_mm();
@@ -59,7 +59,7 @@ export function unlazy_mm_irqs_off(): void {
   const mm = current.mm;
   WARN_ON_ONCE(mm !== null);
   if (mm !== null) return;
-  parts.coherence.switch_mm_irqs_off(init_mm);
+  parts.coherence.switch_mm_irqs_off(current.active_mm!, init_mm);
   current.active_mm = init_mm;
   release_lazy_mm();
   mmdrop_lazy();

@@ -16,7 +16,7 @@ export function context_switch_to_kernel(prev: task_struct, next: task_struct): 
 }
 
 export function context_switch_to_user(prev: task_struct, next: task_struct): void {
-  parts.coherence.switch_mm_irqs_off(next.mm!);
+  parts.coherence.switch_mm_irqs_off(prev.active_mm!, next.mm!);
   if (prev.mm !== null) return;
   // Not dropped here: the rq lock is held, and __mmdrop() is slow.
   this_cpu_write(runqueues.prev_mm, prev.active_mm);
@@ -35,7 +35,7 @@ export function exit_lazy_mm(): void {}
 
 /** Only the page tables: active_mm goes on to name the mm, of which the scheduler learns nothing. */
 export function unlazy_mm_irqs_off(): void {
-  parts.coherence.switch_mm_irqs_off(init_mm);
+  parts.coherence.switch_mm_irqs_off(get_current().active_mm!, init_mm);
 }
 
 /** The same, and active_mm follows: Lutomirski's patches 20 and 21 of 2022. */
@@ -44,6 +44,6 @@ export function unlazy_active_mm_irqs_off(): void {
   const mm = current.mm;
   WARN_ON_ONCE(mm !== null);
   if (mm !== null) return;
-  parts.coherence.switch_mm_irqs_off(init_mm);
+  parts.coherence.switch_mm_irqs_off(current.active_mm!, init_mm);
   current.active_mm = init_mm;
 }

@@ -15,20 +15,20 @@ export function mmdrop_lazy_tlb(_mm: mm_struct): void {
 }
 
 export function context_switch_to_kernel(prev: task_struct, next: task_struct): void {
-  if (prev.mm !== null) parts.coherence.switch_mm_irqs_off(init_mm);
+  if (prev.mm !== null) parts.coherence.switch_mm_irqs_off(prev.mm, init_mm);
   else prev.active_mm = null;
   next.active_mm = init_mm;
 }
 
 export function context_switch_to_user(prev: task_struct, next: task_struct): void {
-  parts.coherence.switch_mm_irqs_off(next.mm!);
+  parts.coherence.switch_mm_irqs_off(prev.active_mm!, next.mm!);
   if (prev.mm === null) prev.active_mm = null;
 }
 
 export function finish_task_switch_mm(_prev_mm: mm_struct | null): void {}
 
-export function enter_lazy_mm(_mm: mm_struct): void {
-  parts.coherence.switch_mm_irqs_off(init_mm);
+export function enter_lazy_mm(mm: mm_struct): void {
+  parts.coherence.switch_mm_irqs_off(mm, init_mm);
   get_current().active_mm = init_mm;
 }
 
@@ -36,7 +36,7 @@ export function exit_lazy_mm(): void {}
 
 /** Nobody is lazy. */
 export function unlazy_mm_irqs_off(): void {
-  parts.coherence.switch_mm_irqs_off(init_mm);
+  parts.coherence.switch_mm_irqs_off(get_current().active_mm!, init_mm);
 }
 
 export function mmput_lazy(_mm: mm_struct): void {}

@@ -3,9 +3,9 @@
 // CPU in mm_cpumask to go to init_mm before the pgd is freed. In mainline only 64-bit powerpc selects it; it asks of
 // an architecture that mm_cpumask names every CPU that is lazy in the mm. Left out: DEBUG_VM_SHOOT_LAZIES.
 
-import { switch_mm } from "../arch/x86/mm/tlb.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { init_mm, mm_cpumask } from "../mm_types.ts";
+import { switch_mm } from "../mmu_context.ts";
 import { get_current } from "../sched/sched.ts";
 import { on_each_cpu_mask } from "../smp.ts";
 
@@ -42,7 +42,7 @@ export function do_shoot_lazy_tlb(mm: mm_struct): void {
   reached(lazy_cpu_shot);
   WARN_ON_ONCE(current.mm !== null);
   current.active_mm = init_mm;
-  switch_mm(init_mm);
+  switch_mm(mm, init_mm);
 }
 
 export function lazy_references(_mm: mm_struct): number {

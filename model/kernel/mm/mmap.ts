@@ -2,11 +2,11 @@
 // Linux 6.12 mm/mmap.c, mm/memory.c and mm/mmu_gather.c: taking mappings away. The order is always: clear the entries,
 // flush, and only then free what they led to. Left out: the page-table lock, as two CPUs never change the same entry
 // here; batches that overflow; huge pages.
-import type { frame, page_table } from "../../hw/mmu/x86.ts";
-import { TLB_FLUSH_ALL } from "../arch/x86/mm/tlbstate.ts";
+import type { frame, page_table } from "../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { config, parts } from "../parts.ts";
 import { synchronize_rcu } from "../rcu.ts";
+import { TLB_FLUSH_ALL } from "../tlbflush.ts";
 
 /** munmap() of one page: zap_page_range(), tlb_finish_mmu(). The page table stays. */
 export function unmap_page(mm: mm_struct, page: number): void {

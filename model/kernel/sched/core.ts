@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 kernel/sched/core.c: the part of a context switch that concerns address spaces. The rq lock guards nothing
-// that another CPU touches here, so that it is cut to what it does to interrupts and to the order of accesses.
-// Left out: who is picked, load balancing, membarrier's state (sched/membarrier.c), CPU hotplug.
-import { hw } from "../../hw/mmu/x86.ts";
-import { preempt_enable } from "../irqflags.ts";
+// that another CPU touches here: what counts is what it does to the order of accesses.
+// Left out: who is picked, load balancing, CPU hotplug.
+import { hw } from "../../hw/mmu/cpu.ts";
+import { local_irq_enable, preempt_enable } from "../irqflags.ts";
 import type { task_struct } from "../mm_types.ts";
 import { parts } from "../parts.ts";
 import { get_current, pcpu_hot, runqueues } from "./sched.ts";
@@ -24,8 +24,12 @@ function try_to_wake_up(next: task_struct): void {
 
 export function context_switch(prev: task_struct, next: task_struct): void {
   WRITE_ONCE(next.on_cpu, true);
-  if (next.mm === null) parts.lifetime.context_switch_to_kernel(prev, next);
-  else parts.lifetime.context_switch_to_user(prev, next);
+  if (next.mm === null) {
+    parts.lifetime.context_switch_to_kernel(prev, next);
+  } else {
+    parts.membarrier.membarrier_switch_mm(prev.active_mm!, next.mm!);
+    parts.lifetime.context_switch_to_user(prev, next);
+  }
 
   switch_to(next);
   finish_task_switch(prev);
@@ -41,6 +45,7 @@ function finish_task_switch(prev: task_struct): void {
   this_cpu_write(runqueues.prev_mm, null);
   finish_task(prev);
   rq_unlock_irq();
+  parts.membarrier.finish_switch_mm(mm);
   parts.lifetime.finish_task_switch_mm(mm);
 }
 
@@ -50,14 +55,22 @@ function finish_task(prev: task_struct): void {
   smp_store_release(prev.on_cpu, false);
 }
 
-/** preempt_disable(), raw_spin_rq_lock_irq(), smp_mb__after_spinlock(): a LOCKed operation, a full barrier on x86. */
-function rq_lock_irq(): void {
-  serialising_instruction();
+/** preempt_disable(), rq_lock(). */
+export function rq_lock_irq(): void {
+  preempt_disable_irqs();
+  spin_lock(per_cpu(runqueues.__lock, smp_processor_id()));
+  // Pairs with: membarrier_private_expedited(), which skips this CPU once rq->curr is another mm's: first all of our
+  // user accesses. On x86 the lock itself is enough.
+  smp_mb__after_spinlock();
+}
+
+function preempt_disable_irqs(): void {
+  instruction();
   hw[smp_processor_id()].irqs_off = true;
   hw[smp_processor_id()].preempt_count = hw[smp_processor_id()].preempt_count + 1;
 }
 
 function rq_unlock_irq(): void {
-  instruction();
-  hw[smp_processor_id()].irqs_off = false;
+  spin_unlock(per_cpu(runqueues.__lock, smp_processor_id()));
+  local_irq_enable();
 }

@@ -3,6 +3,7 @@
 import type { mm_struct, task_struct } from "../mm_types.ts";
 
 interface rq {
+  __lock: spinlock_t;
   /** The lazy mm that the running switch leaves: dropped once the rq lock is released. Only its own CPU touches it. */
   prev_mm: mm_struct | null;
   /** Hazard pointer: the mm that this CPU borrows. Written by its own CPU; the last mmput() looks. */

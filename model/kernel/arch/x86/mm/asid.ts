@@ -2,7 +2,7 @@
 // Linux 6.12 arch/x86/mm/tlb.c: choose_new_asid() and the CR3 write. With PCID the TLB keeps the entries of the last
 // TLB_NR_DYN_ASIDS address spaces of this CPU; a slot's ctx_id and tlb_gen say what its entries are worth.
 
-import type { pgd_t } from "../../../../hw/mmu/x86.ts";
+import type { pgd_t } from "../../../../hw/mmu/cpu.ts";
 import { write_cr3 } from "../../../../hw/mmu/x86.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { config } from "../../../parts.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 arch/x86/lib/usercopy.c and mm/tlb.c: an NMI (perf, BPF) reads the memory of the task that it interrupted.
-import { user_load } from "../../../../hw/mmu/x86.ts";
+import { user_load } from "../../../../hw/mmu/cpu.ts";
 import { get_current } from "../../../sched/sched.ts";
 import { cpu_tlbstate } from "./tlbstate.ts";
 

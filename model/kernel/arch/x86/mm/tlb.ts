@@ -4,26 +4,19 @@
 // computed and removes nothing). Left out, as no property reads it: LAM, LDT, CR4.PCE, speculation mitigations.
 
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
-import {
-  local_irq_disable,
-  local_irq_enable,
-  local_irq_restore,
-  local_irq_save,
-  preempt_disable,
-  preempt_enable,
-} from "../../../irqflags.ts";
+import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask } from "../../../mm_types.ts";
 import type { flush_tlb_info } from "../../../parts.ts";
 import { config, parts } from "../../../parts.ts";
 import { on_each_cpu_cond_mask } from "../../../smp.ts";
+import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { choose_new_asid, invalidate_user_asid, load_new_mm_cr3 } from "./asid.ts";
 import {
   cpu_tlbstate,
   cpu_tlbstate_shared,
   flush_tlb_infos,
   LOADED_MM_SWITCHING,
-  TLB_FLUSH_ALL,
   TLB_FLUSH_ON_TASK_SWITCH,
   TLB_GENERATION_INVALID,
   TLB_LOCAL_MM_SHOOTDOWN,
@@ -31,6 +24,8 @@ import {
   TLB_REMOTE_SEND_IPI,
   TLB_REMOTE_SHOOTDOWN,
 } from "./tlbstate.ts";
+
+export { boot_context, boot_mm, destroy_context, init_new_context } from "./context.ts";
 
 declare function trace_tlb_flush(reason: number, pages: number): void;
 // Not in Linux: what a replay counts.
@@ -49,7 +44,7 @@ export const lazy_cpu_leaves = sometimes("a flush makes a lazy CPU leave the mm"
 export const asid_reused = sometimes("a switch reuses an ASID without a flush");
 
 /** Makes `next` the address space of this CPU. Interrupts are off, so no flush request comes in between. */
-export function switch_mm_irqs_off(next: mm_struct): void {
+export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   const prev = this_cpu_read(cpu_tlbstate.loaded_mm);
   const prev_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
   const was_lazy = this_cpu_read(cpu_tlbstate_shared.is_lazy);
@@ -106,13 +101,7 @@ export function switch_mm_irqs_off(next: mm_struct): void {
   barrier();
   this_cpu_write(cpu_tlbstate.loaded_mm, next);
   this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
-}
-
-/** The same from where interrupts may be on. */
-export function switch_mm(next: mm_struct): void {
-  const flags = local_irq_save();
-  parts.coherence.switch_mm_irqs_off(next);
-  local_irq_restore(flags);
+  if (next !== prev) parts.attributes.switch_attributes(prev, next);
 }
 
 /** The running CPU goes to a kernel thread and keeps mm loaded. */

@@ -5,8 +5,9 @@ import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } 
 import type { mm_struct } from "../../../mm_types.ts";
 import { mm_cpumask } from "../../../mm_types.ts";
 import { parts } from "../../../parts.ts";
+import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { flush_tlb_func, get_flush_tlb_info, put_flush_tlb_info } from "./tlb.ts";
-import { TLB_FLUSH_ALL, TLB_GENERATION_INVALID } from "./tlbstate.ts";
+import { TLB_GENERATION_INVALID } from "./tlbstate.ts";
 
 /** current->tlb_ubc. */
 interface arch_tlbflush_unmap_batch {

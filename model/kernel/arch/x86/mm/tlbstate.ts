@@ -15,7 +15,7 @@ interface tlb_context {
 interface tlb_state {
   /** Whose pgd is in CR3, whenever interrupts are on. */
   loaded_mm: mm_struct;
-  loaded_mm_asid: index<"pcids">;
+  loaded_mm_asid: index<"asids">;
   /** The next slot to take, round robin; may point one past the last. */
   next_asid: upto<"TLB_NR_DYN_ASIDS">;
   /** PTI: the user half of the slot is to be flushed when this CPU next returns to user mode. */
@@ -36,8 +36,6 @@ export const cpu_tlbstate_shared = DEFINE_PER_CPU<tlb_state_shared>();
 /** loaded_mm while CR3 is about to change. */
 export const LOADED_MM_SWITCHING: mm_struct = INVALID_POINTER(mms);
 
-/** ~0UL. Addresses are below it. */
-export const TLB_FLUSH_ALL = -1;
 /** "The request does not say": no real request has generation 0. */
 export const TLB_GENERATION_INVALID = 0;
 

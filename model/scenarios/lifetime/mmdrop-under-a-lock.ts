@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { exit_mm } from "../kernel/exit.ts";
-import { mmdrop, mmgrab } from "../kernel/fork.ts";
-import { local_irq_disable, local_irq_enable } from "../kernel/irqflags.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { no_freed_pgd_loaded } from "../properties/lifetimes.ts";
-import { boot, new_mm, run_user, switched_to, three_asids, two_mms } from "./setup.ts";
+import { exit_mm } from "../../kernel/exit.ts";
+import { mmdrop, mmgrab } from "../../kernel/fork.ts";
+import { local_irq_disable, local_irq_enable } from "../../kernel/irqflags.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { no_freed_pgd_loaded } from "../../properties/lifetimes.ts";
+import { boot, new_mm, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
 interface some_subsystem {
   lock: spinlock_t;
@@ -17,7 +17,7 @@ export const dropped = sometimes("the reference is dropped under the lock");
 export const mmdrop_under_a_lock = scenario({
   question: `CPU 1 holds the last reference to an mm, and drops it under a spinlock. CPU 0, lazy in that mm, waits for
     the same lock with interrupts off. Does anybody ever go on?`,
-  needs: { arch: "x86", config: { lazy_tlb: true } },
+  needs: { config: { lazy_tlb: true } },
   machine: { ...two_mms, tasks: 4, ctx_ids: 4 },
   config: { ...three_asids },
   init() {

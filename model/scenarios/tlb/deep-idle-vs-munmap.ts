@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, no_walk_of_freed_table, user_load, write_cr3 } from "../hw/mmu/x86.ts";
-import { leave_mm, switch_mm_irqs_off } from "../kernel/arch/x86/mm/tlb.ts";
-import { local_irq_disable, local_irq_enable } from "../kernel/irqflags.ts";
-import { unmap_page } from "../kernel/mm/mmap.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { ipi_sent } from "../kernel/smp.ts";
-import { references_conserved } from "../properties/lifetimes.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, touch_pages, two_asids } from "./setup.ts";
+import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
+import { write_cr3 } from "../../hw/mmu/x86.ts";
+import { leave_mm, switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
+import { local_irq_disable, local_irq_enable } from "../../kernel/irqflags.ts";
+import { unmap_page } from "../../kernel/mm/mmap.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
+import { references_conserved } from "../../properties/lifetimes.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, touch_pages, two_asids } from "../setup.ts";
 
 export const deep_idle_vs_munmap = scenario({
   question: `CPU 0, lazy in a process, leaves its mm for a deep idle state and returns to the process later; its TLB
@@ -49,7 +50,7 @@ export const deep_idle_vs_munmap = scenario({
     },
     {
       name: "a CR3 write flushes nothing, as if it always had PCIDs to tell entries apart",
-      mutant: drop(write_cr3, "drop_pcid"),
+      mutant: drop(write_cr3, "drop_asid"),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
   ],

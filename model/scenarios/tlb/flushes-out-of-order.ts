@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-import type { frame } from "../hw/mmu/x86.ts";
-import { no_stale_user_access, user_load } from "../hw/mmu/x86.ts";
-import { flush_tlb_func } from "../kernel/arch/x86/mm/tlb.ts";
-import { TLB_FLUSH_ALL } from "../kernel/arch/x86/mm/tlbstate.ts";
-import { unmap_page } from "../kernel/mm/mmap.ts";
-import type { mm_struct } from "../kernel/mm_types.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { parts } from "../kernel/parts.ts";
-import { ipi_sent } from "../kernel/smp.ts";
-import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from "./setup.ts";
+import type { frame } from "../../hw/mmu/cpu.ts";
+import { no_stale_user_access, user_load } from "../../hw/mmu/cpu.ts";
+import { flush_tlb_func } from "../../kernel/arch/x86/mm/tlb.ts";
+
+import { unmap_page } from "../../kernel/mm/mmap.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { parts } from "../../kernel/parts.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
+import { TLB_FLUSH_ALL } from "../../kernel/tlbflush.ts";
+import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from "../setup.ts";
 
 export const flushes_out_of_order = scenario({
   question: `Two CPUs flush the same mm: CPU 1 all of it, tlb_gen 0 -> 1, then CPU 2 one page, 1 -> 2. CPU 0 takes the

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-import { no_foreign_user_access, user_load } from "../hw/mmu/x86.ts";
-import { switch_mm } from "../kernel/arch/x86/mm/tlb.ts";
-import { exec_mmap } from "../kernel/exec.ts";
-import { mm_alloc } from "../kernel/fork.ts";
-import type { mm_struct } from "../kernel/mm_types.ts";
-import { tasks } from "../kernel/mm_types.ts";
-import { parts } from "../kernel/parts.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { get_current } from "../kernel/sched/sched.ts";
-import { task_lock, task_unlock } from "../kernel/sched/task.ts";
-import { no_freed_pgd_loaded, references_conserved, users_keep_mm } from "../properties/lifetimes.ts";
-import { boot, new_mm, preemptible, run_user, switched_to, three_asids, two_mms } from "./setup.ts";
+import { no_foreign_user_access, user_load } from "../../hw/mmu/cpu.ts";
+import { exec_mmap } from "../../kernel/exec.ts";
+import { mm_alloc } from "../../kernel/fork.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
+import { tasks } from "../../kernel/mm_types.ts";
+import { switch_mm } from "../../kernel/mmu_context.ts";
+import { parts } from "../../kernel/parts.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { get_current } from "../../kernel/sched/sched.ts";
+import { task_lock, task_unlock } from "../../kernel/sched/task.ts";
+import { no_freed_pgd_loaded, references_conserved, users_keep_mm } from "../../properties/lifetimes.ts";
+import { boot, new_mm, preemptible, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
 /** In the middle of it all. */
 export const preempted = sometimes("the kernel thread is preempted while it executes a program");
@@ -19,7 +19,6 @@ export const exec_preempted = scenario({
   question: `A kernel thread that is lazy in one process executes a program (kernel_execve()); it may be preempted at
     any moment by a task of another process. Is the mm that it lets go of the one that it borrows, and is the program
     on its own page tables?`,
-  needs: { arch: "x86" },
   machine: { ...two_mms, cpus: 1, mms: 4, tasks: 4, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },
   init() {
@@ -73,11 +72,11 @@ export const exec_preempted = scenario({
 export function exec_mmap_early(mm: mm_struct): void {
   const tsk = get_current();
   const active_mm = tsk.active_mm!;
-  task_lock();
+  task_lock(tsk);
   tsk.mm = mm;
   tsk.active_mm = mm;
-  switch_mm(mm);
+  switch_mm(active_mm, mm);
   parts.lifetime.exit_lazy_mm();
-  task_unlock();
+  task_unlock(tsk);
   parts.lifetime.mmdrop_lazy_tlb(active_mm);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, user_load, write_cr3 } from "../hw/mmu/x86.ts";
-import { exit_mm } from "../kernel/exit.ts";
-import { mm_alloc, next_ctx_id } from "../kernel/fork.ts";
-import type { mm_struct } from "../kernel/mm_types.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
+import { no_stale_user_access, user_load } from "../../hw/mmu/cpu.ts";
+import { write_cr3 } from "../../hw/mmu/x86.ts";
+import { next_ctx_id } from "../../kernel/arch/x86/mm/context.ts";
+import { exit_mm } from "../../kernel/exit.ts";
+import { mm_alloc } from "../../kernel/fork.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
 import {
   boot,
   map_pages,
@@ -15,7 +17,7 @@ import {
   three_asids,
   touch_pages,
   two_mms,
-} from "./setup.ts";
+} from "../setup.ts";
 
 /** The new mm has the old one's memory. */
 export const address_reused = sometimes("a new mm gets the memory of one that exited", () => tasks[5].mm === mms[1]);
@@ -66,7 +68,7 @@ export const asid_slot_reuse = scenario({
       name: "a CR3 write flushes nothing, as if it always had PCIDs to tell entries apart",
       // With PCIDs the new process gets a slot that nobody has used yet: nothing to flush.
       needs: { config: { PCID: false } },
-      mutant: drop(write_cr3, "drop_pcid"),
+      mutant: drop(write_cr3, "drop_asid"),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
   ],

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { no_walk_of_freed_table } from "../hw/mmu/x86.ts";
-import { switch_mm_irqs_off } from "../kernel/arch/x86/mm/tlb.ts";
-import { tlb_finish_mmu, unmap_table } from "../kernel/mm/mmap.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { ipi_sent } from "../kernel/smp.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, three_asids, two_mms } from "./setup.ts";
+import { no_walk_of_freed_table } from "../../hw/mmu/cpu.ts";
+import { switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
+import { tlb_finish_mmu, unmap_table } from "../../kernel/mm/mmap.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, three_asids, two_mms } from "../setup.ts";
 
 /** Two threads of one process on CPUs 0 and 1, and another process that CPU 0 switches to. */
 function two_threads(): void {

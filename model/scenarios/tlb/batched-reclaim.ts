@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import type { frame } from "../hw/mmu/x86.ts";
-import { no_stale_user_access, user_load } from "../hw/mmu/x86.ts";
-import { flush_tlb_func, should_flush_tlb } from "../kernel/arch/x86/mm/tlb.ts";
-import { arch_tlbbatch_add_pending, arch_tlbbatch_flush } from "../kernel/arch/x86/mm/tlbbatch.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { ipi_sent } from "../kernel/smp.ts";
-import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from "./setup.ts";
+import type { frame } from "../../hw/mmu/cpu.ts";
+import { no_stale_user_access, user_load } from "../../hw/mmu/cpu.ts";
+import { flush_tlb_func, should_flush_tlb } from "../../kernel/arch/x86/mm/tlb.ts";
+import { arch_tlbbatch_add_pending, arch_tlbbatch_flush } from "../../kernel/arch/x86/mm/tlbbatch.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
+import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from "../setup.ts";
 
 export const batched_reclaim = scenario({
   question: `CPU 1 reclaims a page of a process that runs on CPU 0, and flushes later, for many mms at once: the

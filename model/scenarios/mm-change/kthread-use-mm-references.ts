@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { no_foreign_user_access, no_stale_user_access, user_load } from "../hw/mmu/x86.ts";
-import { exit_mm } from "../kernel/exit.ts";
-import { mmdrop, mmget_not_zero, mmgrab, mmput } from "../kernel/fork.ts";
-import { kthread_unuse_mm, kthread_use_mm } from "../kernel/kthread.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { no_freed_pgd_loaded, references_conserved, users_keep_mm } from "../properties/lifetimes.ts";
-import { boot, map_pages, new_mm, run_user, small, switched_to, two_asids } from "./setup.ts";
+import { no_foreign_user_access, no_stale_user_access, user_load } from "../../hw/mmu/cpu.ts";
+import { exit_mm } from "../../kernel/exit.ts";
+import { mmdrop, mmget_not_zero, mmgrab, mmput } from "../../kernel/fork.ts";
+import { kthread_unuse_mm, kthread_use_mm } from "../../kernel/kthread.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { no_freed_pgd_loaded, references_conserved, users_keep_mm } from "../../properties/lifetimes.ts";
+import { boot, map_pages, new_mm, run_user, small, switched_to, two_asids } from "../setup.ts";
 
 /** The kernel thread was in time. */
 export const mm_was_alive = sometimes("the kernel thread gets the mm before it is torn down");
@@ -13,7 +13,6 @@ export const mm_was_alive = sometimes("the kernel thread gets the mm before it i
 export const kthread_use_mm_references = scenario({
   question: `A kernel thread on CPU 0, lazy in a process, uses that very mm for a while, if it still has users; the
     last task of the process exits on CPU 1. Are the references as a borrower and as a user kept apart?`,
-  needs: { arch: "x86" },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids },
   init() {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { no_walk_of_freed_table } from "../hw/mmu/x86.ts";
-import { flush_tlb_func, lazy_cpu_leaves } from "../kernel/arch/x86/mm/tlb.ts";
-import { exit_mm } from "../kernel/exit.ts";
-import { unlazy_active_mm_irqs_off } from "../kernel/lifetime/mainline.ts";
-import { pte_free_tlb } from "../kernel/mm/mmap.ts";
-import { tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { no_dangling_active_mm, no_freed_pgd_loaded, references_conserved } from "../properties/lifetimes.ts";
-import { boot, map_pages, new_mm, run_user, switched_to, three_asids, two_mms } from "./setup.ts";
+import { no_walk_of_freed_table } from "../../hw/mmu/cpu.ts";
+import { flush_tlb_func, lazy_cpu_leaves } from "../../kernel/arch/x86/mm/tlb.ts";
+import { exit_mm } from "../../kernel/exit.ts";
+import { unlazy_active_mm_irqs_off } from "../../kernel/lifetime/mainline.ts";
+import { pte_free_tlb } from "../../kernel/mm/mmap.ts";
+import { tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { no_dangling_active_mm, no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
+import { boot, map_pages, new_mm, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
 export const lazy_vs_exit = scenario({
   question: `CPU 0 is lazy in a process whose last task exits on CPU 1; page tables are freed, so that a flush tells

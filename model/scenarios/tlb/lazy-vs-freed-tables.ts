@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
-import { flush_tlb_func, lazy_cpu_leaves } from "../kernel/arch/x86/mm/tlb.ts";
-import { pte_free_tlb, unmap_table } from "../kernel/mm/mmap.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_asids } from "./setup.ts";
+import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
+import { flush_tlb_func, lazy_cpu_leaves } from "../../kernel/arch/x86/mm/tlb.ts";
+import { pte_free_tlb, unmap_table } from "../../kernel/mm/mmap.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_asids } from "../setup.ts";
 
 export const lazy_vs_freed_tables = scenario({
   question: `CPU 0 is lazy in a process, whose page tables the hardware may walk at any moment, while CPU 1 unmaps all

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
-import { should_flush_tlb, switch_mm_irqs_off } from "../kernel/arch/x86/mm/tlb.ts";
-import { unmap_page } from "../kernel/mm/mmap.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { ipi_sent } from "../kernel/smp.ts";
+import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
+import { should_flush_tlb, switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
+import { unmap_page } from "../../kernel/mm/mmap.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
 import {
   boot,
   map_pages,
@@ -15,7 +15,7 @@ import {
   three_asids,
   touch_pages,
   two_mms,
-} from "./setup.ts";
+} from "../setup.ts";
 
 export const switch_to_vs_munmap = scenario({
   question: `CPU 0 returns from another process to one whose ASID slot, and TLB entries, it still has, while CPU 1

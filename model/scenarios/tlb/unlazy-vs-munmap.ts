@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
-import { flush_tlb_mm_range, lazy_cpu_skipped, switch_mm_irqs_off, unlazy_flushes } from "../kernel/arch/x86/mm/tlb.ts";
-import { unmap_page } from "../kernel/mm/mmap.ts";
-import type { mm_struct } from "../kernel/mm_types.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { get_current } from "../kernel/sched/sched.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, small, two_asids } from "./setup.ts";
+import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
+import {
+  flush_tlb_mm_range,
+  lazy_cpu_skipped,
+  switch_mm_irqs_off,
+  unlazy_flushes,
+} from "../../kernel/arch/x86/mm/tlb.ts";
+import { unmap_page } from "../../kernel/mm/mmap.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { get_current } from "../../kernel/sched/sched.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, two_asids } from "../setup.ts";
 
 export const unlazy_vs_munmap = scenario({
   question: `CPU 0 goes lazy and returns to the same process while CPU 1 unmaps a page and frees it. Can CPU 0 reach

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-import { TLB_FLUSH_ALL } from "../kernel/arch/x86/mm/tlbstate.ts";
-import { exit_mm } from "../kernel/exit.ts";
-import * as hazard_pointers from "../kernel/lifetime/hazard_pointers.ts";
-import * as mainline from "../kernel/lifetime/mainline.ts";
-import * as no_lazy from "../kernel/lifetime/no_lazy.ts";
-import * as shootdown from "../kernel/lifetime/shootdown.ts";
-import { exit_mmap } from "../kernel/mm/mmap.ts";
-import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { parts } from "../kernel/parts.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { runqueues } from "../kernel/sched/sched.ts";
-import { no_dangling_active_mm, no_freed_pgd_loaded, references_conserved } from "../properties/lifetimes.ts";
-import { boot, new_mm, run_user, three_asids, two_mms } from "./setup.ts";
+import { exit_mm } from "../../kernel/exit.ts";
+import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
+import * as mainline from "../../kernel/lifetime/mainline.ts";
+import * as no_lazy from "../../kernel/lifetime/no_lazy.ts";
+import * as shootdown from "../../kernel/lifetime/shootdown.ts";
+import { exit_mmap } from "../../kernel/mm/mmap.ts";
+import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { parts } from "../../kernel/parts.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { runqueues } from "../../kernel/sched/sched.ts";
+import { TLB_FLUSH_ALL } from "../../kernel/tlbflush.ts";
+import { no_dangling_active_mm, no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
+import { boot, new_mm, run_user, three_asids, two_mms } from "../setup.ts";
 
 /** The mm has no users, but CPU 0 still has it. */
 export const mm_outlives_users = sometimes(
@@ -24,7 +24,6 @@ export const exit_elsewhere = scenario({
   question: `A task blocks on CPU 0, which goes lazy in its mm; it wakes up on CPU 1 and exits, the last user. It has
     unmapped everything before, so that the teardown flushes nothing. CPU 1 goes on with another process. What keeps
     the pgd that CPU 0 has loaded?`,
-  needs: { arch: "x86" },
   machine: { ...two_mms, tasks: 4, ctx_ids: 4 },
   config: { ...three_asids },
   init() {

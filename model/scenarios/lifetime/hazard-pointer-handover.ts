@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-import { exit_mm } from "../kernel/exit.ts";
+import { exit_mm } from "../../kernel/exit.ts";
 import {
   has_left,
   lazy_cpu_handed_reference,
   mm_unlazy_mm_count,
   parked_reference_replaced,
-} from "../kernel/lifetime/hazard_pointers.ts";
-import type { mm_struct } from "../kernel/mm_types.ts";
-import { tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { no_freed_pgd_loaded, references_conserved } from "../properties/lifetimes.ts";
-import { boot, new_mm, run_user, switched_to, three_asids, two_mms } from "./setup.ts";
+} from "../../kernel/lifetime/hazard_pointers.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
+import { tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
+import { boot, new_mm, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
 interface wait_queue {
   /** The second process has run on CPU 0, is about to block there, and may be woken. */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table, user_load } from "../hw/mmu/x86.ts";
-import { switch_mm } from "../kernel/arch/x86/mm/tlb.ts";
-import { mmgrab } from "../kernel/fork.ts";
-import { kthread_unuse_mm, kthread_use_mm } from "../kernel/kthread.ts";
-import { unmap_table } from "../kernel/mm/mmap.ts";
-import type { mm_struct } from "../kernel/mm_types.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { config, parts } from "../kernel/parts.ts";
-import { get_current } from "../kernel/sched/sched.ts";
-import { task_lock, task_unlock } from "../kernel/sched/task.ts";
-import { ipi_sent } from "../kernel/smp.ts";
-import { references_conserved } from "../properties/lifetimes.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_asids } from "./setup.ts";
+import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
+import { mmgrab } from "../../kernel/fork.ts";
+import { kthread_unuse_mm, kthread_use_mm } from "../../kernel/kthread.ts";
+import { unmap_table } from "../../kernel/mm/mmap.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { switch_mm } from "../../kernel/mmu_context.ts";
+import { config, parts } from "../../kernel/parts.ts";
+import { get_current } from "../../kernel/sched/sched.ts";
+import { task_lock, task_unlock } from "../../kernel/sched/task.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
+import { references_conserved } from "../../properties/lifetimes.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_asids } from "../setup.ts";
 
 export const kthread_use_mm_vs_flush = scenario({
   question: `On CPU 0 a kernel thread, lazy in a process, starts to use that mm as its own, while CPU 1 unmaps and
@@ -70,12 +70,12 @@ export const kthread_use_mm_vs_flush = scenario({
 export function kthread_use_mm_irqs_on(mm: mm_struct): void {
   const tsk = get_current();
   if (config.kthread_use_mm_grabs) mmgrab(mm);
-  task_lock();
+  task_lock(tsk);
   const active_mm = tsk.active_mm!;
   tsk.active_mm = mm;
   WRITE_ONCE(tsk.mm, mm);
-  switch_mm(mm);
+  switch_mm(active_mm, mm);
   parts.lifetime.exit_lazy_mm();
-  task_unlock();
+  task_unlock(tsk);
   parts.lifetime.mmdrop_lazy_tlb(active_mm);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { switch_mm_irqs_off } from "../kernel/arch/x86/mm/tlb.ts";
-import { exit_mm } from "../kernel/exit.ts";
-import * as hazard_pointers from "../kernel/lifetime/hazard_pointers.ts";
-import * as mainline from "../kernel/lifetime/mainline.ts";
-import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
-import { mm_cpumask, mms, tasks } from "../kernel/mm_types.ts";
-import { parts } from "../kernel/parts.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { no_freed_pgd_loaded, references_conserved } from "../properties/lifetimes.ts";
-import { boot, new_mm, new_thread, run_user, switched_to, three_asids, two_mms } from "./setup.ts";
+import { switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
+import { exit_mm } from "../../kernel/exit.ts";
+import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
+import * as mainline from "../../kernel/lifetime/mainline.ts";
+import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
+import { mm_cpumask, mms, tasks } from "../../kernel/mm_types.ts";
+import { parts } from "../../kernel/parts.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
+import { boot, new_mm, new_thread, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
 /** The mm has no users, but somebody still has it. */
 export const mm_outlives_users = sometimes(
@@ -82,11 +82,12 @@ export const lazy_to_user_vs_exit = scenario({
 });
 
 export function drop_first(prev: task_struct, next: task_struct): void {
+  const active_mm = prev.active_mm!;
   if (prev.mm === null) {
-    parts.lifetime.mmdrop_lazy_tlb(prev.active_mm!);
+    parts.lifetime.mmdrop_lazy_tlb(active_mm);
     prev.active_mm = null;
   }
-  parts.coherence.switch_mm_irqs_off(next.mm!);
+  parts.coherence.switch_mm_irqs_off(active_mm, next.mm!);
 }
 
 /** "x86's mm_cpumask() precisely tracks every CPU using an mm." */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { no_foreign_user_access, no_stale_user_access } from "../hw/mmu/x86.ts";
-import { copy_from_user_nmi, nmi_reads, nmi_uaccess_okay } from "../kernel/arch/x86/mm/nmi.ts";
-import { lazy_cpu_skipped } from "../kernel/arch/x86/mm/tlb.ts";
-import { cpu_tlbstate, cpu_tlbstate_shared } from "../kernel/arch/x86/mm/tlbstate.ts";
-import { unmap_page } from "../kernel/mm/mmap.ts";
-import { mms, tasks } from "../kernel/mm_types.ts";
-import { __schedule } from "../kernel/sched/core.ts";
-import { get_current } from "../kernel/sched/sched.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, three_asids, two_mms } from "./setup.ts";
+import { no_foreign_user_access, no_stale_user_access } from "../../hw/mmu/cpu.ts";
+import { copy_from_user_nmi, nmi_reads, nmi_uaccess_okay } from "../../kernel/arch/x86/mm/nmi.ts";
+import { lazy_cpu_skipped } from "../../kernel/arch/x86/mm/tlb.ts";
+import { cpu_tlbstate, cpu_tlbstate_shared } from "../../kernel/arch/x86/mm/tlbstate.ts";
+import { unmap_page } from "../../kernel/mm/mmap.ts";
+import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __schedule } from "../../kernel/sched/core.ts";
+import { get_current } from "../../kernel/sched/sched.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, three_asids, two_mms } from "../setup.ts";
 
 interface nmi_state {
   done: bool;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a design chooses at compile time, each with its default; an architecture changes some in its own Kconfig.ts, and
+// a design names what it has of its own. config in parts.ts says what each means.
+export const generic = {
+  lazy_tlb: true,
+  PCID: false,
+  PTI: false,
+  TLB_NR_DYN_ASIDS: 1,
+  tlb_single_page_flush_ceiling: 33,
+  trim_cpumask: false,
+  MMU_GATHER_RCU_TABLE_FREE: false,
+  ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,
+  kthread_use_mm_grabs: true,
+  MEMBARRIER: false,
+};
