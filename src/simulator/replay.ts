@@ -223,6 +223,7 @@ class Replay implements WideHost {
   private start(): void {
     const { schedule } = this;
     this.mm(1);
+    this.call(ENTRY.boot, 0);
     // mmInit counts one user: the first task of an mm is that one.
     schedule.tasks.forEach((task, id) => {
       const first = task.mm > 0 && this.started[task.mm] === 0;
@@ -238,15 +239,11 @@ class Replay implements WideHost {
     const own = this.taskMm[task]!;
     const loaded = snapshot && snapshot.loadedMm > 0 ? snapshot.loadedMm : own > 0 ? own : 1;
     this.running[cpu] = task;
-    this.call(ENTRY.cpu, cpu, cpu, pointer(task), this.mm(loaded), snapshot?.asid ?? 0, snapshot?.nextAsid ?? 1);
-    if (!snapshot) {
-      this.call(ENTRY.asid, cpu, cpu, 0, loaded, 0);
-      return;
-    }
-    snapshot.ctxs.forEach((slot, asid) => {
-      if (slot.mm <= 0) return;
-      this.call(ENTRY.asid, cpu, cpu, asid, this.mm(slot.mm), slot.tlbGen);
-      if (slot.mm === loaded && asid === snapshot.asid) this.call(ENTRY.tlbGen, cpu, slot.mm, slot.tlbGen);
+    this.call(ENTRY.cpu, cpu, cpu, pointer(task), this.mm(loaded));
+    snapshot?.ctxs.forEach((slot, asid) => {
+      const mm = slot.mm > 0 ? this.mm(slot.mm) : 0;
+      const inUse = mm === loaded && asid === snapshot.asid ? 1 : 0;
+      this.call(ENTRY.slot, cpu, cpu, asid, mm, mm > 0 ? slot.tlbGen : 0, inUse, snapshot.nextAsid);
     });
   }
 
