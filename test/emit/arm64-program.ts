@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two CPUs of arm64 (model/hw/mmu/arm64.ts) in one process of one page: what flushes and frees it is filled in.
+// Two CPUs in one process of one page: what flushes and frees it is filled in, mostly by arm64's instructions
+// (model/hw/mmu/arm64.ts).
 import type { Program } from "../../src/program/program.ts";
 import { compileFiles } from "../compiler/dialect.ts";
 
@@ -9,6 +10,7 @@ const DESIGN =
 const HEAD = `import { dsb_ish, dsb_nsh, tlbi_aside1, tlbi_aside1is, tlbi_vae1is, tlbi_vale1is } from
   "lazymm/hw/mmu/arm64.ts";
 import { tlbi_vmalle1, tlbi_vmalle1is, write_ttbr0 } from "lazymm/hw/mmu/arm64.ts";
+import { invlpgb_page, invlpgb_pcid, tlbsync } from "lazymm/hw/mmu/invlpgb.ts";
 import { frames, hw, no_stale_user_access, no_walk_of_freed_table, page_tables, pgds, swapper_pg_dir, user_load }
   from "lazymm/hw/mmu/cpu.ts";
 interface globals { id: upto<"ids">; ready: upto<"ids">; lock: spinlock_t; }

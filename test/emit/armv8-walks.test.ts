@@ -68,3 +68,15 @@ describe("on one CPU", () => {
   test("a flush for itself", () => expect(unmap("dsb_nshst(); tlbi_aside1(1); dsb_nsh();")).toEqual(ALL));
   test("not completed", () => expect(unmap("dsb_nshst(); tlbi_aside1(1);")).toEqual([]));
 });
+
+describe("AMD's broadcasts", () => {
+  const unmap = (flush: string): string[] => safeUnder({ cpu0: `${CLEAR}smp_mb();${flush}free_page();`, cpu1: LOAD });
+  test("complete", () => expect(unmap("invlpgb_page(1, 0); tlbsync();")).toEqual(["sc", "x86_tso"]));
+  test("two, complete", () => expect(unmap("invlpgb_pcid(2); invlpgb_pcid(1); tlbsync();")).toEqual(["sc", "x86_tso"]));
+  test("not complete", () => expect(unmap("invlpgb_page(1, 0);")).toEqual([]));
+});
+
+test("no more invalidations may be outstanding than there is room for: that is a limit", () => {
+  const cpu0 = `${CLEAR}dsb_ishst();tlbi_aside1is(1);tlbi_aside1is(1);tlbi_aside1is(1);dsb_ish();free_page();`;
+  expect([...explore(arm64Program({ cpu0, cpu1: "" }), sc).limits]).toHaveLength(1);
+});
