@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The seams at which designs differ. A design chooses one variant (one file) for each part; calls go through
 // `parts`, and the compiler resolves them. A variant exports exactly the hooks of its part.
+import type { frame, page_table } from "../hw/mmu/cpu.ts";
 import type { mm_struct, task_struct } from "./mm_types.ts";
 
 /** What keeps the mm of a lazy CPU alive. A task without an mm of its own is lazy: it borrows active_mm. */
@@ -49,6 +50,8 @@ export interface Coherence {
     stride_shift: number,
     freed_tables: bool,
   ) => void;
+  /** Takes a page-table entry away, and returns what was there. */
+  readonly ptep_get_and_clear: (table: page_table, page: number) => frame | null;
   /** tlb_finish_mmu(): all that an mmu_gather has cleared. fullmm: the whole address space goes. */
   readonly tlb_flush: (mm: mm_struct, fullmm: bool, freed_tables: bool) => void;
   /** Not in Linux: how scenarios and replays start. Every CPU has init_mm loaded, and nothing else happened yet. */
@@ -130,6 +133,8 @@ export declare const config: {
   readonly MEMBARRIER: boolean;
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
   readonly ASIDS: number;
+  /** powerpc: the hardware walks a hash table, never a pgd. Scenarios whose users walk theirs are not for it. */
+  readonly PPC_HASH_MMU: boolean;
   /** The architecture's final flush chases borrowers away as well (powerpc); with the lifetime of that name. */
   readonly MMU_LAZY_TLB_SHOOTDOWN: boolean;
   /** powerpc: that flush does without tlbie. */

@@ -25,15 +25,14 @@ interface process_table {
 const process_tb = DEFINE_HARDWARE<process_table>();
 
 interface outstanding_tlbie {
-  /** The PID whose process-table entry goes with the next ptesync; 0: none. */
+  /** The PID whose process-table entry is forgotten, and whose tables the nest MMU drops, by ptesync; 0: none. */
   forgets: index<"asids">;
-  /** A broadcast that reaches other agents' caches of tables, too. */
-  nest: bool;
 }
 const tlbies = DEFINE_HARDWARE<array<outstanding_tlbie, "cpus">>();
 
 /** The nest MMU, which translates for coprocessors: it walks as CPUs do, and hears tlbie but not tlbiel. */
 interface nest_mmu {
+  pid: index<"asids">;
   pgd: pgd_t | null;
   psc: page_table | null;
 }
@@ -89,9 +88,7 @@ export function tlbie_pid(pid: number, ric: number): void {
   const cpu = smp_processor_id();
   if (ric === RIC_FLUSH_TLB) issue_broadcast(LEAVES, pid, 0);
   else issue_broadcast(ASID, pid, 0);
-  if (ric !== RIC_FLUSH_ALL) return;
-  tlbies[cpu].forgets = pid;
-  tlbies[cpu].nest = true;
+  if (ric === RIC_FLUSH_ALL) tlbies[cpu].forgets = pid;
 }
 
 /** The same for one page: its translation. */
@@ -109,9 +106,18 @@ export function ptesync(): void {
   for (let other = 0; other < machine.cpus; other++) {
     if (pid !== 0 && hw[other].asid === pid) forget_process_table_entry(other);
   }
-  if (tlbies[cpu].nest) nest.psc = null;
+  if (pid !== 0 && nest.pid === pid) {
+    nest.pgd = process_tb.prtb0[pid];
+    nest.psc = null;
+  }
   tlbies[cpu].forgets = 0;
-  tlbies[cpu].nest = false;
+}
+
+/** A coprocessor translates by this PID from now on. */
+export function nest_attach(pid: number): void {
+  instruction();
+  nest.pid = pid;
+  nest.pgd = process_tb.prtb0[pid];
 }
 
 /** A coprocessor's access makes the nest MMU walk. */
@@ -127,5 +133,5 @@ export const nest_walker = WALKER(nest_walk);
 /** The nest MMU, too, walks on from what it has cached. */
 export const no_nest_walk_of_freed_table = always(
   "no walk of a freed page table by the nest MMU",
-  () => nest.psc === null || is_allocated(nest.psc),
+  () => (nest.pgd === null || is_allocated(nest.pgd)) && (nest.psc === null || is_allocated(nest.psc)),
 );

@@ -10,7 +10,7 @@ import { synchronize_rcu } from "../rcu.ts";
 /** munmap() of one page: zap_page_range(), tlb_finish_mmu(). The page table stays. */
 export function unmap_page(mm: mm_struct, page: number): void {
   const table = mm.pgd.entry;
-  const old = xchg(table!.pte[page], null);
+  const old = parts.coherence.ptep_get_and_clear(table!, page);
   if (old === null) return;
   flush_tlb_page(mm, page);
   free_page(old);
@@ -57,7 +57,7 @@ function unmap_vmas(mm: mm_struct, tlb: mmu_gather): void {
 }
 
 function zap_pte(table: page_table, page: number, tlb: mmu_gather): void {
-  const old = xchg(table.pte[page], null);
+  const old = parts.coherence.ptep_get_and_clear(table, page);
   if (old === null) return;
   tlb.cleared_ptes = true;
   tlb.pages[page] = old;

@@ -57,6 +57,11 @@ export function alloc_context_id(): number {
   return id;
 }
 
+/** A coprocessor (VAS, CXL) works for mm: it counts as one more CPU, so that no flush is local. */
+export function mm_context_add_copro(mm: mm_struct): void {
+  if (atomic_inc_return(mm.context.copros) === 1) atomic_inc(mm.context.active_cpus);
+}
+
 /** Before the mappings go: a PIDR that still names the context leads nowhere, once that is flushed. */
 export function arch_exit_mmap(mm: mm_struct): void {
   set_process_table_entry(READ_ONCE(mm.context.id), null);
@@ -67,7 +72,7 @@ export function destroy_context(mm: mm_struct): void {
   free_context_id(READ_ONCE(mm.context.id));
 }
 
-function free_context_id(id: number): void {
+export function free_context_id(id: number): void {
   instruction();
   mmu_context_ida.used[id] = false;
 }

@@ -20,6 +20,7 @@ import { get_current } from "../../../sched/sched.ts";
 import { smp_call_function_many } from "../../../smp.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 
+export { ptep_get_and_clear } from "../../../pgtable.ts";
 export {
   arch_exit_mmap,
   boot_context,

@@ -25,6 +25,7 @@ import {
   TLB_REMOTE_SHOOTDOWN,
 } from "./tlbstate.ts";
 
+export { ptep_get_and_clear } from "../../../pgtable.ts";
 export { tlb_flush } from "../../../tlbflush.ts";
 export { arch_exit_mmap, boot_context, boot_mm, boot_slot, destroy_context, init_new_context } from "./context.ts";
 
