@@ -13,6 +13,7 @@ export const generic = {
   kthread_use_mm_grabs: true,
   MEMBARRIER: false,
   ASIDS: 1,
+  KVM_GUEST: false,
   PPC_HASH_MMU: false,
   MMU_LAZY_TLB_SHOOTDOWN: false,
   radix_final_flush_is_local: false,

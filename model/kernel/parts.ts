@@ -133,6 +133,8 @@ export declare const config: {
   readonly MEMBARRIER: boolean;
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
   readonly ASIDS: number;
+  /** A host may take a vCPU off its core: backend kvm. */
+  readonly KVM_GUEST: boolean;
   /** powerpc: the hardware walks a hash table, never a pgd. Scenarios whose users walk theirs are not for it. */
   readonly PPC_HASH_MMU: boolean;
   /** The architecture's final flush chases borrowers away as well (powerpc); with the lifetime of that name. */
