@@ -16,6 +16,8 @@ export const generic = {
   KVM_GUEST: false,
   PPC_HASH_MMU: false,
   MMU_LAZY_TLB_SHOOTDOWN: false,
+  DEBUG_VM_SHOOT_LAZIES: false,
+  clear_mask_of_dying_mm: false,
   radix_final_flush_is_local: false,
   powerpc_reset_thread_local: false,
   powerpc_trim_clock: false,
