@@ -159,7 +159,7 @@ async function searched(
     bytes_per_state: Number(result.bytesPerState.toFixed(1)),
     reductions,
     witnesses: Object.fromEntries(result.witnesses.map(({ name, depth }) => [name, depth !== undefined])),
-    claim: claimOf(scenario.info, model, program, result),
+    claim: claimOf(item, model, program, result),
     counterexample: told ? told.value.story.text : null,
   });
 }

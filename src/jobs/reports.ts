@@ -151,10 +151,14 @@ export interface ListReport extends Report<"lazymm.list/1"> {
     readonly config: Readonly<Record<string, unknown>>;
     readonly source: string;
     readonly status: string;
+    /** How many ask it. */
+    readonly scenarios: number;
   }[];
   readonly scenarios?: readonly {
     readonly name: string;
     readonly question: string;
+    /** The models that it asks under, and why no others; null: all that an architecture has. */
+    readonly models: { readonly asked: readonly string[]; readonly because: string } | null;
     readonly expect: Readonly<Record<string, string>>;
     readonly mutants: readonly string[];
     /** The designs that it is asked about. */
