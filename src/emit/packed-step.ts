@@ -3,6 +3,7 @@
 // What an access does to memory is printed by the memory model's mechanism (memory/types.ts).
 
 import { defined } from "../base/assert.ts";
+import { remembered } from "../base/memo.ts";
 import { REPORT } from "../program/compiled.ts";
 import { type Range, within } from "../program/intervals.ts";
 import type { Access, Cell, Code, Expr, Place, Step, Stmt } from "../program/program.ts";
@@ -294,8 +295,17 @@ class PackedStep implements StepScope {
   }
 }
 
-/** Every local that a step mentions, those it must carry over included. */
-function localsOf(code: Code, step: Step): Set<number> {
+/** Every local that a step mentions, those it must carry over included: the same on every CPU. */
+function localsOf(code: Code, step: Step): ReadonlySet<number> {
+  const steps = localsByStep(code);
+  const known = steps.get(step) ?? findLocals(code, step);
+  steps.set(step, known);
+  return known;
+}
+
+const localsByStep = remembered((_code: Code) => new WeakMap<Step, ReadonlySet<number>>());
+
+function findLocals(code: Code, step: Step): ReadonlySet<number> {
   const found = new Set<number>(step.live);
   const visit = (x: unknown): void => {
     if (typeof x !== "object" || x === null) return;
