@@ -32,7 +32,12 @@ function boundsOf(scenario: ScenarioInfo): string {
 /** The tables that say what the hardware does. */
 function assumptionsOf(model: MemoryModel, program: Program): string {
   const mmu = program.sources.filter((path) => path.startsWith("model/hw/mmu/"));
-  return [model.title, ...mmu.map((path) => `the MMU of ${path}`)].join(" and ");
+  const walks = model.kind === "views" && program.codes.some(({ kind }) => kind === "walker");
+  return [
+    model.title,
+    ...(walks ? ["page walks as docs/memory-models.md has them"] : []),
+    ...mmu.map((path) => `the MMU of ${path}`),
+  ].join(" and ");
 }
 
 export function describeLimit(limit: Limit, states: number): string {

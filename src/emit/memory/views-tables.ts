@@ -121,7 +121,8 @@ export function viewsRuntime(program: Program, layout: PackedLayout, views: View
   const arrays = ["MA", "MR", "MS", "MB", "MF", "MP", "MX", "MG"].map((name) => `${name}=new Int32Array(M+2)`);
   return `
 const M=${views.depth},A=${views.addresses.count},D=${views.baseRead},CPUS=${program.cpus};
-const FOLDING=${fold},CONTROL=${views.used.control},T=new Int32Array(${views.size}),XA=new Int32Array(CPUS),FU=new Array(CPUS);
+const FOLDING=${fold},CONTROL=${views.used.control};
+const T=new Int32Array(${views.size}),XA=new Int32Array(CPUS),FU=new Array(CPUS);
 const ${arrays.join(",")},MV=new Float64Array(M+2);let N=0,PV=0,PP=0,PO=0;
 ${printTables(program, layout, views)}${VIEW_FUNCTIONS}
 ${printLoad(views)}${printPack(views, layout)}${printEnd(program, layout, fold)}`;
