@@ -38,7 +38,12 @@ function assumptionsOf(model: MemoryModel, arch: string, program: Program): stri
   const mmu = program.sources.filter((path) => path.startsWith("model/hw/mmu/"));
   const name = WITHOUT_MODEL[arch];
   const missing = name === undefined ? "" : ` (there is no model of ${name} yet: what it reorders is not covered)`;
-  return [`${model.title}${missing}`, ...mmu.map((path) => `the MMU of ${path}`)].join(" and ");
+  const walks = model.kind === "views" && program.codes.some(({ kind }) => kind === "walker");
+  return [
+    `${model.title}${missing}`,
+    ...(walks ? ["page walks as docs/memory-models.md has them"] : []),
+    ...mmu.map((path) => `the MMU of ${path}`),
+  ].join(" and ");
 }
 
 export function describeLimit(limit: Limit, states: number): string {

@@ -4,6 +4,7 @@ import { mm_waits } from "../../kernel/lifetime/dying_mms.ts";
 import { lazy_cpu_shot } from "../../kernel/lifetime/shootdown.ts";
 import * as batched from "../../kernel/lifetime/shootdown_batched.ts";
 import * as filtered from "../../kernel/lifetime/shootdown_filtered.ts";
+import { cpu_filtered } from "../../kernel/lifetime/shootdown_filtered.ts";
 import * as quiescent from "../../kernel/lifetime/shootdown_quiescent.ts";
 import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
@@ -55,7 +56,7 @@ export const two_exits_vs_lazy = scenario({
     },
   },
   check: [no_freed_pgd_loaded, no_dangling_active_mm, references_conserved, nothing_pinned],
-  witness: [lazy_cpu_shot, mm_waits, filtered.cpu_filtered],
+  witness: [lazy_cpu_shot, mm_waits, cpu_filtered],
   expect: { sc: safe },
   expect_of: {
     // CPU 0 never switches again.
