@@ -24,7 +24,9 @@ export interface Lifetime {
   readonly unlazy_mm_irqs_off: () => void;
   /** __mmput(), after exit_mmap(): mm_users is 0. */
   readonly mmput_lazy: (mm: mm_struct) => void;
-  /** __mmdrop(), before the pgd is freed: mm_count is 0. */
+  /** __mmdrop(): mm_count is 0. True if the mm is not freed now: the variant calls free_mm_struct() later. */
+  readonly mmdrop_waits: (mm: mm_struct) => boolean;
+  /** free_mm_struct(), before the pgd is freed. */
   readonly mmdrop_final: (mm: mm_struct) => void;
   /** For properties: how many references in mm_count lazy CPUs hold, when nothing is under way. */
   readonly lazy_references: (mm: mm_struct) => number;

@@ -78,8 +78,9 @@ export function pte_free_tlb(tlb: mmu_gather, table: page_table): void {
 /** freed_tables tells the flush that lazy CPUs, too, must stop to walk. */
 export function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather, fullmm: bool): void {
   if (tlb.cleared_ptes || tlb.freed_tables) parts.coherence.tlb_flush(mm, fullmm, tlb.freed_tables);
-  // Without it, in native_tlb_remove_table(), a table goes back like any other page.
-  if (config.MMU_GATHER_RCU_TABLE_FREE) synchronize_rcu();
+  // Without it, in native_tlb_remove_table(), a table goes back like any other page. (In Linux nobody waits here:
+  // scenarios about what an exit does next either free no table, or do without the grace period.)
+  if (config.MMU_GATHER_RCU_TABLE_FREE && tlb.table !== null) synchronize_rcu();
   tlb_batch_pages_flush();
 }
 

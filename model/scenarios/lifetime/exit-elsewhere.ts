@@ -71,7 +71,7 @@ export const exit_elsewhere = scenario({
     {
       name: "the shootdown leaves the page tables alone",
       needs: {
-        parts: { lifetime: ["shootdown", "shootdown_exit_switches", "shootdown_batched", "shootdown_filtered"] },
+        parts: { lifetime: ["shootdown", "shootdown_exit_switches", "shootdown_filtered"] },
       },
       mutant: drop(shootdown.do_shoot_lazy_tlb, "switch_mm"),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
@@ -91,6 +91,12 @@ export const exit_elsewhere = scenario({
       mutant: replace(shootdown.mmdrop_final, nothing),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
       expect_of: { hash_tlb: { sc: violates(no_dangling_active_mm) } },
+    },
+    {
+      name: "a dead mm does not wait for others",
+      needs: { parts: { lifetime: "shootdown_batched" } },
+      mutant: replace(parts.lifetime.mmdrop_waits, mainline.mmdrop_waits),
+      expect: { sc: violates(no_freed_pgd_loaded) },
     },
     {
       name: "a dead mm is freed while somebody borrows it",
