@@ -67,7 +67,12 @@ export function hashProgram(program: Program): string {
 export function hashOf(program: string, item: Pick<Case, "scenario">, model: MemoryModel): string {
   const scenario = item.scenario.info.name;
   const rest = { program, scenario, model, depth: bufferDepth(item, model), engine: ENGINE_VERSION };
-  return digest(rest).slice(0, HASH_DIGITS);
+  return digest(rest);
+}
+
+/** As it is stored. */
+export function shortHashOf(program: string, item: Pick<Case, "scenario">, model: MemoryModel): string {
+  return hashOf(program, item, model).slice(0, HASH_DIGITS);
 }
 
 /** The hashes of today, for each model of a case. */
@@ -91,8 +96,8 @@ export async function hashCase(
   return ok(
     item.models.map((model) => ({
       ...nameOf(item, model),
-      hash: hashOf(own, item, model),
-      mutants_hash: hashOf(digest(mutants), item, model),
+      hash: shortHashOf(own, item, model),
+      mutants_hash: shortHashOf(digest(mutants), item, model),
     })),
   );
 }

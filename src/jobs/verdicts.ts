@@ -7,7 +7,7 @@ import { breathe, bufferDepth, build, prepare, runSearch } from "./engine.ts";
 import { type DesignEntry, type Library, memoryModels } from "./library.ts";
 import type { JobContext, JobError, Verdict } from "./reports.ts";
 import { type Case, caseOf } from "./select.ts";
-import { hashOf, hashProgram, keyOf, nameOf, readVerdicts, type StoredVerdict } from "./verdict-store.ts";
+import { hashProgram, keyOf, nameOf, readVerdicts, type StoredVerdict, shortHashOf } from "./verdict-store.ts";
 
 export interface DesignVerdicts {
   readonly design: string;
@@ -95,7 +95,7 @@ async function judgeDesign(
       found.push({
         scenario: scenario.info.name,
         model: model.name,
-        verdict: await judge(item, model, program.value, hashOf(hash, item, model)),
+        verdict: await judge(item, model, program.value, shortHashOf(hash, item, model)),
       });
     }
   }
