@@ -44,7 +44,7 @@ function free_quiescent(): void {
 /** mm has no users: nobody begins to borrow it now. */
 export function nobody_borrows(mm: mm_struct): boolean {
   let borrowed = false;
-  for (const cpu of for_each_possible_cpu()) {
+  for (let cpu = 0; cpu < machine.cpus; cpu++) {
     // Pairs with: forget_lazy_mm().
     if (smp_load_acquire(per_cpu(runqueues.lazy_mm, cpu)) === mm) borrowed = true;
   }
