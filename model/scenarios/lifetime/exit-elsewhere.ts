@@ -12,7 +12,7 @@ import { __schedule } from "../../kernel/sched/core.ts";
 import { runqueues } from "../../kernel/sched/sched.ts";
 import { TLB_FLUSH_ALL } from "../../kernel/tlbflush.ts";
 import { no_dangling_active_mm, no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
-import { boot, new_mm, run_user, three_asids, two_mms } from "../setup.ts";
+import { boot, names_borrowers, new_mm, run_user, three_asids, two_mms } from "../setup.ts";
 
 /** The mm has no users, but CPU 0 still has it. */
 export const mm_outlives_users = sometimes(
@@ -46,6 +46,8 @@ export const exit_elsewhere = scenario({
   witness: [mm_outlives_users],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
+    // Whoever exits leaves a reference that nobody drops.
+    "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
@@ -57,13 +59,13 @@ export const exit_elsewhere = scenario({
     },
     {
       name: "the hazard pointer is published after on_cpu is cleared",
-      needs: { parts: { lifetime: "hazard_pointers" } },
+      needs: { ...names_borrowers },
       mutant: replace(hazard_pointers.context_switch_to_kernel, publish_late),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {
       name: "the last mmput() does not look for borrowers",
-      needs: { parts: { lifetime: "hazard_pointers" } },
+      needs: { ...names_borrowers },
       mutant: replace(hazard_pointers.mm_unlazy_mm_count, nothing),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },

@@ -34,6 +34,8 @@ export const lazy_vs_exit = scenario({
   witness: [lazy_cpu_leaves],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
+    // Whoever exits leaves a reference that nobody drops.
+    "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     // The flush has taken CPU 0 out of the mask that tells whom to shoot, and left active_mm as it was. On x86 nobody
     // follows or compares it any more.
     "x86-shootdown": { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
