@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { exit_mm } from "../../kernel/exit.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
+import * as hazptr_2024 from "../../kernel/lifetime/hazptr_2024.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
 import * as no_lazy from "../../kernel/lifetime/no_lazy.ts";
 import * as shootdown from "../../kernel/lifetime/shootdown.ts";
+import { do_shoot_lazy_tlb } from "../../kernel/lifetime/shootdown.ts";
 import { exit_mmap } from "../../kernel/mm/mmap.ts";
 import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
@@ -68,6 +70,19 @@ export const exit_elsewhere = scenario({
       needs: { ...names_borrowers },
       mutant: replace(hazard_pointers.mm_unlazy_mm_count, nothing),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "a lazy CPU does not name what it borrows",
+      needs: { parts: { lifetime: "hazptr_2024" } },
+      mutant: drop(mainline.context_switch_to_kernel, "mmgrab_lazy_tlb"),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "the slot of a CPU that was shot stays as it is",
+      needs: { parts: { lifetime: "hazptr_2024" } },
+      mutant: replace(hazptr_2024.do_shoot_lazy_tlb_hp, do_shoot_lazy_tlb),
+      // Nobody goes lazy again here, and finds the slot taken: see borrower_preempted for what comes of that.
+      expect: { sc: safe, x86_tso: safe },
     },
     {
       name: "the shootdown leaves the page tables alone",

@@ -58,6 +58,12 @@ export const lazy_to_user_vs_exit = scenario({
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {
+      name: "the slot is cleared before the page tables are switched",
+      needs: { parts: { lifetime: "hazptr_2024" } },
+      mutant: replace(mainline.context_switch_to_user, drop_first),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
       name: "the hazard pointer is cleared before the page tables are switched",
       needs: { parts: { lifetime: "hazard_pointers" }, config: { exit_mm_lazy: true, lazymm_cpumask: false } },
       mutant: move_before(hazard_pointers.context_switch_to_user, "release_lazy_mm", 1, "switch_mm_irqs_off", 1),
