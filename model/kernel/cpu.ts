@@ -16,7 +16,7 @@ interface cpu_state {
   /** rcutree_report_cpu_dead(): RCU waits for this CPU no more, whatever it reads. */
   rcu_offline: bool;
 }
-const cpu_states = DEFINE_HARDWARE<array<cpu_state, "cpus">>();
+export const cpu_states = DEFINE_HARDWARE<array<cpu_state, "cpus">>();
 
 interface cpuhp_cpu_state {
   /** CPUHP_AP_IDLE_DEAD and arch_cpu_idle_dead() are behind it: it never runs again. */
@@ -26,8 +26,8 @@ const cpuhp_state = DEFINE_PER_CPU<cpuhp_cpu_state>();
 
 /** What lockdep calls "RCU used illegally from offline CPU": nobody waits for this reader. */
 export const no_rcu_from_offline_cpu = never("no use of RCU on a CPU that RCU does not watch");
-/** A dying CPU had something to let go of. */
-export const dies_lazy = sometimes("a CPU that goes offline borrows an mm");
+/** All the way. */
+export const cpu_has_died = sometimes("a CPU has gone offline, and is dead");
 
 export function cpu_online(cpu: cpu_id): boolean {
   return config.HOTPLUG_CPU ? in_cpu_online_mask(cpu) : true;
@@ -40,18 +40,10 @@ function in_cpu_online_mask(cpu: cpu_id): boolean {
 
 /** On the dying CPU, in the stopper thread: stop_machine(), __cpu_disable(). */
 export function take_cpu_down(): void {
-  if (get_current().active_mm !== init_mm) reached(dies_lazy);
-  set_cpu_offline();
-}
-
-function set_cpu_offline(): void {
   serialising_instruction();
-  when(every(machine.cpus, (cpu) => cpu === smp_processor_id() || preemptible(cpu)));
-  cpu_states[smp_processor_id()].offline = true;
-}
-
-function preemptible(cpu: cpu_id): boolean {
-  return !hw[cpu].irqs_off && hw[cpu].preempt_count === 0;
+  const this_cpu = smp_processor_id();
+  when(every(machine.cpus, (cpu) => cpu === this_cpu || (!hw[cpu].irqs_off && hw[cpu].preempt_count === 0)));
+  cpu_states[this_cpu].offline = true;
 }
 
 /** From the idle task, interrupts off. What follows must not use RCU. */
@@ -80,6 +72,7 @@ export function cpuhp_ap_report_dead(): void {
 export function takedown_cpu(cpu: cpu_id): void {
   // Pairs with: cpuhp_ap_report_dead().
   smp_cond_load_acquire(per_cpu(cpuhp_state.dead, cpu), VAL !== 0);
+  reached(cpu_has_died);
   if (!config.unlazy_before_idle_dead) finish_cpu(cpu);
 }
 
