@@ -113,11 +113,11 @@ export declare const config: {
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
-  /** exit_mm() borrows mm as the lifetime part wants it: but for Lutomirski's series of 2022 as posted, which forgot it. */
+  /** exit_mm() borrows mm as the lifetime part wants it; Lutomirski's series of 2022 as posted forgot that. */
   readonly exit_mm_lazy: boolean;
   /** exit_mm() does so where the task cannot migrate any more: hazard pointers of 2024. */
   readonly exit_mm_grabs_irqs_off: boolean;
-  /** Who may borrow an mm when it dies (patch 16 of 2022): all possible CPUs; only online ones; only mm_cpumask (22). */
+  /** Who may borrow a dying mm (patch 16 of 2022): all possible CPUs; only online ones; only mm_cpumask (22). */
   readonly lazymm_online: boolean;
   readonly lazymm_cpumask: boolean;
   /** A CPU that leaves what it borrows drops at once what was parked on it (patch 16), in a flush IPI too (21). */

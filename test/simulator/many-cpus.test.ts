@@ -47,8 +47,7 @@ describe("the same drawing on machines of 4 to 100 CPUs", () => {
       expect(flushes(large).slice(4).join("")).toBe("");
       expect(large.skipped).toEqual(small.skipped);
       // The scan for hazard pointers reads every CPU's line; that is its cost.
-      if (design !== "luto-2022-intended")
-        expect(large.counters.tree(), `${cpus} CPUs`).toEqual(small.counters.tree());
+      if (design !== "luto-2022-intended") expect(large.counters.tree(), `${cpus} CPUs`).toEqual(small.counters.tree());
     }
   });
 });

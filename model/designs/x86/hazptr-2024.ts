@@ -12,7 +12,7 @@ export const hazptr_2024_x86 = design({
   arch: "x86",
   parts: { lifetime: hazptr_2024, coherence: tlb, backend: native, membarrier, attributes },
   config: { ...x86_6_12, exit_mm_grabs_irqs_off: true },
-  source: `[RFC PATCH v2 4/4] sched+mm: Use hazard pointers to track lazy active mm existence (Desnoyers, 2024-10-04), as
-    posted; on Linux 6.12 arch/x86/mm/tlb.c`,
+  source: `[RFC PATCH v2 4/4] sched+mm: Use hazard pointers to track lazy active mm existence (Desnoyers, 2024-10-04),
+    as posted; on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "RFC v3 2024-10-08; not merged, the library went on without it",
 });

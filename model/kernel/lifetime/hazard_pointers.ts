@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Lutomirski's hazard pointers: "[PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms" (2022-01) with
-// 12 (a CPU leaves before it goes offline), 14 and 15 (one way to change mm, kernel threads hold no mm_count), and 20 and
-// 21 (a flush that makes a CPU leave tells the scheduler). A CPU names the mm it borrows in rq.lazy_mm; the last mmput()
-// looks at every CPU and hands those that still borrow a reference, in rq.drop_mm, to drop when they are done.
+// 12 (a CPU leaves before it goes offline), 14 and 15 (one way to change mm, kernel threads hold no mm_count), and 20
+// and 21 (a flush that makes a CPU leave tells the scheduler). A CPU names the mm it borrows in rq.lazy_mm; the last
+// mmput() looks at every CPU and hands those that still borrow a reference, in rq.drop_mm, to drop when they are done.
 // Where the posted series differs from what it means to do, config says so: exit_mm_lazy, lazymm_online,
 // lazymm_cpumask (22), unlazy_drops. Left out: the barrier of membarrier_finish_switch_mm(), which CR3 writes and
 // switches on x86 contain; finish_arch_post_lock_switch(), which x86 has not.

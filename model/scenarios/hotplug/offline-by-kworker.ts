@@ -14,9 +14,9 @@ import { cpu_dies, lazy_after_exec } from "./setup.ts";
 export const mm_dies = sometimes("the last user reference is dropped");
 
 export const offline_by_kworker = scenario({
-  question: `A kworker on CPU 0, lazy in an mm, takes CPU 1 offline, as all do since 6.6 (2b8272ff4a70), and then drops the
-    last user reference to that mm (mmput_async()). finish_cpu() works on behalf of CPU 1, but on CPU 0: whose lazy mm
-    does it let go of?`,
+  question: `A kworker on CPU 0, lazy in an mm, takes CPU 1 offline, as a kworker always does since 6.6 (2b8272ff4a70),
+    and then drops the last user reference to that mm (mmput_async()). finish_cpu() works on behalf of CPU 1, but on
+    CPU 0: whose lazy mm does it let go of?`,
   needs: { arch: "x86", config: { lazy_tlb: true } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids, HOTPLUG_CPU: true },

@@ -21,7 +21,7 @@ import { cpu_dies, lazy_after_exec } from "./setup.ts";
 export const offline_vs_last_mmput = scenario({
   question: `CPU 0 goes offline, lazy in an mm. CPU 1 drops the last user reference to that mm, with nothing mapped, and
     then waits until CPU 0 is dead. Does the pgd outlive its use on CPU 0, and is RCU used on a CPU that it does not
-    watch? (The XXX of patch 16 of 2022.)`,
+    watch? (The open question of patch 16 of 2022.)`,
   needs: { arch: "x86", config: { lazy_tlb: true } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids, HOTPLUG_CPU: true },
@@ -93,7 +93,7 @@ export function unlazy_while_online(): void {
 }
 
 export const offline_drops_late = scenario({
-  question: `The same, where the dying CPU itself drops what it borrowed, in idle_task_exit() (until 5.7; bf2c59fce407).`,
+  question: `The same, where the dying CPU itself drops what it borrowed, in idle_task_exit() (before bf2c59fce407).`,
   needs: { arch: "x86", parts: { lifetime: "refcount" } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids, HOTPLUG_CPU: true, idle_task_exit_drops: true },
@@ -116,8 +116,8 @@ export const offline_drops_late = scenario({
 });
 
 export const offline_unlazies_late = scenario({
-  question: `The same, where the idle task of the dying CPU leaves the mm, and drops it, before RCU stops to watch the CPU:
-    patch 12 of Lutomirski's series of 2022, by itself.`,
+  question: `The same, where the idle task of the dying CPU leaves the mm, and drops it, before RCU stops to watch the
+    CPU: patch 12 of Lutomirski's series of 2022, by itself.`,
   needs: { arch: "x86", parts: { lifetime: "refcount" } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids, HOTPLUG_CPU: true, unlazy_before_idle_dead: true },

@@ -9,10 +9,10 @@ import { TLB_FLUSH_ALL } from "../../kernel/tlbflush.ts";
 import { boot, new_mm, new_thread, run_user, three_asids, two_mms } from "../setup.ts";
 
 export const drop_in_flush_ipi = scenario({
-  question: `A task blocks on CPU 0, which goes lazy in its mm; it wakes up on CPU 1 and executes another program, so that
-    its old mm dies. CPU 0 runs another process meanwhile, is lazy in that one, and takes pgd_lock, interrupts on. CPU 1
-    frees a page table of that process, and the flush makes CPU 0 leave. Does the interrupt drop the first mm, and wait
-    for the lock that CPU 0 holds?`,
+  question: `A task blocks on CPU 0, which goes lazy in its mm; it wakes up on CPU 1 and executes another program, so
+    that its old mm dies. CPU 0 runs another process meanwhile, is lazy in that one, and takes pgd_lock, interrupts on.
+    CPU 1 frees a page table of that process, and the flush makes CPU 0 leave. Does the interrupt drop the first mm, and
+    wait for the lock that CPU 0 holds?`,
   needs: { arch: "x86", parts: { lifetime: "hazard_pointers" }, config: { lazymm_cpumask: false } },
   machine: { ...two_mms, mms: 4, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids, pgd_lock: true },

@@ -22,9 +22,9 @@ interface leave_state {
 const state = DEFINE_SHARED<leave_state>();
 
 export const hazard_pointer_release = scenario({
-  question: `The last that CPU 0 does to an mm that it borrows is a plain store (whatever it is for); then it clears its hazard
-    pointer. CPU 1 looks, finds nobody, and frees the mm, which becomes another one. Can CPU 0's store come later than
-    that? (An architecture whose switch of page tables is no barrier.)`,
+  question: `The last that CPU 0 does to an mm that it borrows is a plain store (whatever it is for); then it clears its
+    hazard pointer. CPU 1 looks, finds nobody, and frees the mm, which becomes another one. Can CPU 0's store come later
+    than that? (An architecture whose switch of page tables is no barrier.)`,
   needs: { arch: "x86", parts: { lifetime: "hazard_pointers" }, config: { exit_mm_lazy: true, lazymm_cpumask: false } },
   machine: { ...small, pages: 1, tasks: 4, ctx_ids: 4 },
   config: { ...two_asids },
@@ -96,8 +96,8 @@ export const borrowed_mm_kept = at_end("an mm that a CPU names as borrowed is no
 );
 
 export const hazard_pointer_handoff = scenario({
-  question: `A task blocks on CPU 0, which names the task's mm as borrowed and lets go of the task. CPU 1 takes the task,
-    which drops the last user reference. What makes the scan see the hazard pointer?`,
+  question: `A task blocks on CPU 0, which names the task's mm as borrowed and lets go of the task. CPU 1 takes the
+    task, which drops the last user reference. What makes the scan see the hazard pointer?`,
   needs: { arch: "x86", parts: { lifetime: "hazard_pointers" }, config: { exit_mm_lazy: true, lazymm_cpumask: false } },
   machine: { ...small, pages: 1, tasks: 3 },
   config: { ...two_asids },

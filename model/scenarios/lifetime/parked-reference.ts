@@ -33,8 +33,8 @@ function lazy_in_a_dying_mm(): void {
 }
 
 export const parked_reference = scenario({
-  question: `CPU 0 switches from a lazy mm to another process while CPU 1 drops the last user reference to the first. After
-    one more switch of CPU 0: is the first mm gone?`,
+  question: `CPU 0 switches from a lazy mm to another process while CPU 1 drops the last user reference to the first.
+    After one more switch of CPU 0: is the first mm gone?`,
   needs: { arch: "x86", parts: { lifetime: "hazard_pointers" }, config: { lazymm_cpumask: false } },
   machine: { ...small, mms: 3, ctx_ids: 4 },
   config: { ...two_asids },
