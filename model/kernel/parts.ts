@@ -131,6 +131,27 @@ export declare const config: {
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
+  /** exit_mm() borrows mm as the lifetime part wants it; Lutomirski's series of 2022 as posted forgot that. */
+  readonly exit_mm_lazy: boolean;
+  /** exit_mm() does so where the task cannot migrate any more: hazard pointers of 2024. */
+  readonly exit_mm_grabs_irqs_off: boolean;
+  /** Who may borrow a dying mm (patch 16 of 2022): all possible CPUs; only online ones; only mm_cpumask (22). */
+  readonly lazymm_online: boolean;
+  readonly lazymm_cpumask: boolean;
+  /** A CPU that leaves what it borrows drops at once what was parked on it (patch 16), in a flush IPI too (21). */
+  readonly unlazy_drops: boolean;
+  /** pgd_alloc() and pgd_free() take pgd_lock: x86; scenarios that ask about it set it. */
+  readonly pgd_lock: boolean;
+  /** CONFIG_HOTPLUG_CPU: scenarios in which a CPU goes offline set it; elsewhere all are online for ever. */
+  readonly HOTPLUG_CPU: boolean;
+  /** idle_task_exit() drops what the dying CPU borrows: until 5.7 (bf2c59fce407 leaves it to finish_cpu()). */
+  readonly idle_task_exit_drops: boolean;
+  /** The hotplug thread of a CPU that goes offline leaves what it borrows: 6.13 (21641bd9a7a7), no idle_task_exit(). */
+  readonly sched_force_init_mm: boolean;
+  /** The idle task does, before RCU stops to watch the CPU: Lutomirski's patch 12 of 2022, no idle_task_exit(). */
+  readonly unlazy_before_idle_dead: boolean;
+  /** CONFIG_DEBUG_PREEMPT: scenarios that list no_warning set it. */
+  readonly DEBUG_PREEMPT: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */

@@ -37,3 +37,15 @@ function owed(mm: mm_struct): number {
 export const users_keep_mm = always("no task's mm has been freed", () =>
   every(machine.tasks, (i) => tasks[i].mm === null || is_allocated(tasks[i].mm!)),
 );
+
+/** An mm without users is gone once no CPU has it loaded. init_mm is exempt. */
+export const dead_mms_are_freed = at_end("an mm that nobody uses has been freed", () =>
+  every(
+    machine.mms,
+    (i) =>
+      mms[i] === init_mm ||
+      !is_allocated(mms[i]) ||
+      atomic_read(mms[i].mm_users) > 0 ||
+      some(machine.cpus, (cpu) => hw[cpu].pgd === mms[i].pgd),
+  ),
+);

@@ -98,7 +98,7 @@ test.each(lazyOnX86.map(({ info }) => info.name))(
 );
 
 test("`no effect` means that the emitted code is the same", () => {
-  const { subjects } = surveyOf("x86-hazard-pointers");
+  const { subjects } = surveyOf("luto-2022-intended");
   const { program, barriers } = subjects.find(({ item }) => item.scenario.info.name === "exit_elsewhere")!;
   const found = { same: 0, different: 0 };
   for (const model of memoryModels.filter(({ kind }) => kind === "store-buffer")) {

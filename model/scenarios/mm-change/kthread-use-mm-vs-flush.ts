@@ -49,7 +49,9 @@ export const kthread_use_mm_vs_flush = scenario({
       expect: { sc: safe, x86_tso: safe },
       // Where a flush makes active_mm follow, it must not do so to a task that has an mm: such a CPU stays.
       expect_of: {
-        "x86-hazard-pointers": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-intended": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-mask-scan": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-posted": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },
@@ -59,7 +61,9 @@ export const kthread_use_mm_vs_flush = scenario({
       expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
       // Still lazy, but with an mm: it stays, as above.
       expect_of: {
-        "x86-hazard-pointers": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-intended": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-mask-scan": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-posted": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },
