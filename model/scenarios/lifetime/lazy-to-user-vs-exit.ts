@@ -75,7 +75,7 @@ export const lazy_to_user_vs_exit = scenario({
     {
       name: "repaired: the mask bit is cleared after the CR3 write",
       needs: { parts: { lifetime: "shootdown" } },
-      mutant: move_before(switch_mm_irqs_off, "cpumask_clear_cpu", 1, "this_cpu_write", 5),
+      mutant: move_before(switch_mm_irqs_off, "cpumask_clear_cpu", 1, "barrier", 2),
       expect: { sc: safe, x86_tso: safe },
     },
   ],

@@ -41,6 +41,9 @@ export const kthread_use_mm_vs_flush = scenario({
   check: [no_walk_of_freed_table, no_stale_user_access, no_foreign_user_access, references_conserved],
   witness: [ipi_sent],
   expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    "linux-4.14-rc-fully-lazy": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+  },
   mutants: [
     {
       name: "interrupts stay on until the page tables are switched (before 38cf307c1f20)",
