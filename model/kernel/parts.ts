@@ -121,6 +121,8 @@ export declare const config: {
   readonly flush_reads_loaded_mm: boolean;
   /** flush_tlb_func() knows by new_tlb_gen that a request is done (aa44284960d5, 6.0). */
   readonly flush_skips_done: boolean;
+  /** flush_tlb_range() says that it may free page tables, as it does for khugepaged (3ef938c35035, 6.14 and stable). */
+  readonly flush_tlb_range_frees_tables: boolean;
   /** An NMI compares loaded_mm with the running task's mm before it reads user memory (4012e77a903d, 4.19). */
   readonly nmi_uaccess_okay: boolean;
   /** Page tables are freed after a grace period: x86 guests with paravirtual flushes, and all of x86 from 6.14 on. */

@@ -13,4 +13,9 @@ export const x86_4_20 = { ...x86_4_14, nmi_uaccess_okay: true, flush_skips_lazy:
 export const x86_5_13 = { ...x86_4_20, concurrent_flush: true };
 
 /** What arch/x86 of Linux 6.12 chooses at compile time, the same for all designs that build on it. */
-export const x86_6_12 = { ...x86_5_13, flush_skips_done: true, flush_reads_loaded_mm: true };
+export const x86_6_12 = {
+  ...x86_5_13,
+  flush_skips_done: true,
+  flush_reads_loaded_mm: true,
+  flush_tlb_range_frees_tables: true,
+};
