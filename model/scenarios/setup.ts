@@ -29,9 +29,9 @@ export const small = {
 };
 /** Another mm, with a task that uses it: tasks[4] by convention. */
 export const two_mms = { ...small, mms: 3, tasks: 5 };
-/** Two ASID slots are enough to have one too few. */
-export const two_asids = { TLB_NR_DYN_ASIDS: 2 };
-export const three_asids = { TLB_NR_DYN_ASIDS: 3 };
+/** Two ASID slots are enough to have one too few. Four ASIDs, of which 0 is nobody's, are enough for three mms. */
+export const two_asids = { TLB_NR_DYN_ASIDS: 2, ASIDS: 4 };
+export const three_asids = { TLB_NR_DYN_ASIDS: 3, ASIDS: 4 };
 
 /** Every CPU idles on init_mm. */
 export function boot(): void {
@@ -83,7 +83,7 @@ export function run_user(cpu: cpu_id, task: task_struct): void {
   WRITE_ONCE(tasks[cpu].on_cpu, false);
   WRITE_ONCE(tasks[cpu].active_mm, null);
   atomic_dec(init_mm.mm_count);
-  parts.coherence.boot_mm(cpu, mm);
+  parts.coherence.boot_mm(cpu, mm, false);
 }
 
 /** The running user of `cpu` has touched all of its pages: the TLB holds them. */
