@@ -23,21 +23,8 @@ export function on_each_cpu_cond_mask<T>(
   info: T,
   mask: cpumask_t,
 ): void {
-  smp_call_function_many_cond(cond, func, info, cpumask_copy(mask));
-}
-
-/** Runs func(info) on the other CPUs of the mask, and waits until they have. */
-export function smp_call_function_many<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
-  smp_call_function_many_cond(null, func, info, cpumask_without(smp_processor_id(), cpumask_copy(mask)));
-}
-
-function smp_call_function_many_cond<T>(
-  cond: ((cpu: cpu_id, info: T) => boolean) | null,
-  func: (info: T) => void,
-  info: T,
-  cpus: cpumask_copy_t,
-): void {
   const this_cpu = smp_processor_id();
+  const cpus = cpumask_copy(mask);
   let queued = cpumask_none;
 
   for (const cpu of for_each_cpu(cpumask_without(this_cpu, cpus))) {

@@ -5,7 +5,6 @@ import type { page_table } from "../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { parts } from "../parts.ts";
 import { synchronize_rcu } from "../rcu.ts";
-import { TLB_FLUSH_ALL } from "../tlbflush.ts";
 import type { mmu_gather } from "./mmap.ts";
 import { mmu_gathers, tlb_finish_mmu, unmap_vmas } from "./mmap.ts";
 
@@ -16,7 +15,7 @@ export function unmap_table_no_memory(mm: mm_struct): void {
   const table = mm.pgd.entry;
   WRITE_ONCE(mm.pgd.entry, null);
   tlb_remove_table(mm, tlb, table!);
-  tlb_finish_mmu(mm, tlb);
+  tlb_finish_mmu(mm, tlb, false);
 }
 
 /** The table is not put off until the flush at the end: it needs one of its own. */
@@ -26,7 +25,7 @@ export function tlb_remove_table(mm: mm_struct, _tlb: mmu_gather, table: page_ta
 }
 
 function tlb_table_invalidate(mm: mm_struct): void {
-  parts.coherence.flush_tlb_mm_range(mm, 0, TLB_FLUSH_ALL, machine.PAGE_SHIFT, true);
+  parts.coherence.tlb_flush(mm, false, true);
 }
 
 /** smp_call_function(tlb_remove_table_smp_sync): whoever walks in software does so with interrupts off. */

@@ -3,6 +3,7 @@
 // mm/memory.c, as ftruncate() uses it: both change entries under the lock of the page table.
 import type { frame } from "../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../mm_types.ts";
+import { parts } from "../parts.ts";
 import { flush_tlb_page } from "./mmap.ts";
 
 interface ptdesc {
@@ -15,7 +16,7 @@ const ptdesc = DEFINE_SHARED<ptdesc>();
 export function move_page(mm: mm_struct, from: number, to: number): void {
   const table = mm.pgd.entry;
   spin_lock(ptdesc.ptl);
-  const pte = xchg(table!.pte[from], null);
+  const pte = parts.coherence.ptep_get_and_clear(table!, from);
   if (pte !== null) {
     WRITE_ONCE(table!.pte[to], pte);
     // Under the lock: whoever finds the page at its new place may free it, and knows nothing of the old one.
@@ -28,7 +29,7 @@ export function move_page(mm: mm_struct, from: number, to: number): void {
 export function truncate_page(mm: mm_struct, page: number): void {
   const table = mm.pgd.entry;
   spin_lock(ptdesc.ptl);
-  const pte = xchg(table!.pte[page], null);
+  const pte = parts.coherence.ptep_get_and_clear(table!, page);
   if (pte !== null) flush_tlb_page(mm, page);
   spin_unlock(ptdesc.ptl);
   if (pte !== null) put_page(pte);

@@ -28,7 +28,9 @@ import {
 import { flush_tlb_others } from "./tlb_4_14.ts";
 import { cpu_tlbstate, TLB_FLUSH_ON_TASK_SWITCH, TLBSTATE_LAZY, TLBSTATE_OK } from "./tlbstate.ts";
 
-export { boot_context, destroy_context, init_new_context } from "./context.ts";
+export { ptep_get_and_clear } from "../../../pgtable.ts";
+export { tlb_flush } from "../../../tlbflush.ts";
+export { arch_exit_mmap, boot_context, boot_slot, destroy_context, init_new_context } from "./context.ts";
 
 declare function trace_tlb_flush(reason: number, pages: number): void;
 
@@ -153,7 +155,7 @@ export function flush_tlb_request(f: flush_tlb_info, local: bool): void {
   }
 }
 
-export function boot_mm(cpu: cpu_id, mm: mm_struct): void {
-  context.boot_mm(cpu, mm);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.state, cpu), TLBSTATE_OK);
+export function boot_mm(cpu: cpu_id, mm: mm_struct, lazy: bool): void {
+  context.boot_mm(cpu, mm, false);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.state, cpu), lazy ? TLBSTATE_LAZY : TLBSTATE_OK);
 }

@@ -25,7 +25,9 @@ import {
 } from "./tlb.ts";
 import { cpu_tlbstate, cpu_tlbstate_shared } from "./tlbstate.ts";
 
-export { boot_context, boot_mm, destroy_context, init_new_context } from "./context.ts";
+export { ptep_get_and_clear } from "../../../pgtable.ts";
+export { tlb_flush } from "../../../tlbflush.ts";
+export { arch_exit_mmap, boot_context, boot_mm, boot_slot, destroy_context, init_new_context } from "./context.ts";
 
 export function switch_mm_irqs_off(_unused: mm_struct | null, next: mm_struct): void {
   const real_prev = this_cpu_read(cpu_tlbstate.loaded_mm);

@@ -17,6 +17,10 @@ import { get_flush_tlb_info, lazy_cpu_leaves, put_flush_tlb_info, range_to_flush
 import { flush_tlb_request } from "./tlb_4_13.ts";
 import { cpu_tlbstate, flush_tlb_infos, TLB_FLUSH_ON_TASK_SWITCH, TLBSTATE_LAZY, TLBSTATE_OK } from "./tlbstate.ts";
 
+export { ptep_get_and_clear } from "../../../pgtable.ts";
+export { tlb_flush } from "../../../tlbflush.ts";
+export { arch_exit_mmap } from "./context.ts";
+
 declare function trace_tlb_flush(reason: number, pages: number): void;
 
 export function init_new_context(_mm: mm_struct): void {}
@@ -130,9 +134,19 @@ export function boot_context(): void {
   }
 }
 
-export function boot_mm(cpu: cpu_id, mm: mm_struct): void {
+export function boot_mm(cpu: cpu_id, mm: mm_struct, lazy: bool): void {
   cpumask_set_cpu(cpu, mm_cpumask(mm));
   WRITE_ONCE(per_cpu(cpu_tlbstate.active_mm, cpu), mm);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.state, cpu), TLBSTATE_OK);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.state, cpu), lazy ? TLBSTATE_LAZY : TLBSTATE_OK);
   hw[cpu].pgd = mm.pgd;
 }
+
+/** There are no slots. */
+export function boot_slot(
+  _cpu: cpu_id,
+  _asid: number,
+  _mm: mm_struct | null,
+  _tlb_gen: number,
+  _loaded: bool,
+  _next_asid: number,
+): void {}
