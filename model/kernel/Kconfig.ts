@@ -16,6 +16,7 @@ export const generic = {
   flush_reads_loaded_mm: false,
   flush_skips_done: false,
   flush_tlb_range_frees_tables: false,
+  XEN_PV: false,
   nmi_uaccess_okay: false,
   MMU_GATHER_RCU_TABLE_FREE: false,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,

@@ -57,6 +57,7 @@ export const exit_elsewhere = scenario({
       // CR3 has left already.
       expect_of: {
         "linux-4.14-x86": { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
+        xen_pv: { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
       },
     },
     {

@@ -100,6 +100,7 @@ export const lazy_flush_reentered = scenario({
       mutant: drop(tlb_4_13.flush_tlb_func_local, "local_irq_disable"),
       // leave_mm() finds TLBSTATE_OK, which the other leave_mm() has left.
       expect: { sc: violates(no_bug), x86_tso: violates(no_bug) },
+      expect_of: { xen_pv: { sc: safe, x86_tso: safe } },
     },
     {
       name: "a lazy kernel thread flushes only itself",
@@ -112,7 +113,7 @@ export const lazy_flush_reentered = scenario({
 export const lazy_warnings = scenario({
   question: `Linux 4.13 warns where mm_cpumask is not what loaded_mm says. CPU 0 is lazy, told to leave by a flush, leaves
     once more for a deep idle state, and returns, to a process that uses its mm or to another. Does it ever warn?`,
-  needs: { arch: "x86", parts: { coherence: "tlb_4_13" } },
+  needs: { arch: "x86", parts: { coherence: "tlb_4_13" }, config: { XEN_PV: false } },
   machine: { ...two_mms, ctx_ids: 4 },
   config: { DEBUG_VM: true },
   init() {

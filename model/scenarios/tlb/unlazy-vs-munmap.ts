@@ -84,7 +84,10 @@ export const unlazy_vs_munmap = scenario({
 export const lazy_leaves_vs_munmap = scenario({
   question: `The same before 4.20: a flush asks lazy CPUs, too, and CPU 0 leaves the mm instead of flushing. Does it
     return to the right page tables, with nothing stale?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, tlb_use_lazy_mode: true, flush_skips_lazy: false } },
+  needs: {
+    arch: "x86",
+    config: { lazy_tlb: true, tlb_use_lazy_mode: true, flush_skips_lazy: false, XEN_PV: false },
+  },
   machine: { ...small },
   config: { ...two_asids },
   init() {
