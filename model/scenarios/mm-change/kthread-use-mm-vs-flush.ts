@@ -61,6 +61,12 @@ export const kthread_use_mm_vs_flush = scenario({
       },
     },
     {
+      name: "the flush does not reach CPU 0",
+      needs: { config: { XEN_PV: true } },
+      mutant: drop(parts.coherence.flush_tlb_mm_range, "flush_tlb_multi"),
+      expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    },
+    {
       name: "the page tables are not switched",
       needs: { config: { fully_lazy_tlb: false, tlb_use_lazy_mode: true } },
       mutant: drop(kthread_use_mm, "switch_mm_irqs_off"),
