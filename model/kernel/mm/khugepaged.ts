@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux 6.12 mm/khugepaged.c, collapse_pte_mapped_thp(), and pmdp_collapse_flush(): a page table whose pages lie together
-// is freed; a huge page maps them from then on (which nobody here faults in). The pages stay.
+// Linux 6.12 mm/khugepaged.c, collapse_pte_mapped_thp(), and pmdp_collapse_flush(): a page table whose pages lie
+// together is freed; a huge page maps them from then on (which nobody here faults in). The pages stay.
 import type { page_table } from "../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { flush_tlb_range } from "./mmap.ts";

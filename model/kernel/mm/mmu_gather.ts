@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux mm/mmu_gather.c with MMU_GATHER_RCU_TABLE_FREE: tlb_remove_table() when there is no memory for a batch of tables,
-// as d86564a2f085 (4.19) repaired it. Lockless walks by software are waited for by an interrupt to all CPUs.
+// Linux mm/mmu_gather.c with MMU_GATHER_RCU_TABLE_FREE: tlb_remove_table() when there is no memory for a batch of
+// tables, as d86564a2f085 (4.19) repaired it. Lockless walks by software are waited for by an interrupt to all CPUs.
 import type { page_table } from "../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { parts } from "../parts.ts";

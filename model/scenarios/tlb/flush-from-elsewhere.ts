@@ -111,8 +111,9 @@ export const lazy_flush_reentered = scenario({
 });
 
 export const lazy_warnings = scenario({
-  question: `Linux 4.13 warns where mm_cpumask is not what loaded_mm says. CPU 0 is lazy, told to leave by a flush, leaves
-    once more for a deep idle state, and returns, to a process that uses its mm or to another. Does it ever warn?`,
+  question: `Linux 4.13 warns where mm_cpumask is not what loaded_mm says. CPU 0 is lazy, told to leave by a flush,
+    leaves once more for a deep idle state, and returns, to a process that uses its mm or to another. Does it ever
+    warn?`,
   needs: { arch: "x86", parts: { coherence: "tlb_4_13" }, config: { XEN_PV: false } },
   machine: { ...two_mms, ctx_ids: 4 },
   config: { DEBUG_VM: true },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 4.14 arch/x86/mm/tlb.c: tlb_gen decides what to flush (b0579ade7cd8), PCIDs keep the entries of other mms
 // (10af6235e0d3), and a lazy CPU that is asked to flush leaves for init_mm (b956575bed91); with PCID it has done so
-// already when it went lazy. With config.fully_lazy_tlb it is what b956575bed91 repaired: 94b1b03b519b, where a lazy CPU
-// leaves mm_cpumask instead. is_lazy lay beside loaded_mm then. Left out: what tlb.ts leaves out, and xen.
+// already when it went lazy. With config.fully_lazy_tlb it is what b956575bed91 repaired: 94b1b03b519b, where a lazy
+// CPU leaves mm_cpumask instead. is_lazy lay beside loaded_mm then. Left out: what tlb.ts leaves out.
 
 import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
 import type { mm_struct } from "../../../mm_types.ts";
