@@ -17,6 +17,7 @@ export const generic = {
   flush_skips_done: false,
   flush_tlb_range_frees_tables: false,
   XEN_PV: false,
+  MODIFY_LDT_SYSCALL: false,
   nmi_uaccess_okay: false,
   MMU_GATHER_RCU_TABLE_FREE: false,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,

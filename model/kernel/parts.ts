@@ -139,6 +139,8 @@ export declare const config: {
   readonly flush_skips_done: boolean;
   /** flush_tlb_range() says that it may free page tables, as it does for khugepaged (3ef938c35035, 6.14 and stable). */
   readonly flush_tlb_range_frees_tables: boolean;
+  /** CONFIG_MODIFY_LDT_SYSCALL: scenarios about LDTs set it. */
+  readonly MODIFY_LDT_SYSCALL: boolean;
   /** A guest whose page tables Xen loads: flushes run no code on other CPUs, and exit_mmap() makes borrowers leave. */
   readonly XEN_PV: boolean;
   /** An NMI compares loaded_mm with the running task's mm before it reads user memory (4012e77a903d, 4.19). */
