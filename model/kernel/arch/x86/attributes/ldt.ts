@@ -25,8 +25,8 @@ export const no_wrong_ldt = never("no use of another process's LDT, or of a free
 
 export function switch_attributes(prev: mm_struct, next: mm_struct): void {
   if (!config.MODIFY_LDT_SYSCALL) return;
-  // LDTR may have an older one than prev does: where leave_mm() leaves it alone, and prev was modified since. No matter:
-  // prev has one then, and no two mms have the same.
+  // LDTR may have an older one than prev does: where leave_mm() leaves it alone, and prev was modified since. No
+  // matter: prev has one then, and no two mms have the same.
   const ldt = READ_ONCE(next.context.ldt);
   if (READ_ONCE(prev.context.ldt) !== ldt) lldt(ldt);
 }
