@@ -19,6 +19,8 @@ export interface mm_struct {
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
+    /** x86: which LDT, where a scenario is about them; 0: none. modify_ldt(2) replaces it, and nobody takes it away. */
+    ldt: int<0, 2>;
     /** powerpc: PID, and entry of the process table. Constant while the mm lives. */
     id: upto<"context_ids">;
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
