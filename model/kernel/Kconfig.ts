@@ -8,6 +8,8 @@ export const generic = {
   TLB_NR_DYN_ASIDS: 1,
   tlb_single_page_flush_ceiling: 33,
   trim_cpumask: false,
+  lazy_mm_cpumask: false,
+  switch_mm_smp_mb: false,
   MMU_GATHER_RCU_TABLE_FREE: false,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,
   kthread_use_mm_grabs: true,

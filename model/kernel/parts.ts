@@ -107,6 +107,10 @@ export declare const config: {
   readonly tlb_single_page_flush_ceiling: number;
   /** should_trim_cpumask(): once a second per mm, a flush also asks CPUs that have another mm loaded. */
   readonly trim_cpumask: boolean;
+  /** 209954cbc7d0 (6.14): switching away leaves prev's bit in mm_cpumask; a flush that reaches the CPU clears it. */
+  readonly lazy_mm_cpumask: boolean;
+  /** 83b0177a6c48 (6.18, 6.17.5): a full barrier also where the bit of next is set already, and for init_mm. */
+  readonly switch_mm_smp_mb: boolean;
   /** Page tables are freed after a grace period: x86 guests with paravirtual flushes, and all of x86 from 6.14 on. */
   readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   /** activate_mm() with interrupts off: powerpc; not x86. */

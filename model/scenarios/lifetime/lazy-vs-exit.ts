@@ -6,7 +6,7 @@ import { unlazy_active_mm_irqs_off } from "../../kernel/lifetime/mainline.ts";
 import { pte_free_tlb } from "../../kernel/mm/mmap.ts";
 import { tasks } from "../../kernel/mm_types.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
-import { no_dangling_active_mm, no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
+import { no_active_mm_left_dangling, no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
 import { boot, map_pages, new_mm, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
 export const lazy_vs_exit = scenario({
@@ -30,13 +30,13 @@ export const lazy_vs_exit = scenario({
       __schedule(tasks[3]);
     },
   },
-  check: [no_freed_pgd_loaded, no_walk_of_freed_table, no_dangling_active_mm, references_conserved],
+  check: [no_freed_pgd_loaded, no_walk_of_freed_table, no_active_mm_left_dangling, references_conserved],
   witness: [lazy_cpu_leaves],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
     // The flush has taken CPU 0 out of the mask that tells whom to shoot, and left active_mm as it was. On x86 nobody
     // follows or compares it any more.
-    "x86-shootdown": { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
+    "x86-shootdown": { sc: violates(no_active_mm_left_dangling), x86_tso: violates(no_active_mm_left_dangling) },
   },
   mutants: [
     {
@@ -53,7 +53,7 @@ export const lazy_vs_exit = scenario({
       name: "active_mm does not follow the page tables (without patches 20 and 21)",
       needs: { parts: { lifetime: "last_mmput" } },
       mutant: omit(unlazy_active_mm_irqs_off, "current.active_mm = init_mm"),
-      expect: { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
+      expect: { sc: violates(no_active_mm_left_dangling), x86_tso: violates(no_active_mm_left_dangling) },
     },
   ],
 });

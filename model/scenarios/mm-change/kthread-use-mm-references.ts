@@ -50,6 +50,7 @@ export const kthread_use_mm_references = scenario({
       // Where borrowers are not counted, what is dropped is the reference that all users share.
       expect_of: {
         "x86-shootdown": { sc: violates(users_keep_mm), x86_tso: violates(users_keep_mm) },
+        "x86-shootdown-6.18": { sc: violates(users_keep_mm), x86_tso: violates(users_keep_mm) },
         "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
         "x86-no-lazy": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
       },

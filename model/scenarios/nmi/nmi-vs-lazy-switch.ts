@@ -28,7 +28,7 @@ export const nmi_vs_lazy_switch = scenario({
     another process's memory, or a freed page?`,
   needs: { arch: "x86", config: { lazy_tlb: true } },
   machine: { ...two_mms, ctx_ids: 4 },
-  config: { ...three_asids },
+  config: { ...three_asids, trim_cpumask: false },
   init() {
     boot();
     const mm = new_mm(tasks[2]);

@@ -41,12 +41,19 @@ export const deep_idle_vs_munmap = scenario({
   check: [no_stale_user_access, no_walk_of_freed_table, no_warning, references_conserved],
   witness: [ipi_sent],
   expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    // CVE-2025-40174, as in switch_to_vs_munmap.
+    "linux-6.14-x86": { sc: safe, x86_tso: violates(no_stale_user_access) },
+  },
   mutants: [
     {
       name: "tlb_gen is read before the mask bit is set",
       mutant: move_before(switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
-      expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
+      expect_of: {
+        "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe },
+        "linux-6.14-x86-nopcid": { sc: safe, x86_tso: safe },
+      },
     },
     {
       name: "a CR3 write flushes nothing, as if it always had PCIDs to tell entries apart",

@@ -71,7 +71,19 @@ export const switch_away_vs_tables_freed_by_rcu = scenario({
   mutants: [
     {
       name: "no grace period",
+      needs: { config: { lazy_mm_cpumask: false } },
       mutant: drop(tlb_finish_mmu, "synchronize_rcu"),
+      expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    },
+    {
+      name: "no grace period, but the mask keeps CPU 0 until it has left (209954cbc7d0)",
+      needs: { config: { lazy_mm_cpumask: true } },
+      mutant: drop(tlb_finish_mmu, "synchronize_rcu"),
+      expect: { sc: safe, x86_tso: safe },
+    },
+    {
+      name: "no flush",
+      mutant: drop(tlb_finish_mmu, "flush_tlb_mm_range"),
       expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
     },
   ],

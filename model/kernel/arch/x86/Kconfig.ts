@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux 6.12 arch/x86/Kconfig and asm/tlbflush.h.
+// Linux 6.12 arch/x86/Kconfig and asm/tlbflush.h; and what later versions changed.
 import { generic } from "../../Kconfig.ts";
 
 /** What arch/x86 of Linux 6.12 chooses at compile time, the same for all designs that build on it. */
 export const x86_6_12 = { ...generic, PCID: true, TLB_NR_DYN_ASIDS: 6 };
+
+/** Linux 6.14 with fea4e317f9e7 (6.14.7): mm_cpumask is cleared lazily, and trimmed. */
+export const x86_6_14 = { ...x86_6_12, lazy_mm_cpumask: true, trim_cpumask: true, MMU_GATHER_RCU_TABLE_FREE: true };
+
+/** Linux 6.18. */
+export const x86_6_18 = { ...x86_6_14, switch_mm_smp_mb: true };

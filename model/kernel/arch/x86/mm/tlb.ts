@@ -23,6 +23,7 @@ import {
   TLB_LOCAL_SHOOTDOWN,
   TLB_REMOTE_SEND_IPI,
   TLB_REMOTE_SHOOTDOWN,
+  TLB_REMOTE_WRONG_CPU,
 } from "./tlbstate.ts";
 
 export { boot_context, boot_mm, destroy_context, init_new_context } from "./context.ts";
@@ -42,6 +43,9 @@ export const unlazy_flushes = sometimes("a CPU catches up with a missed flush wh
 export const lazy_cpu_leaves = sometimes("a flush makes a lazy CPU leave the mm");
 /** A CPU returned to an mm whose entries it had kept, without a flush. */
 export const asid_reused = sometimes("a switch reuses an ASID without a flush");
+
+/** A flush reached a CPU that has another mm loaded, and took it out of the mask. */
+export const mask_trimmed = sometimes("a flush takes a CPU that has left the mm out of mm_cpumask");
 
 /** Makes `next` the address space of this CPU. Interrupts are off, so no flush request comes in between. */
 export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
@@ -72,14 +76,16 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
     this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
     barrier();
 
-    // No more requests for prev. Kernel threads' init_mm is never flushed by mask: do not bounce its line.
+    // No more requests for prev, or those that come clear the bit: see flush_tlb_func(). Kernel threads' init_mm is
+    // never flushed by mask: do not bounce its line.
     if (prev !== init_mm) {
       VM_WARN_ON(!cpumask_test_cpu(cpu, mm_cpumask(prev)));
-      cpumask_clear_cpu(cpu, mm_cpumask(prev));
+      if (!config.lazy_mm_cpumask) cpumask_clear_cpu(cpu, mm_cpumask(prev));
     }
-    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). First the bit (a full barrier), then the generation: we
-    // must see its tlb_gen, or it our bit.
-    if (next !== init_mm) cpumask_set_cpu(cpu, mm_cpumask(next));
+    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). First the bit (a full barrier) and LOADED_MM_SWITCHING, then
+    // the generation: we must see its tlb_gen, or it these two.
+    if (next !== init_mm && !in_mask_already(cpu, next)) cpumask_set_cpu(cpu, mm_cpumask(next));
+    else if (config.switch_mm_smp_mb) smp_mb();
     next_tlb_gen = atomic_read(next.context.tlb_gen);
 
     const choice = choose_new_asid(next, next_tlb_gen);
@@ -102,6 +108,11 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   this_cpu_write(cpu_tlbstate.loaded_mm, next);
   this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
   if (next !== prev) parts.attributes.switch_attributes(prev, next);
+}
+
+/** Where switching away leaves the bit as it is, it is mostly still set: a read, but then no barrier either. */
+function in_mask_already(cpu: cpu_id, mm: mm_struct): boolean {
+  return config.lazy_mm_cpumask && cpumask_test_cpu(cpu, mm_cpumask(mm));
 }
 
 /** The running CPU goes to a kernel thread and keeps mm loaded. */
@@ -143,7 +154,7 @@ export function flush_tlb_mm_range(
   const info = get_flush_tlb_info(mm, from, to, stride_shift, freed_tables, new_tlb_gen);
 
   if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
-    info.trim_cpumask = env_should_trim_cpumask();
+    info.trim_cpumask = should_trim_cpumask();
     parts.backend.flush_tlb_multi(mm_cpumask(mm), info);
   } else if (mm === this_cpu_read(cpu_tlbstate.loaded_mm)) {
     local_irq_disable();
@@ -154,9 +165,9 @@ export function flush_tlb_mm_range(
   preempt_enable();
 }
 
-/** Trimming is computed, and changes nothing but who is asked: see should_flush_tlb(). */
-function env_should_trim_cpumask(): bool {
-  return config.trim_cpumask;
+/** Once a second per mm, whenever that may be, all of the mask is asked: those that have left leave it. */
+function should_trim_cpumask(): bool {
+  return config.trim_cpumask && any(2) === 1;
 }
 
 export function get_flush_tlb_info(
@@ -228,7 +239,15 @@ export function flush_tlb_func(f: flush_tlb_info): void {
   const local = smp_processor_id() === f.initiating_cpu;
   let nr_invalidate = 0;
 
-  if (!local && f.mm !== null && f.mm !== loaded_mm) return;
+  if (wrong_cpu(f, loaded_mm, local)) {
+    // It was left in the mask when it switched away.
+    if (config.lazy_mm_cpumask) {
+      reached(mask_trimmed);
+      cpumask_clear_cpu(smp_processor_id(), mm_cpumask(f.mm));
+      trace_tlb_flush(TLB_REMOTE_WRONG_CPU, 0);
+    }
+    return;
+  }
   if (loaded_mm === init_mm) return;
 
   if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
@@ -244,6 +263,8 @@ export function flush_tlb_func(f: flush_tlb_info): void {
 
   // Read before the flush: what comes later has a request of its own.
   const mm_tlb_gen = atomic_read(loaded_mm.context.tlb_gen);
+  WARN_ON_ONCE(local_tlb_gen > mm_tlb_gen);
+  WARN_ON_ONCE(f.new_tlb_gen > mm_tlb_gen);
   if (local_tlb_gen !== mm_tlb_gen) {
     // A ranged request covers exactly the step from new_tlb_gen - 1: with any other step missing, flush it all.
     if (f.end !== TLB_FLUSH_ALL && f.new_tlb_gen === local_tlb_gen + 1 && f.new_tlb_gen === mm_tlb_gen) {
@@ -258,6 +279,11 @@ export function flush_tlb_func(f: flush_tlb_info): void {
   if (!local) trace_tlb_flush(TLB_REMOTE_SHOOTDOWN, nr_invalidate);
   else if (f.mm === null) trace_tlb_flush(TLB_LOCAL_SHOOTDOWN, nr_invalidate);
   else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
+}
+
+/** The request is for an mm that this CPU has left. With a lazily cleared mask that may be so for the initiator, too. */
+export function wrong_cpu(f: flush_tlb_info, loaded_mm: mm_struct, local: bool): boolean {
+  return f.mm !== null && f.mm !== loaded_mm && (config.lazy_mm_cpumask || !local);
 }
 
 /** One INVLPG a page; without INVPCID, PTI's user half of the slot goes as a whole. */
