@@ -173,6 +173,10 @@ declare function smp_mb(): void;
 declare function smp_rmb(): void;
 declare function smp_wmb(): void;
 declare function smp_mb__after_spinlock(): void;
+/** Armv8's ISB, and DSB for stores, which page walks then see. The others: hw/mmu/arm64.ts. */
+declare function isb(): void;
+declare function dsb_ishst(): void;
+declare function dsb_nshst(): void;
 /** A compiler barrier: outside the model, kept so that the code reads like the kernel. */
 declare function barrier(): void;
 
@@ -286,13 +290,13 @@ interface Scenario {
   readonly witness: readonly Witness[];
   /** By memory model; without it, `check` reports the verdict and compares it with nothing. */
   readonly expect?: Expect;
-  /** Where a design answers differently. */
-  readonly expect_of?: { readonly [design: string]: Expect };
+  /** Where a design answers differently, or all those with a variant of this name; the design's own entry goes first. */
+  readonly expect_of?: { readonly [design_or_variant: string]: Expect };
   readonly mutants: readonly {
     readonly name: string;
     readonly mutant: Mutant;
     readonly expect: Expect;
-    readonly expect_of?: { readonly [design: string]: Expect };
+    readonly expect_of?: { readonly [design_or_variant: string]: Expect };
     /** Only for designs with these (default: the scenario's). */
     readonly needs?: Scenario["needs"];
   }[];
