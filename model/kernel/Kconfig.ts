@@ -14,4 +14,10 @@ export const generic = {
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,
   kthread_use_mm_grabs: true,
   MEMBARRIER: false,
+  ASIDS: 1,
+  PPC_HASH_MMU: false,
+  MMU_LAZY_TLB_SHOOTDOWN: false,
+  radix_final_flush_is_local: false,
+  powerpc_reset_thread_local: false,
+  powerpc_trim_clock: false,
 };

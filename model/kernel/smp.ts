@@ -42,6 +42,14 @@ export function on_each_cpu_cond_mask<T>(
   for (const cpu of for_each_cpu(queued)) csd_lock_wait(cpu);
 }
 
+/** Runs func(info) on every other CPU of the mask, and waits until they have. Preemption is off. */
+export function smp_call_function_many<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
+  const cpus = cpumask_without(smp_processor_id(), cpumask_copy(mask));
+  for (const cpu of for_each_cpu(cpus)) csd_lock_and_queue(cpu, func as callback<never>, as_void(info));
+  if (!cpumask_empty(cpus)) trace_ipi_round();
+  for (const cpu of for_each_cpu(cpus)) csd_lock_wait(cpu);
+}
+
 /** Runs func(info) on every CPU of the mask, and waits until they have. */
 export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
   preempt_disable();

@@ -254,6 +254,7 @@ function checkDesign(read: Reader, literal: t.ObjectExpression, design: DesignIn
   const parts = declaredMembers(file, "parts");
   for (const part of parts) {
     const variant = design.parts.get(keyName(part));
+    if (!variant && part.optional) continue;
     if (!variant) read.fail(literal, `design ${design.name} has no part ${keyName(part)}`);
     for (const hook of hooksOf(read.modules, file, part)) {
       if (variant.exported.has(hook)) continue;
