@@ -10,6 +10,8 @@ export const generic = {
   trim_cpumask: false,
   lazy_mm_cpumask: false,
   switch_mm_smp_mb: false,
+  INVLPGB: false,
+  global_asid_threshold: 3,
   MMU_GATHER_RCU_TABLE_FREE: false,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,
   kthread_use_mm_grabs: true,

@@ -92,6 +92,15 @@ export interface Backend {
   readonly flush_tlb_multi: (mask: cpumask_t, info: flush_tlb_info) => void;
 }
 
+/** Invalidations that hardware carries to all CPUs: x86 with INVLPGB only. They are carried out some time later. */
+export interface Broadcast {
+  readonly invlpgb_page: (pcid: number, page: number) => void;
+  readonly invlpgb_pcid: (pcid: number) => void;
+  readonly invlpgb_all: () => void;
+  /** All that this CPU has issued has been carried out. */
+  readonly tlbsync: () => void;
+}
+
 /** One flush request: arch/x86/include/asm/tlbflush.h. It lives in the initiator's frame while the request is out. */
 export interface flush_tlb_info {
   mm: mm_struct | null;
@@ -111,6 +120,8 @@ export declare const parts: {
   readonly backend: Backend;
   readonly membarrier: Membarrier;
   readonly attributes: Attributes;
+  /** Where a design has none, nothing calls it. */
+  readonly broadcast: Broadcast | null;
 };
 
 /** Compile-time choices of a design. */
@@ -127,6 +138,10 @@ export declare const config: {
   readonly lazy_mm_cpumask: boolean;
   /** 83b0177a6c48 (6.18, 6.17.5): a full barrier also where the bit of next is set already, and for init_mm. */
   readonly switch_mm_smp_mb: boolean;
+  /** AMD's broadcast invalidation, and global ASIDs (4afeb0ed1753, 6.15): ASIDs from TLB_NR_DYN_ASIDS on. */
+  readonly INVLPGB: boolean;
+  /** A process that runs on more CPUs than this may get a global ASID: 3 in Linux. */
+  readonly global_asid_threshold: number;
   /** Page tables are freed after a grace period: x86 guests with paravirtual flushes, and all of x86 from 6.14 on. */
   readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   /** activate_mm() with interrupts off: powerpc; not x86. */
@@ -135,7 +150,8 @@ export declare const config: {
   readonly kthread_use_mm_grabs: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
-  /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
+  /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc (0 is the kernel's);
+   *  x86's with INVLPGB. */
   readonly ASIDS: number;
   /** powerpc: the hardware walks a hash table, never a pgd. Scenarios whose users walk theirs are not for it. */
   readonly PPC_HASH_MMU: boolean;

@@ -4,10 +4,15 @@
 import type { pgd_t } from "./cpu.ts";
 import { drop_asid, drop_page, hw } from "./cpu.ts";
 
-declare const config: { readonly PCID: boolean; readonly TLB_NR_DYN_ASIDS: number };
+declare const config: {
+  readonly PCID: boolean;
+  readonly TLB_NR_DYN_ASIDS: number;
+  readonly INVLPGB: boolean;
+  readonly ASIDS: number;
+};
 
-/** Without PCID there is one tag for all. */
-export const asids = config.PCID ? config.TLB_NR_DYN_ASIDS : 1;
+/** Without PCID there is one tag for all; of those that there are, some designs use only the first. */
+export const asids = config.PCID ? (config.INVLPGB ? config.ASIDS : config.TLB_NR_DYN_ASIDS) : 1;
 
 /** MOV to CR3. Bit 63 of the operand (here: !flush) keeps the entries of the new PCID. */
 export function write_cr3(pgd: pgd_t, pcid: number, flush: bool): void {

@@ -3,6 +3,7 @@
 // be88a1dd6112 switches to them, 4afeb0ed1753 gives them away). A process that runs on many CPUs gets one ASID for all
 // of them; from then on the hardware carries its flushes to every TLB. ASIDs below TLB_NR_DYN_ASIDS stay each CPU's own.
 // Left out: PTI's second PCID (which CPU has both?), ranges longer than one INVLPGB takes, need_tlbsync.
+import { hw } from "../../../../hw/mmu/cpu.ts";
 import { local_irq_restore, local_irq_save } from "../../../irqflags.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { mm_cpumask } from "../../../mm_types.ts";
@@ -13,13 +14,17 @@ import { cpu_tlbstate, cpu_tlbstate_shared, LOADED_MM_SWITCHING } from "./tlbsta
 
 /** Guarded by its lock. An ASID that has been freed stays in use until everything has been flushed once. */
 interface global_asid_space {
-  lock: spinlock_t;
   /** Where the search goes on; at the end of the space to begin with. */
   last: upto<"ASIDS">;
   used: array<bool, "ASIDS">;
   freed: array<bool, "ASIDS">;
 }
 const global_asid = DEFINE_SHARED<global_asid_space>();
+/** A lock that the end of an mm may take in init() as well: LOCK and unlock are one step each, and full barriers. */
+interface raw_spinlock {
+  locked: bool;
+}
+const global_asid_lock = DEFINE_FRAME<raw_spinlock>();
 
 /** A process got a global ASID. */
 export const process_promoted = sometimes("a process gets a global ASID");
@@ -34,6 +39,15 @@ export function boot_global_asids(): void {
   WRITE_ONCE(global_asid.last, config.ASIDS);
 }
 
+/** Not in Linux: mm has this global ASID, and `cpu` runs on it. */
+export function boot_global_asid(cpu: cpu_id, mm: mm_struct, asid: number): void {
+  WRITE_ONCE(mm.context.global_asid, asid);
+  global_asid.used[asid] = true;
+  WRITE_ONCE(global_asid.last, asid);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm_asid, cpu), asid);
+  hw[cpu].asid = asid;
+}
+
 export function is_global_asid(asid: number): bool {
   return asid >= config.TLB_NR_DYN_ASIDS;
 }
@@ -44,8 +58,8 @@ export function mm_global_asid(mm: mm_struct): number {
   return smp_load_acquire(mm.context.global_asid);
 }
 
-export function mm_in_asid_transition(mm: mm_struct): bool {
-  return config.INVLPGB && READ_ONCE(mm.context.asid_transition);
+export function mm_in_asid_transition(mm: mm_struct | null): bool {
+  return config.INVLPGB && mm !== null && READ_ONCE(mm.context.asid_transition);
 }
 
 export function mm_needs_global_asid(mm: mm_struct, asid: number): bool {
@@ -67,7 +81,7 @@ export function mm_assign_global_asid(mm: mm_struct, asid: number): void {
 }
 
 /** No ASID is free any more, or the search has come to the end of the space. */
-function reset_global_asid_space(): void {
+export function reset_global_asid_space(): void {
   invlpgb_flush_all_nonglobals();
   // Nothing is cached under these any more.
   for (let asid = config.TLB_NR_DYN_ASIDS; asid < config.ASIDS; asid++) {
@@ -88,7 +102,7 @@ function allocate_global_asid(): number {
   return asid;
 }
 
-function find_next_zero_bit(from: number): number {
+export function find_next_zero_bit(from: number): number {
   for (let asid = config.TLB_NR_DYN_ASIDS; asid < config.ASIDS; asid++) {
     if (asid >= from && !global_asid.used[asid]) return asid;
   }
@@ -120,7 +134,7 @@ export function consider_global_asid(mm: mm_struct): void {
 /** Another thread may have the same idea. */
 function use_global_asid(mm: mm_struct): void {
   const flags = local_irq_save();
-  spin_lock(global_asid.lock);
+  raw_spin_lock();
   if (mm_global_asid(mm) === 0) {
     const asid = allocate_global_asid();
     if (asid !== 0) {
@@ -128,7 +142,7 @@ function use_global_asid(mm: mm_struct): void {
       mm_assign_global_asid(mm, asid);
     }
   }
-  spin_unlock(global_asid.lock);
+  raw_spin_unlock();
   local_irq_restore(flags);
 }
 
@@ -137,14 +151,25 @@ export function mm_free_global_asid(mm: mm_struct): void {
   const asid = mm_global_asid(mm);
   if (asid === 0) return;
   const flags = local_irq_save();
-  spin_lock(global_asid.lock);
+  raw_spin_lock();
   give_back(asid);
-  spin_unlock(global_asid.lock);
+  raw_spin_unlock();
   local_irq_restore(flags);
 }
 
 export function give_back(asid: number): void {
   global_asid.freed[asid] = true;
+}
+
+function raw_spin_lock(): void {
+  serialising_instruction();
+  when(!global_asid_lock.locked);
+  global_asid_lock.locked = true;
+}
+
+function raw_spin_unlock(): void {
+  serialising_instruction();
+  global_asid_lock.locked = false;
 }
 
 /** Some CPUs may still run the process on ASIDs of their own: these need to be interrupted, and go over then. */
@@ -175,18 +200,18 @@ export function broadcast_tlb_flush(info: flush_tlb_info): void {
   const asid = info.mm!.context.global_asid;
   // inc_mm_tlb_gen() is a full barrier: the page-table entries have changed before these read them.
   if (info.end === TLB_FLUSH_ALL) {
-    parts.broadcast.invlpgb_pcid(asid);
+    parts.broadcast!.invlpgb_pcid(asid);
   } else {
     for (let addr = info.start; addr < info.end; addr += 1 << info.stride_shift) {
-      parts.broadcast.invlpgb_page(asid, addr >> machine.PAGE_SHIFT);
+      parts.broadcast!.invlpgb_page(asid, addr >> machine.PAGE_SHIFT);
     }
   }
   finish_asid_transition(info);
-  parts.broadcast.tlbsync();
+  parts.broadcast!.tlbsync();
 }
 
 /** All ASIDs, on all CPUs; what stays are entries of kernel addresses, which have none. */
 export function invlpgb_flush_all_nonglobals(): void {
-  parts.broadcast.invlpgb_all();
-  parts.broadcast.tlbsync();
+  parts.broadcast!.invlpgb_all();
+  parts.broadcast!.tlbsync();
 }

@@ -11,6 +11,15 @@ import type { flush_tlb_info } from "../../../parts.ts";
 import { config, parts } from "../../../parts.ts";
 import { on_each_cpu_cond_mask } from "../../../smp.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
+import {
+  broadcast_tlb_flush,
+  consider_global_asid,
+  global_asid_adopted,
+  is_global_asid,
+  mm_global_asid,
+  mm_in_asid_transition,
+  mm_needs_global_asid,
+} from "./global_asid.ts";
 import { choose_new_asid, invalidate_user_asid, load_new_mm_cr3 } from "./asid.ts";
 import {
   cpu_tlbstate,
@@ -65,14 +74,23 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   }
 
   if (prev === next) {
-    // Another thread of the same process: no request was withheld from us.
-    if (!was_lazy) return;
+    if (config.INVLPGB && mm_needs_global_asid(next, prev_asid)) {
+      // As choose_new_asid() has it.
+      new_asid = mm_global_asid(next);
+      need_flush = false;
+      reached(global_asid_adopted);
+    } else {
+      // Broadcasts reach it anyway.
+      if (config.INVLPGB && is_global_asid(prev_asid)) return;
+      // Another thread of the same process: no request was withheld from us.
+      if (!was_lazy) return;
 
-    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
-    smp_mb();
-    next_tlb_gen = atomic_read(next.context.tlb_gen);
-    if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
-    reached(unlazy_flushes);
+      // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
+      smp_mb();
+      next_tlb_gen = atomic_read(next.context.tlb_gen);
+      if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
+      reached(unlazy_flushes);
+    }
   } else {
     // Until CR3 and loaded_mm agree again, whoever asks must assume the worst: should_flush_tlb(), NMIs.
     this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
@@ -155,9 +173,12 @@ export function flush_tlb_mm_range(
   const new_tlb_gen = atomic_inc_return(mm.context.tlb_gen);
   const info = get_flush_tlb_info(mm, from, to, stride_shift, freed_tables, new_tlb_gen);
 
-  if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
+  if (config.INVLPGB && mm_global_asid(mm) !== 0) {
+    broadcast_tlb_flush(info);
+  } else if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
     info.trim_cpumask = should_trim_cpumask();
     parts.backend.flush_tlb_multi(mm_cpumask(mm), info);
+    if (config.INVLPGB) consider_global_asid(mm);
   } else if (mm === this_cpu_read(cpu_tlbstate.loaded_mm)) {
     local_irq_disable();
     flush_tlb_func(info);
@@ -210,7 +231,7 @@ export function native_flush_tlb_multi(mask: cpumask_t, info: flush_tlb_info): v
   else trace_tlb_flush(TLB_REMOTE_SEND_IPI, (info.end - info.start) >> machine.PAGE_SHIFT);
 
   // A lazy CPU may keep stale leaf entries, nobody uses them; but it must not walk a table that is being freed.
-  if (info.freed_tables) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
+  if (info.freed_tables || mm_in_asid_transition(info.mm)) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
   else on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
 }
 
@@ -236,8 +257,7 @@ export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
 /** Carries out a request on this CPU, interrupts off: as the handler of the IPI, or locally. */
 export function flush_tlb_func(f: flush_tlb_info): void {
   const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
-  const loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
-  const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
+  let loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
   const local = smp_processor_id() === f.initiating_cpu;
   let nr_invalidate = 0;
 
@@ -245,12 +265,20 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     // It was left in the mask when it switched away.
     if (config.lazy_mm_cpumask) {
       reached(mask_trimmed);
-      cpumask_clear_cpu(smp_processor_id(), mm_cpumask(f.mm));
+      cpumask_clear_cpu(smp_processor_id(), mm_cpumask(f.mm!));
       trace_tlb_flush(TLB_REMOTE_WRONG_CPU, 0);
     }
     return;
   }
   if (loaded_mm === init_mm) return;
+
+  if (config.INVLPGB) {
+    if (mm_needs_global_asid(loaded_mm, loaded_mm_asid)) {
+      switch_mm_irqs_off(loaded_mm, loaded_mm);
+      loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
+    }
+    if (is_global_asid(loaded_mm_asid)) return;
+  }
 
   if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
     // A flush of the paging-structure cache is due at least; to leave for init_mm costs no more than that.
@@ -260,6 +288,7 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     return;
   }
 
+  const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
   // Someone has flushed for us, or a later request has: no need to touch mm's cache line.
   if (f.new_tlb_gen !== TLB_GENERATION_INVALID && f.new_tlb_gen <= local_tlb_gen) return;
 
