@@ -153,10 +153,16 @@ export declare const config: {
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc (0 is the kernel's);
    *  x86's with INVLPGB. */
   readonly ASIDS: number;
+  /** A host may take a vCPU off its core: backend kvm. */
+  readonly KVM_GUEST: boolean;
   /** powerpc: the hardware walks a hash table, never a pgd. Scenarios whose users walk theirs are not for it. */
   readonly PPC_HASH_MMU: boolean;
   /** The architecture's final flush chases borrowers away as well (powerpc); with the lifetime of that name. */
   readonly MMU_LAZY_TLB_SHOOTDOWN: boolean;
+  /** After a shootdown, all CPUs are asked whether they borrow the mm: who does was not in mm_cpumask. */
+  readonly DEBUG_VM_SHOOT_LAZIES: boolean;
+  /** powerpc: a CPU that switches away from an mm without users leaves its mask. */
+  readonly clear_mask_of_dying_mm: boolean;
   /** powerpc: that flush does without tlbie. */
   readonly radix_final_flush_is_local: boolean;
   /** powerpc until a665eec0a22e (5.10): a single-threaded process takes its mask to be itself. */

@@ -3,7 +3,7 @@
 import { ok, type Result } from "../base/result.ts";
 import type { Expectation, ExpectedVerdict } from "../compiler/describe.ts";
 import { applies } from "../compiler/describe.ts";
-import { type Library, memoryModels, openLibrary } from "./library.ts";
+import { type DesignEntry, type Library, memoryModels, openLibrary } from "./library.ts";
 import { profiles } from "./profiles.ts";
 import type { JobError, Listable, ListReport } from "./reports.ts";
 
@@ -15,14 +15,22 @@ function expectTexts(expect: Expectation): Record<string, string> {
   return Object.fromEntries([...expect].map(([model, verdict]) => [model, verdictText(verdict)]));
 }
 
-function designs({ designs: entries }: Library): NonNullable<ListReport["designs"]> {
-  return entries.map(({ info }) => ({
+/** By architecture, in the order in which the project has come to them. */
+const ARCHITECTURES: readonly string[] = ["x86", "arm64", "powerpc", "riscv"];
+
+function compareDesigns({ info: a }: DesignEntry, { info: b }: DesignEntry): number {
+  return ARCHITECTURES.indexOf(a.arch) - ARCHITECTURES.indexOf(b.arch) || (a.name < b.name ? -1 : 1);
+}
+
+function designs({ designs: entries, scenarios: all }: Library): NonNullable<ListReport["designs"]> {
+  return entries.toSorted(compareDesigns).map(({ info }) => ({
     name: info.name,
     arch: info.arch,
     parts: Object.fromEntries(info.variants),
     config: Object.fromEntries(info.config),
     source: info.source,
     status: info.status,
+    scenarios: all.filter((scenario) => applies(scenario.info.needs, info)).length,
   }));
 }
 
@@ -30,6 +38,7 @@ function scenarios({ designs: all, scenarios: entries }: Library): NonNullable<L
   return entries.map(({ info }) => ({
     name: info.name,
     question: info.question,
+    models: info.models ?? null,
     expect: expectTexts(info.expect),
     mutants: info.mutants.map(({ name }) => name),
     designs: all.filter((design) => applies(info.needs, design.info)).map((design) => design.info.name),

@@ -7,7 +7,7 @@ import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Program } from "../program/program.ts";
 import { breathe, bufferDepth, build, prepare, runSearch } from "./engine.ts";
-import { type DesignEntry, defaultModels, type Library, modelRoot } from "./library.ts";
+import { type DesignEntry, type Library, memoryModels, modelRoot } from "./library.ts";
 import type { JobContext, JobError, Verdict } from "./reports.ts";
 import { type Case, caseOf } from "./select.ts";
 
@@ -81,7 +81,7 @@ function sumUp(design: string, found: readonly Found[]): DesignVerdicts {
   const violated: Record<string, string[]> = {};
   const verdicts: Record<string, Verdict> = {};
   const scenarios: Record<string, string> = {};
-  for (const { name } of defaultModels) {
+  for (const { name } of memoryModels) {
     const answers = found.filter(({ model }) => model === name);
     if (answers.length === 0) continue;
     const own = answers.map(({ verdict }) => verdict);
@@ -125,7 +125,7 @@ async function judgeDesign(
   const found: Found[] = [];
 
   for (const scenario of library.scenarios) {
-    const item = caseOf(scenario, design, defaultModels);
+    const item = caseOf(scenario, design);
     if (item === undefined) continue;
     await breathe();
     if (context.signal.aborted) {

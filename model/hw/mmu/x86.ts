@@ -9,10 +9,13 @@ declare const config: {
   readonly TLB_NR_DYN_ASIDS: number;
   readonly INVLPGB: boolean;
   readonly ASIDS: number;
+  readonly KVM_GUEST: boolean;
 };
 
-/** Without PCID there is one tag for all; of those that there are, some designs use only the first. */
-export const asids = config.PCID ? (config.INVLPGB ? config.ASIDS : config.TLB_NR_DYN_ASIDS) : 1;
+/** Without PCID there is one tag for all; with INVLPGB more are used than each CPU has slots for. */
+const own_asids = config.PCID ? (config.INVLPGB ? config.ASIDS : config.TLB_NR_DYN_ASIDS) : 1;
+/** A host runs under a tag of its own. */
+export const asids = own_asids + (config.KVM_GUEST ? 1 : 0);
 
 /** MOV to CR3. Bit 63 of the operand (here: !flush) keeps the entries of the new PCID. */
 export function write_cr3(pgd: pgd_t, pcid: number, flush: bool): void {

@@ -45,7 +45,7 @@ export const gup_fast_vs_freed_table = scenario({
     },
     {
       name: "no flush",
-      mutant: drop(tlb_finish_mmu, "flush_tlb_mm_range"),
+      mutant: drop(tlb_finish_mmu, "tlb_flush"),
       expect: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     },
   ],

@@ -83,7 +83,7 @@ export const switch_away_vs_tables_freed_by_rcu = scenario({
     },
     {
       name: "no flush",
-      mutant: drop(tlb_finish_mmu, "flush_tlb_mm_range"),
+      mutant: drop(tlb_finish_mmu, "tlb_flush"),
       expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
     },
   ],

@@ -2,7 +2,7 @@
 // Linux 6.12 arch/powerpc/mm/mmu_context.c, mm/book3s64/mmu_context.c and asm/mmu_context.h: which CPUs have used a
 // context, and the switch of PIDR. Left out: altivec streams, the hash MMU's segments, pkeys, KVM's prefetch workaround.
 import { hw, swapper_pg_dir } from "../../../../hw/mmu/cpu.ts";
-import { mtspr_pid, set_process_table_entry } from "../../../../hw/mmu/powerpc.ts";
+import { mtspr_pid, RIC_FLUSH_ALL, set_process_table_entry, tlbiel_pid } from "../../../../hw/mmu/powerpc.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask } from "../../../mm_types.ts";
 import { config } from "../../../parts.ts";
@@ -22,6 +22,17 @@ export function switch_mm_irqs_off(prev: mm_struct, next: mm_struct): void {
 
   if (prev === next) return;
   switch_mmu_context(next);
+  if (config.clear_mask_of_dying_mm) leave_dying_mm(prev);
+}
+
+/** Another way to fewer interrupts at the last mmdrop(): nobody will run prev here again. */
+function leave_dying_mm(prev: mm_struct): void {
+  if (atomic_read(prev.mm_users) > 0) return;
+  if (!cpumask_test_cpu(smp_processor_id(), mm_cpumask(prev))) return;
+  // Not in the mask any more: what is cached must be gone before the PID is given out again.
+  tlbiel_pid(READ_ONCE(prev.context.id), RIC_FLUSH_ALL);
+  atomic_dec(prev.context.active_cpus);
+  cpumask_clear_cpu(smp_processor_id(), mm_cpumask(prev));
 }
 
 /** radix__switch_mmu_context(). */
