@@ -142,6 +142,26 @@ export declare const config: {
   readonly INVLPGB: boolean;
   /** A process that runs on more CPUs than this may get a global ASID: 3 in Linux. */
   readonly global_asid_threshold: number;
+  /** Requests and slots have generations (b0579ade7cd8, 4.14); a variant that is older has them as first posted. */
+  readonly tlb_gen: boolean;
+  /** A CPU that goes lazy keeps the mm loaded. 4.14 with PCID does not (b956575bed91). */
+  readonly tlb_use_lazy_mode: boolean;
+  /** A lazy CPU leaves mm_cpumask, and keeps the mm loaded (94b1b03b519b, in 4.14-rc only). */
+  readonly fully_lazy_tlb: boolean;
+  /** A flush that frees no page tables leaves lazy CPUs alone: they catch up (145f573b89a6, 4.20). */
+  readonly flush_skips_lazy: boolean;
+  /** This CPU and the others flush at the same time (4ce94eabac16, 5.13). */
+  readonly concurrent_flush: boolean;
+  /** should_flush_tlb(), where flushes look at loaded_mm from afar (6db2526c1d69, fea4e317f9e7; in stable kernels). */
+  readonly flush_reads_loaded_mm: boolean;
+  /** flush_tlb_func() knows by new_tlb_gen that a request is done (aa44284960d5, 6.0). */
+  readonly flush_skips_done: boolean;
+  /** flush_tlb_range() says that it may free page tables, as it does for khugepaged (3ef938c35035, 6.14 and stable). */
+  readonly flush_tlb_range_frees_tables: boolean;
+  /** A guest whose page tables Xen loads: flushes run no code on other CPUs, and exit_mmap() makes borrowers leave. */
+  readonly XEN_PV: boolean;
+  /** An NMI compares loaded_mm with the running task's mm before it reads user memory (4012e77a903d, 4.19). */
+  readonly nmi_uaccess_okay: boolean;
   /** Page tables are freed after a grace period: x86 guests with paravirtual flushes, and all of x86 from 6.14 on. */
   readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   /** activate_mm() with interrupts off: powerpc; not x86. */

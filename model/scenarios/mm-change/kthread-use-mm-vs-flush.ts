@@ -41,9 +41,16 @@ export const kthread_use_mm_vs_flush = scenario({
   check: [no_walk_of_freed_table, no_stale_user_access, no_foreign_user_access, references_conserved],
   witness: [ipi_sent],
   expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    // As lazy_vs_freed_tables.
+    "linux-4.14-rc-fully-lazy": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    // kthread_unuse_mm() goes to init_mm at once: as switch_away_vs_freed_tables.
+    "linux-4.14-x86": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+  },
   mutants: [
     {
       name: "interrupts stay on until the page tables are switched (before 38cf307c1f20)",
+      needs: { config: { fully_lazy_tlb: false, tlb_use_lazy_mode: true } },
       mutant: replace(kthread_use_mm, kthread_use_mm_irqs_on),
       // On x86 loaded_mm decides what a flush does, and that was always written with interrupts off.
       expect: { sc: safe, x86_tso: safe },
@@ -54,11 +61,20 @@ export const kthread_use_mm_vs_flush = scenario({
       },
     },
     {
+      name: "the flush does not reach CPU 0",
+      needs: { config: { XEN_PV: true } },
+      mutant: drop(parts.coherence.flush_tlb_mm_range, "flush_tlb_multi"),
+      expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    },
+    {
       name: "the page tables are not switched",
+      needs: { config: { fully_lazy_tlb: false, tlb_use_lazy_mode: true } },
       mutant: drop(kthread_use_mm, "switch_mm_irqs_off"),
       expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
-      // Still lazy, but with an mm: it stays, as above.
       expect_of: {
+        // No flush makes it leave.
+        xen_pv: { sc: safe, x86_tso: safe },
+        // Still lazy, but with an mm: it stays, as above.
         "x86-hazard-pointers": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },

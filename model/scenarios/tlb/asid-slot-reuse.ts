@@ -59,12 +59,15 @@ export const asid_slot_reuse = scenario({
   mutants: [
     {
       name: "an ASID slot is known by the mm's address instead of its ctx_id",
+      needs: { config: { tlb_gen: true } },
       mutant: replace(next_ctx_id, address_of),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
       // One slot, and every CR3 write flushes.
       expect_of: {
         "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe },
         "linux-6.14-x86-nopcid": { sc: safe, x86_tso: safe },
+        "linux-4.14-x86-nopcid": { sc: safe, x86_tso: safe },
+        "linux-4.14-rc-posted": { sc: safe, x86_tso: safe },
       },
     },
     {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
-import { should_flush_tlb, switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
+import { should_flush_tlb, switch_mm_irqs_off, tlb_is_not_lazy } from "../../kernel/arch/x86/mm/tlb.ts";
+import * as tlb_4_14 from "../../kernel/arch/x86/mm/tlb_4_14.ts";
+import { cpu_tlbstate_shared } from "../../kernel/arch/x86/mm/tlbstate.ts";
 import { unmap_page } from "../../kernel/mm/mmap.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
+import type { flush_tlb_info } from "../../kernel/parts.ts";
+import { parts } from "../../kernel/parts.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
 import { ipi_sent } from "../../kernel/smp.ts";
 import {
@@ -54,6 +58,7 @@ export const switch_to_vs_munmap = scenario({
   mutants: [
     {
       name: "tlb_gen is read before the mask bit is set",
+      needs: { parts: { coherence: "tlb" } },
       mutant: move_before(switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
       // Every CR3 write flushes: whatever the CPU caches, it caches after the bit was set. Where it is set all the time,
@@ -64,7 +69,16 @@ export const switch_to_vs_munmap = scenario({
       },
     },
     {
+      // linux-4.14-rc-posted is in this order, and safe.
+      name: "tlb_gen is read before the mask bit is set (4.14)",
+      needs: { parts: { coherence: "tlb_4_14" } },
+      mutant: move_before(tlb_4_14.switch_mm_irqs_off, "atomic_read", 1, "cpumask_set_cpu", 1),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+      expect_of: { "linux-4.14-x86-nopcid": { sc: safe, x86_tso: safe } },
+    },
+    {
       name: "LOADED_MM_SWITCHING is stored after tlb_gen is read (before 83b0177a6c48)",
+      needs: { config: { flush_reads_loaded_mm: true } },
       mutant: move_before(switch_mm_irqs_off, "this_cpu_write", 2, "choose_new_asid", 1),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
       expect_of: {
@@ -82,13 +96,24 @@ export const switch_to_vs_munmap = scenario({
       name: "the mask bit is not set",
       // Where it is set since the last time, see trimmed_mask_vs_munmap.
       needs: { config: { lazy_mm_cpumask: false } },
-      mutant: drop(switch_mm_irqs_off, "cpumask_set_cpu"),
+      mutant: drop(parts.coherence.switch_mm_irqs_off, "cpumask_set_cpu"),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
     {
       name: "a CPU in the middle of a switch is not asked (CVE-2025-37964)",
+      needs: { config: { flush_reads_loaded_mm: true } },
       mutant: omit(should_flush_tlb, "if (loaded_mm === LOADED_MM_SWITCHING) return true"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+    {
+      name: "only lazy CPUs are asked (4.19-rc)",
+      needs: { config: { flush_skips_lazy: true, fully_lazy_tlb: false, flush_reads_loaded_mm: false } },
+      mutant: replace(tlb_is_not_lazy, tlb_is_lazy),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
   ],
 });
+
+export function tlb_is_lazy(cpu: cpu_id, _info: flush_tlb_info): boolean {
+  return data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu));
+}

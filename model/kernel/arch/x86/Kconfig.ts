@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux 6.12 arch/x86/Kconfig and asm/tlbflush.h; and what later versions changed.
+// arch/x86/Kconfig and asm/tlbflush.h of Linux 6.12, and what commits before and behind it changed, one after another.
 import { generic } from "../../Kconfig.ts";
 
+/** 4.13: one context, without generations, in the TLB. */
+export const x86_4_13 = { ...generic };
+
+/** 4.14: tlb_gen, PCID. */
+export const x86_4_14 = { ...x86_4_13, PCID: true, TLB_NR_DYN_ASIDS: 6, tlb_gen: true };
+
+export const x86_4_20 = { ...x86_4_14, nmi_uaccess_okay: true, flush_skips_lazy: true };
+
+export const x86_5_13 = { ...x86_4_20, concurrent_flush: true };
+
 /** What arch/x86 of Linux 6.12 chooses at compile time, the same for all designs that build on it. */
-export const x86_6_12 = { ...generic, PCID: true, TLB_NR_DYN_ASIDS: 6 };
+export const x86_6_12 = {
+  ...x86_5_13,
+  flush_skips_done: true,
+  flush_reads_loaded_mm: true,
+  flush_tlb_range_frees_tables: true,
+};
 
 /** Linux 6.14 with fea4e317f9e7 (6.14.7): mm_cpumask is cleared lazily, and trimmed. */
 export const x86_6_14 = { ...x86_6_12, lazy_mm_cpumask: true, trim_cpumask: true, MMU_GATHER_RCU_TABLE_FREE: true };

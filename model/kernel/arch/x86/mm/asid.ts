@@ -6,8 +6,9 @@ import type { pgd_t } from "../../../../hw/mmu/cpu.ts";
 import { write_cr3 } from "../../../../hw/mmu/x86.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { config } from "../../../parts.ts";
+import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { mm_global_asid } from "./global_asid.ts";
-import { cpu_tlbstate } from "./tlbstate.ts";
+import { cpu_tlbstate, TLB_FLUSH_ON_TASK_SWITCH } from "./tlbstate.ts";
 
 interface new_asid {
   asid: number;
@@ -65,4 +66,19 @@ export function load_new_mm_cr3(pgd: pgd_t, asid: number, need_flush: boolean): 
   if (need_flush) invalidate_user_asid(asid);
   // Without PCID every write to CR3 flushes. With it, PCID 0 is left to the boot code; our slots start at 0.
   write_cr3(pgd, asid, need_flush);
+}
+
+declare function trace_tlb_flush(reason: number, pages: number): void;
+
+/** Says what the slot is worth from now on, and loads it. */
+export function load_new_context(next: mm_struct, next_tlb_gen: number, asid: number, need_flush: boolean): void {
+  if (need_flush) {
+    this_cpu_write(cpu_tlbstate.ctxs[asid].ctx_id, next.context.ctx_id);
+    this_cpu_write(cpu_tlbstate.ctxs[asid].tlb_gen, next_tlb_gen);
+    load_new_mm_cr3(next.pgd, asid, true);
+    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, TLB_FLUSH_ALL);
+  } else {
+    load_new_mm_cr3(next.pgd, asid, false);
+    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, 0);
+  }
 }

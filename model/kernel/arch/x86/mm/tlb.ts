@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
 // freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
-// computed and removes nothing). Left out, as no property reads it: LAM, LDT, CR4.PCE, speculation mitigations.
+// computed and removes nothing). config takes it back as far as 4.20, where flushes began to skip lazy CPUs; older
+// kernels are in tlb_4_14.ts, tlb_4_13.ts and tlb_classic.ts. Left out, as no property reads it: LAM, LDT, CR4.PCE,
+// speculation mitigations.
 
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
 import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
@@ -11,6 +13,7 @@ import type { flush_tlb_info } from "../../../parts.ts";
 import { config, parts } from "../../../parts.ts";
 import { on_each_cpu_cond_mask } from "../../../smp.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
+import { choose_new_asid, invalidate_user_asid, load_new_context } from "./asid.ts";
 import {
   broadcast_tlb_flush,
   consider_global_asid,
@@ -20,13 +23,11 @@ import {
   mm_in_asid_transition,
   mm_needs_global_asid,
 } from "./global_asid.ts";
-import { choose_new_asid, invalidate_user_asid, load_new_mm_cr3 } from "./asid.ts";
 import {
   cpu_tlbstate,
   cpu_tlbstate_shared,
   flush_tlb_infos,
   LOADED_MM_SWITCHING,
-  TLB_FLUSH_ON_TASK_SWITCH,
   TLB_GENERATION_INVALID,
   TLB_LOCAL_MM_SHOOTDOWN,
   TLB_LOCAL_SHOOTDOWN,
@@ -93,7 +94,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
     }
   } else {
     // Until CR3 and loaded_mm agree again, whoever asks must assume the worst: should_flush_tlb(), NMIs.
-    this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
+    if (config.flush_reads_loaded_mm) this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
     barrier();
 
     // No more requests for prev, or those that come clear the bit: see flush_tlb_func(). Kernel threads' init_mm is
@@ -111,18 +112,12 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
     const choice = choose_new_asid(next, next_tlb_gen);
     new_asid = choice.asid;
     need_flush = choice.need_flush;
+    // Where only NMIs ask, it is early enough here (4012e77a903d).
+    if (!config.flush_reads_loaded_mm) this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
   }
 
-  if (need_flush) {
-    this_cpu_write(cpu_tlbstate.ctxs[new_asid].ctx_id, next.context.ctx_id);
-    this_cpu_write(cpu_tlbstate.ctxs[new_asid].tlb_gen, next_tlb_gen);
-    load_new_mm_cr3(next.pgd, new_asid, true);
-    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, TLB_FLUSH_ALL);
-  } else {
-    load_new_mm_cr3(next.pgd, new_asid, false);
-    reached(asid_reused);
-    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, 0);
-  }
+  if (!need_flush) reached(asid_reused);
+  load_new_context(next, next_tlb_gen, new_asid, need_flush);
   // CR3 first, so that an NMI never finds the new loaded_mm over the old CR3.
   barrier();
   this_cpu_write(cpu_tlbstate.loaded_mm, next);
@@ -160,32 +155,44 @@ export function flush_tlb_mm_range(
 ): void {
   preempt_disable();
   const cpu = smp_processor_id();
-  let from = start;
-  let to = end;
-
-  // Beyond the ceiling one full flush is cheaper than many INVLPGs.
-  if (end === TLB_FLUSH_ALL || (end - start) >> stride_shift > config.tlb_single_page_flush_ceiling) {
-    from = 0;
-    to = TLB_FLUSH_ALL;
-  }
+  const range = range_to_flush(start, end, stride_shift);
 
   // Pairs with: switch_mm_irqs_off(). A full barrier between the changed entries and our look at the mask.
   const new_tlb_gen = atomic_inc_return(mm.context.tlb_gen);
-  const info = get_flush_tlb_info(mm, from, to, stride_shift, freed_tables, new_tlb_gen);
+  const info = get_flush_tlb_info(mm, range.from, range.to, stride_shift, freed_tables, new_tlb_gen);
 
+  // Without 4ce94eabac16 the others are asked only once this CPU has flushed; its turn among them then does nothing.
+  if (!config.concurrent_flush) flush_tlb_here(mm, info);
   if (config.INVLPGB && mm_global_asid(mm) !== 0) {
     broadcast_tlb_flush(info);
   } else if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
     info.trim_cpumask = should_trim_cpumask();
     parts.backend.flush_tlb_multi(mm_cpumask(mm), info);
     if (config.INVLPGB) consider_global_asid(mm);
-  } else if (mm === this_cpu_read(cpu_tlbstate.loaded_mm)) {
-    local_irq_disable();
-    flush_tlb_func(info);
-    local_irq_enable();
+  } else if (config.concurrent_flush) {
+    flush_tlb_here(mm, info);
   }
   put_flush_tlb_info();
   preempt_enable();
+}
+
+function flush_tlb_here(mm: mm_struct, info: flush_tlb_info): void {
+  if (mm !== this_cpu_read(cpu_tlbstate.loaded_mm)) return;
+  local_irq_disable();
+  flush_tlb_func(info);
+  local_irq_enable();
+}
+
+interface flush_range {
+  from: number;
+  to: number;
+}
+
+/** Beyond the ceiling one full flush is cheaper than many INVLPGs. */
+export function range_to_flush(start: number, end: number, stride_shift: number): flush_range {
+  if (end === TLB_FLUSH_ALL || (end - start) >> stride_shift > config.tlb_single_page_flush_ceiling)
+    return { from: 0, to: TLB_FLUSH_ALL };
+  return { from: start, to: end };
 }
 
 /** Once a second per mm, whenever that may be, all of the mask is asked: those that have left leave it. */
@@ -227,12 +234,25 @@ export function put_flush_tlb_info(): void {
 
 /** One kernel for every flush: IPIs to all CPUs of the mask, or only to those that are not lazy. */
 export function native_flush_tlb_multi(mask: cpumask_t, info: flush_tlb_info): void {
-  if (info.end === TLB_FLUSH_ALL) trace_tlb_flush(TLB_REMOTE_SEND_IPI, TLB_FLUSH_ALL);
-  else trace_tlb_flush(TLB_REMOTE_SEND_IPI, (info.end - info.start) >> machine.PAGE_SHIFT);
+  trace_flush_sent(info);
 
   // A lazy CPU may keep stale leaf entries, nobody uses them; but it must not walk a table that is being freed.
   if (info.freed_tables || mm_in_asid_transition(info.mm)) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
-  else on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
+  else if (config.flush_reads_loaded_mm) on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
+  else on_each_cpu_cond_mask(tlb_is_not_lazy, flush_tlb_func, info, mask);
+}
+
+export function trace_flush_sent(info: flush_tlb_info): void {
+  if (info.end === TLB_FLUSH_ALL) trace_tlb_flush(TLB_REMOTE_SEND_IPI, TLB_FLUSH_ALL);
+  else trace_tlb_flush(TLB_REMOTE_SEND_IPI, (info.end - info.start) >> machine.PAGE_SHIFT);
+}
+
+/** A lazy CPU looks at tlb_gen before it uses its entries again. */
+export function tlb_is_not_lazy(cpu: cpu_id, _info: flush_tlb_info): boolean {
+  if (!data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) return true;
+  reached(lazy_cpu_skipped);
+  if (cpu !== smp_processor_id()) trace_ipi_avoided(cpu);
+  return false;
 }
 
 export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
@@ -241,12 +261,7 @@ export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
 
   // Pairs with: switch_mm_irqs_off(), whose stores to is_lazy and loaded_mm come in this order.
   smp_rmb();
-  // A lazy CPU looks at tlb_gen before it uses its entries again.
-  if (data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) {
-    reached(lazy_cpu_skipped);
-    if (cpu !== smp_processor_id()) trace_ipi_avoided(cpu);
-    return false;
-  }
+  if (!tlb_is_not_lazy(cpu, info)) return false;
   if (info.mm === null) return true; // Kernel addresses.
   if (loaded_mm === LOADED_MM_SWITCHING) return true; // From or to our mm: it cannot be told.
   if (loaded_mm === info.mm) return true;
@@ -259,7 +274,6 @@ export function flush_tlb_func(f: flush_tlb_info): void {
   const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
   let loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
   const local = smp_processor_id() === f.initiating_cpu;
-  let nr_invalidate = 0;
 
   if (wrong_cpu(f, loaded_mm, local)) {
     // It was left in the mask when it switched away.
@@ -290,7 +304,20 @@ export function flush_tlb_func(f: flush_tlb_info): void {
 
   const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
   // Someone has flushed for us, or a later request has: no need to touch mm's cache line.
-  if (f.new_tlb_gen !== TLB_GENERATION_INVALID && f.new_tlb_gen <= local_tlb_gen) return;
+  if (config.flush_skips_done && f.new_tlb_gen !== TLB_GENERATION_INVALID && f.new_tlb_gen <= local_tlb_gen) return;
+
+  flush_tlb_to_gen(f, loaded_mm, loaded_mm_asid, local_tlb_gen, local);
+}
+
+/** flush_tlb_func() from here on is what b0579ade7cd8 (4.14) made it: up to which generation, and how. */
+export function flush_tlb_to_gen(
+  f: flush_tlb_info,
+  loaded_mm: mm_struct,
+  loaded_mm_asid: number,
+  local_tlb_gen: number,
+  local: bool,
+): void {
+  let nr_invalidate = 0;
 
   // Read before the flush: what comes later has a request of its own.
   const mm_tlb_gen = atomic_read(loaded_mm.context.tlb_gen);
@@ -307,6 +334,10 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     }
     this_cpu_write(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen, mm_tlb_gen);
   }
+  trace_tlb_flushed(f, local, nr_invalidate);
+}
+
+export function trace_tlb_flushed(f: flush_tlb_info, local: bool, nr_invalidate: number): void {
   if (!local) trace_tlb_flush(TLB_REMOTE_SHOOTDOWN, nr_invalidate);
   else if (f.mm === null) trace_tlb_flush(TLB_LOCAL_SHOOTDOWN, nr_invalidate);
   else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
@@ -318,14 +349,14 @@ export function wrong_cpu(f: flush_tlb_info, loaded_mm: mm_struct, local: bool):
 }
 
 /** One INVLPG a page; without INVPCID, PTI's user half of the slot goes as a whole. */
-function flush_tlb_pages(start: number, end: number, stride_shift: number, asid: number): void {
+export function flush_tlb_pages(start: number, end: number, stride_shift: number, asid: number): void {
   for (let addr = start; addr < end; addr += 1 << stride_shift) {
     invlpg(addr >> machine.PAGE_SHIFT);
     invalidate_user_asid(asid);
   }
 }
 
-function flush_tlb_local(asid: number): void {
+export function flush_tlb_local(asid: number): void {
   invalidate_user_asid(asid);
   flush_current_pcid();
 }

@@ -31,7 +31,8 @@ export function arch_tlbbatch_flush(): void {
   const info = get_flush_tlb_info(null, 0, TLB_FLUSH_ALL, 0, false, TLB_GENERATION_INVALID);
   if (config.INVLPGB) {
     invlpgb_flush_all_nonglobals();
-  } else if (cpumask_any_but(batch.cpumask, cpu) < nr_cpu_ids) {
+    // Without 4ce94eabac16 the backend takes this CPU first, and then the others.
+  } else if (!config.concurrent_flush || cpumask_any_but(batch.cpumask, cpu) < nr_cpu_ids) {
     parts.backend.flush_tlb_multi(batch.cpumask, info);
   } else if (cpumask_test_cpu(cpu, batch.cpumask)) {
     local_irq_disable();
