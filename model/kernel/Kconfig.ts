@@ -11,6 +11,7 @@ export const generic = {
   lazy_mm_cpumask: false,
   switch_mm_smp_mb: false,
   INVLPGB: false,
+  PCID64: false,
   global_asid_threshold: 3,
   tlb_gen: false,
   tlb_use_lazy_mode: true,

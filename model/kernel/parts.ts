@@ -140,6 +140,8 @@ export declare const config: {
   readonly switch_mm_smp_mb: boolean;
   /** AMD's broadcast invalidation, and global ASIDs (4afeb0ed1753, 6.15): ASIDs from TLB_NR_DYN_ASIDS on. */
   readonly INVLPGB: boolean;
+  /** Hypothetical hardware: every mm has a PCID of its own for ever. */
+  readonly PCID64: boolean;
   /** A process that runs on more CPUs than this may get a global ASID: 3 in Linux. */
   readonly global_asid_threshold: number;
   /** Requests and slots have generations (b0579ade7cd8, 4.14); a variant that is older has them as first posted. */

@@ -13,8 +13,7 @@ function reaches(cpu: number, i: number): boolean {
     pgds[i].entry !== null &&
     some(
       machine.pages,
-      (page) =>
-        pgds[i].entry!.pte[page] !== null && pgds[i].entry!.pte[page] === hw[cpu].tlb[hw[cpu].asid][page],
+      (page) => pgds[i].entry!.pte[page] !== null && pgds[i].entry!.pte[page] === hw[cpu].tlb[hw[cpu].asid][page],
     )
   );
 }

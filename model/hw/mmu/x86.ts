@@ -10,12 +10,13 @@ declare const config: {
   readonly INVLPGB: boolean;
   readonly ASIDS: number;
   readonly KVM_GUEST: boolean;
+  readonly PCID64: boolean;
 };
 
 /** Without PCID there is one tag for all; with INVLPGB more are used than each CPU has slots for. */
 const own_asids = config.PCID ? (config.INVLPGB ? config.ASIDS : config.TLB_NR_DYN_ASIDS) : 1;
-/** A host runs under a tag of its own. */
-export const asids = own_asids + (config.KVM_GUEST ? 1 : 0);
+/** A host runs under a tag of its own. PCIDs of 64 bits are ctx_ids: as many as the machine ever gives out. */
+export const asids = config.PCID64 ? machine.ctx_ids + 1 : own_asids + (config.KVM_GUEST ? 1 : 0);
 
 /** MOV to CR3. Bit 63 of the operand (here: !flush) keeps the entries of the new PCID. */
 export function write_cr3(pgd: pgd_t, pcid: number, flush: bool): void {

@@ -15,7 +15,7 @@ import { boot, map_pages, new_mm, run_user, switched_to, three_asids, two_mms } 
 export const lazy_vs_exit = scenario({
   question: `CPU 0 is lazy in a process whose last task exits on CPU 1; page tables are freed, so that a flush tells
     CPU 0. Can the hardware of CPU 0 walk what is gone, and does the scheduler's active_mm still name it?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
   machine: { ...two_mms, tasks: 4, ctx_ids: 4 },
   config: { ...three_asids },
   init() {

@@ -42,6 +42,10 @@ export const kthread_use_mm_references = scenario({
   check: [no_freed_pgd_loaded, users_keep_mm, no_stale_user_access, no_foreign_user_access, references_conserved],
   witness: [mm_was_alive],
   expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    // No flush tells CPU 0, lazy in the mm once more, that its last user is gone.
+    "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+  },
   mutants: [
     {
       name: "kthread_use_mm() takes no mm_count, kthread_unuse_mm() drops one",
@@ -60,6 +64,9 @@ export const kthread_use_mm_references = scenario({
       needs: { config: { kthread_use_mm_grabs: true } },
       mutant: drop(kthread_unuse_mm, "mmdrop"),
       expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+      expect_of: {
+        "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      },
     },
     {
       name: "kthread_unuse_mm() does not say that it borrows the mm from then on",

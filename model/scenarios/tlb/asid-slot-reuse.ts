@@ -25,7 +25,7 @@ export const address_reused = sometimes("a new mm gets the memory of one that ex
 export const asid_slot_reuse = scenario({
   question: `CPU 0 has an ASID slot, with TLB entries, of a process that exits elsewhere. A new process gets the same
     mm_struct. When it comes to CPU 0, does it find the old one's translations?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", config: { PCID64: false } },
   machine: { ...two_mms, tasks: 6, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },
   init() {

@@ -15,7 +15,7 @@ import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, touc
 export const deep_idle_vs_munmap = scenario({
   question: `CPU 0, lazy in a process, leaves its mm for a deep idle state and returns to the process later; its TLB
     keeps the entries. CPU 1 unmaps a page meanwhile, and need not wake CPU 0. Does CPU 0 find out?`,
-  needs: { arch: "x86", config: { lazy_tlb: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true } },
   machine: { ...small },
   config: { ...two_asids },
   init() {

@@ -24,7 +24,7 @@ import {
 export const switch_to_vs_munmap = scenario({
   question: `CPU 0 returns from another process to one whose ASID slot, and TLB entries, it still has, while CPU 1
     unmaps a page of that process. Does it see the new tlb_gen, or the flush its bit in mm_cpumask?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", config: { PCID64: false } },
   machine: { ...two_mms, ctx_ids: 4 },
   config: { ...three_asids },
   init() {
