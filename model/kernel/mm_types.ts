@@ -26,6 +26,10 @@ export interface mm_struct {
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
     active_cpus: atomic<"cpus">;
     copros: atomic<"cpus">;
+    /** x86 with INVLPGB: the same ASID on all CPUs; 0: none. Once assigned, constant. */
+    global_asid: index<"asids">;
+    /** CPUs may still run mm on ASIDs of their own. Set before global_asid. */
+    asid_transition: bool;
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;

@@ -94,6 +94,15 @@ export interface Backend {
   readonly flush_tlb_multi: (mask: cpumask_t, info: flush_tlb_info) => void;
 }
 
+/** Invalidations that hardware carries to all CPUs: x86 with INVLPGB only. They are carried out some time later. */
+export interface Broadcast {
+  readonly invlpgb_page: (pcid: number, page: number) => void;
+  readonly invlpgb_pcid: (pcid: number) => void;
+  readonly invlpgb_all: () => void;
+  /** All that this CPU has issued has been carried out. */
+  readonly tlbsync: () => void;
+}
+
 /** One flush request: arch/x86/include/asm/tlbflush.h. It lives in the initiator's frame while the request is out. */
 export interface flush_tlb_info {
   mm: mm_struct | null;
@@ -113,6 +122,8 @@ export declare const parts: {
   readonly backend: Backend;
   readonly membarrier: Membarrier;
   readonly attributes: Attributes;
+  /** Where a design has none, nothing calls it. */
+  readonly broadcast: Broadcast | null;
 };
 
 /** Compile-time choices of a design. */
@@ -125,6 +136,16 @@ export declare const config: {
   readonly tlb_single_page_flush_ceiling: number;
   /** should_trim_cpumask(): once a second per mm, a flush also asks CPUs that have another mm loaded. */
   readonly trim_cpumask: boolean;
+  /** 209954cbc7d0 (6.14): switching away leaves prev's bit in mm_cpumask; a flush that reaches the CPU clears it. */
+  readonly lazy_mm_cpumask: boolean;
+  /** 83b0177a6c48 (6.18, 6.17.5): a full barrier also where the bit of next is set already, and for init_mm. */
+  readonly switch_mm_smp_mb: boolean;
+  /** AMD's broadcast invalidation, and global ASIDs (4afeb0ed1753, 6.15): ASIDs from TLB_NR_DYN_ASIDS on. */
+  readonly INVLPGB: boolean;
+  /** Hypothetical hardware: every mm has a PCID of its own for ever. */
+  readonly PCID64: boolean;
+  /** A process that runs on more CPUs than this may get a global ASID: 3 in Linux. */
+  readonly global_asid_threshold: number;
   /** Requests and slots have generations (b0579ade7cd8, 4.14); a variant that is older has them as first posted. */
   readonly tlb_gen: boolean;
   /** A CPU that goes lazy keeps the mm loaded. 4.14 with PCID does not (b956575bed91). */
@@ -176,7 +197,8 @@ export declare const config: {
   readonly DEBUG_PREEMPT: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
-  /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
+  /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc (0 is the kernel's);
+   *  x86's with INVLPGB. */
   readonly ASIDS: number;
   /** A host may take a vCPU off its core: backend kvm. */
   readonly KVM_GUEST: boolean;

@@ -137,6 +137,10 @@ export const exit_elsewhere = scenario({
       needs: { parts: { lifetime: "last_mmput" } },
       mutant: replace(exit_mmap, flush_at_exit),
       expect: { sc: safe, x86_tso: safe },
+      // A flush that runs no code on other CPUs repairs nothing.
+      expect_of: {
+        "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      },
     },
   ],
 });

@@ -19,7 +19,7 @@ export const mm_outlives_users = sometimes(
 export const lazy_to_user_vs_exit = scenario({
   question: `CPU 0, lazy in a process, switches to another one while the last task of the first exits on CPU 1.
     Nothing is mapped, so that no flush tells CPU 0. Is the old pgd freed before CR3 leaves it?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
   machine: { ...two_mms, ctx_ids: 4 },
   config: { ...three_asids },
   init() {

@@ -9,13 +9,13 @@ import { unlazy_active_mm_irqs_off } from "../../kernel/lifetime/mainline.ts";
 import { pte_free_tlb } from "../../kernel/mm/mmap.ts";
 import { tasks } from "../../kernel/mm_types.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
-import { no_dangling_active_mm, no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
+import { no_active_mm_left_dangling, no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
 import { boot, map_pages, new_mm, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
 export const lazy_vs_exit = scenario({
   question: `CPU 0 is lazy in a process whose last task exits on CPU 1; page tables are freed, so that a flush tells
     CPU 0. Can the hardware of CPU 0 walk what is gone, and does the scheduler's active_mm still name it?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
   machine: { ...two_mms, tasks: 4, ctx_ids: 4 },
   config: { ...three_asids },
   init() {
@@ -33,7 +33,7 @@ export const lazy_vs_exit = scenario({
       __schedule(tasks[3]);
     },
   },
-  check: [no_freed_pgd_loaded, no_walk_of_freed_table, no_dangling_active_mm, references_conserved],
+  check: [no_freed_pgd_loaded, no_walk_of_freed_table, no_active_mm_left_dangling, references_conserved],
   witness: [lazy_cpu_leaves],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
@@ -44,7 +44,7 @@ export const lazy_vs_exit = scenario({
     "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     // The flush has taken CPU 0 out of the mask that tells whom to shoot, and left active_mm as it was. On x86 nobody
     // follows or compares it any more.
-    "x86-shootdown": { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
+    "x86-shootdown": { sc: violates(no_active_mm_left_dangling), x86_tso: violates(no_active_mm_left_dangling) },
     "linux-4.14-rc-fully-lazy": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
   },
   mutants: [
@@ -82,7 +82,7 @@ export const lazy_vs_exit = scenario({
       name: "active_mm does not follow the page tables (without patches 20 and 21)",
       needs: { parts: { lifetime: "last_mmput" } },
       mutant: omit(unlazy_active_mm_irqs_off, "current.active_mm = init_mm"),
-      expect: { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
+      expect: { sc: violates(no_active_mm_left_dangling), x86_tso: violates(no_active_mm_left_dangling) },
     },
   ],
 });

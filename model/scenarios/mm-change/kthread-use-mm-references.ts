@@ -45,6 +45,8 @@ export const kthread_use_mm_references = scenario({
   expect_of: {
     // Whoever exits leaves a reference that nobody drops.
     "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+    // No flush tells CPU 0, lazy in the mm once more, that its last user is gone.
+    "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
     {
@@ -65,6 +67,9 @@ export const kthread_use_mm_references = scenario({
       needs: { config: { kthread_use_mm_grabs: true } },
       mutant: drop(kthread_unuse_mm, "mmdrop"),
       expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+      expect_of: {
+        "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      },
     },
     {
       name: "kthread_unuse_mm() does not say that it borrows the mm from then on",

@@ -16,7 +16,7 @@ import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_
 export const kthread_use_mm_vs_flush = scenario({
   question: `On CPU 0 a kernel thread, lazy in a process, starts to use that mm as its own, while CPU 1 unmaps and
     frees a page table of it. Can the flush come while active_mm and mm say one thing and the page tables another?`,
-  needs: { arch: "x86", config: { lazy_tlb: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true } },
   machine: { ...small },
   config: { ...two_asids },
   init() {

@@ -26,9 +26,9 @@ export const nmi_vs_lazy_switch = scenario({
   question: `CPU 0 switches from a user task to a kernel thread, and to another process, while CPU 1 unmaps a page and
     frees it. An NMI (perf, BPF) reads the memory of the task that it interrupts, if nmi_uaccess_okay(). Does it read
     another process's memory, or a freed page?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, flush_skips_lazy: true, nmi_uaccess_okay: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, flush_skips_lazy: true, nmi_uaccess_okay: true } },
   machine: { ...two_mms, ctx_ids: 4 },
-  config: { ...three_asids },
+  config: { ...three_asids, trim_cpumask: false },
   init() {
     boot();
     const mm = new_mm(tasks[2]);
@@ -64,7 +64,7 @@ export const nmi_vs_lazy_switch = scenario({
 export const nmi_vs_switch = scenario({
   question: `CPU 0 switches from one process to another; an NMI reads the memory of the task that it interrupts. Is it
     that task's?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", config: { PCID64: false } },
   machine: { ...two_mms, cpus: 1, tasks: 4, ctx_ids: 4 },
   config: { ...three_asids },
   init() {

@@ -26,7 +26,7 @@ export const asid_slot_reuse = scenario({
   question: `CPU 0 has an ASID slot, with TLB entries, of a process that exits elsewhere. A new process gets the same
     mm_struct. When it comes to CPU 0, does it find the old one's translations?`,
   // Where exiting tasks leak their mm, nobody ever gets its memory.
-  needs: { arch: "x86", config: { exit_mm_lazy: true } },
+  needs: { arch: "x86", config: { exit_mm_lazy: true, PCID64: false } },
   machine: { ...two_mms, tasks: 6, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },
   init() {
@@ -66,6 +66,7 @@ export const asid_slot_reuse = scenario({
       // One slot, and every CR3 write flushes.
       expect_of: {
         "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe },
+        "linux-6.14-x86-nopcid": { sc: safe, x86_tso: safe },
         "linux-4.14-x86-nopcid": { sc: safe, x86_tso: safe },
         "linux-4.14-rc-posted": { sc: safe, x86_tso: safe },
       },

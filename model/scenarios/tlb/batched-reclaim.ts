@@ -10,7 +10,7 @@ import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from
 export const batched_reclaim = scenario({
   question: `CPU 1 reclaims a page of a process that runs on CPU 0, and flushes later, for many mms at once: the
     request has no mm, and generation 0. Does CPU 0 carry it out?`,
-  needs: { arch: "x86", config: { tlb_gen: true } },
+  needs: { arch: "x86", config: { PCID64: false, tlb_gen: true } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids },
   init() {

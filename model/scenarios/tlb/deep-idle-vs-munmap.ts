@@ -15,7 +15,7 @@ import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, touc
 export const deep_idle_vs_munmap = scenario({
   question: `CPU 0, lazy in a process, leaves its mm for a deep idle state and returns to the process later; its TLB
     keeps the entries. CPU 1 unmaps a page meanwhile, and need not wake CPU 0. Does CPU 0 find out?`,
-  needs: { arch: "x86", config: { lazy_tlb: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true } },
   machine: { ...small },
   config: { ...two_asids },
   init() {
@@ -43,13 +43,20 @@ export const deep_idle_vs_munmap = scenario({
   check: [no_stale_user_access, no_walk_of_freed_table, no_warning, references_conserved],
   witness: [ipi_sent],
   expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    // CVE-2025-40174, as in switch_to_vs_munmap.
+    "linux-6.14-x86": { sc: safe, x86_tso: violates(no_stale_user_access) },
+  },
   mutants: [
     {
       name: "tlb_gen is read before the mask bit is set",
       needs: { parts: { coherence: "tlb" } },
       mutant: move_before(tlb.switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
-      expect_of: { "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe } },
+      expect_of: {
+        "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe },
+        "linux-6.14-x86-nopcid": { sc: safe, x86_tso: safe },
+      },
     },
     {
       name: "tlb_gen is read before the mask bit is set (4.14)",

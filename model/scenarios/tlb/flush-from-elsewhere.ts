@@ -17,7 +17,7 @@ import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_
 export const flush_from_elsewhere = scenario({
   question: `CPU 0 switches to a process while CPU 1, which runs something else, replaces an entry of its page tables by
     a plain store, flushes, and frees the page. What keeps CPU 1's look at the mask behind the store?`,
-  needs: { arch: "x86", config: { tlb_gen: false } },
+  needs: { arch: "x86", config: { PCID64: false, tlb_gen: false } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids },
   init() {
@@ -69,7 +69,7 @@ function put_page(page: frame): void {
 export const lazy_flush_reentered = scenario({
   question: `A kernel thread on CPU 0 reclaims a page of the process that it is lazy in: its own flush makes CPU 0 leave
     the mm. A flush from CPU 1 would do the same. What if it comes in the middle?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, tlb_use_lazy_mode: true, flush_skips_lazy: false } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, tlb_use_lazy_mode: true, flush_skips_lazy: false } },
   machine: { ...small, pages: 2, frames: 2, address: 3 },
   config: { ...two_asids },
   init() {

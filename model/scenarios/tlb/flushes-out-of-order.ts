@@ -14,7 +14,7 @@ import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from
 export const flushes_out_of_order = scenario({
   question: `Two CPUs flush the same mm: CPU 1 all of it, tlb_gen 0 -> 1, then CPU 2 one page, 1 -> 2. CPU 0 takes the
     second request first. Does it still do what the first one asks for?`,
-  needs: { arch: "x86", config: { XEN_PV: false } },
+  needs: { arch: "x86", config: { PCID64: false, XEN_PV: false } },
   machine: { ...small, cpus: 3, pages: 2, frames: 2, address: 3 },
   config: { ...two_asids },
   init() {

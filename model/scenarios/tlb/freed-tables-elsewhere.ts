@@ -13,7 +13,7 @@ import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_
 export const khugepaged_vs_lazy = scenario({
   question: `CPU 0 is lazy in a process; CPU 1 replaces a page table of it by a huge page, flushes the addresses, and
     frees the table. Does CPU 0 hear of it?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, tlb_use_lazy_mode: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, tlb_use_lazy_mode: true } },
   machine: { ...small },
   config: { ...two_asids },
   init() {
@@ -73,7 +73,7 @@ export function flush_range_of_tables(mm: mm_struct): void {
 export const table_freed_without_memory = scenario({
   question: `CPU 1 unmaps all that a page table maps, and has no memory to put the table off: it waits for lockless
     walks in software, and frees the table. A thread of the process runs on CPU 0. And the walks of its hardware?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", config: { PCID64: false } },
   machine: { ...small },
   config: { ...two_asids, MMU_GATHER_RCU_TABLE_FREE: true },
   init() {

@@ -13,7 +13,7 @@ export const lazy_vs_freed_tables = scenario({
   question: `CPU 0 is lazy in a process, whose page tables the hardware may walk at any moment, while CPU 1 unmaps all
     that a page table maps and frees the table. CPU 0 may return to the process meanwhile. Can it walk the freed
     table?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, tlb_use_lazy_mode: true, XEN_PV: false } },
   machine: { ...small },
   config: { ...two_asids },
   init() {

@@ -11,7 +11,7 @@ export const truncated = sometimes("the page is freed at its new address", () =>
 export const mremap_vs_truncate = scenario({
   question: `CPU 1 moves a page to another address, while CPU 0 truncates the file that it is of: it frees the page if
     it finds it at the new address. Can CPU 0 still reach it at the old one?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", config: { PCID64: false } },
   machine: { ...small, pages: 2, address: 3 },
   config: { ...two_asids },
   init() {

@@ -25,7 +25,7 @@ function two_threads(): void {
 export const switch_away_vs_freed_tables = scenario({
   question: `CPU 0 switches to another process while CPU 1 frees a page table of the one that it leaves. CPU 0 is out
     of mm_cpumask, so that nobody waits for it, before CR3 is: can its hardware still walk the freed table?`,
-  needs: { arch: "x86", config: { MMU_GATHER_RCU_TABLE_FREE: false, XEN_PV: false } },
+  needs: { arch: "x86", config: { PCID64: false, MMU_GATHER_RCU_TABLE_FREE: false, XEN_PV: false } },
   machine: { ...two_mms, ctx_ids: 4 },
   config: { ...three_asids },
   init() {
@@ -79,7 +79,7 @@ export const switch_away_vs_freed_tables = scenario({
 
 export const switch_away_vs_tables_freed_by_rcu = scenario({
   question: `The same, but page tables are freed after an RCU grace period. Is that enough?`,
-  needs: { arch: "x86", config: { XEN_PV: false } },
+  needs: { arch: "x86", config: { PCID64: false, XEN_PV: false } },
   machine: { ...two_mms, ctx_ids: 4 },
   config: { ...three_asids, MMU_GATHER_RCU_TABLE_FREE: true },
   init() {
@@ -99,6 +99,7 @@ export const switch_away_vs_tables_freed_by_rcu = scenario({
   mutants: [
     {
       name: "no grace period",
+      needs: { config: { lazy_mm_cpumask: false } },
       mutant: drop(tlb_finish_mmu, "synchronize_rcu"),
       expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       // There the mask is enough.
@@ -111,6 +112,17 @@ export const switch_away_vs_tables_freed_by_rcu = scenario({
     {
       name: "a grace period is taken for a flush",
       mutant: drop(parts.coherence.flush_tlb_mm_range, "flush_tlb_multi"),
+      expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    },
+    {
+      name: "no grace period, but the mask keeps CPU 0 until it has left (209954cbc7d0)",
+      needs: { config: { lazy_mm_cpumask: true } },
+      mutant: drop(tlb_finish_mmu, "synchronize_rcu"),
+      expect: { sc: safe, x86_tso: safe },
+    },
+    {
+      name: "no flush",
+      mutant: drop(tlb_finish_mmu, "tlb_flush"),
       expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
     },
   ],

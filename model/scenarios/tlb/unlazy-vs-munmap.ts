@@ -31,7 +31,7 @@ function idle_for_a_while(): void {
 export const unlazy_vs_munmap = scenario({
   question: `CPU 0 goes lazy and returns to the same process while CPU 1 unmaps a page and frees it. Can CPU 0 reach
     the freed page through its old TLB entry?`,
-  needs: { arch: "x86", config: { lazy_tlb: true, flush_skips_lazy: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, flush_skips_lazy: true } },
   machine: { ...small },
   config: { ...two_asids },
   init() {
@@ -86,7 +86,7 @@ export const lazy_leaves_vs_munmap = scenario({
     return to the right page tables, with nothing stale?`,
   needs: {
     arch: "x86",
-    config: { lazy_tlb: true, tlb_use_lazy_mode: true, flush_skips_lazy: false, XEN_PV: false },
+    config: { PCID64: false, lazy_tlb: true, tlb_use_lazy_mode: true, flush_skips_lazy: false, XEN_PV: false },
   },
   machine: { ...small },
   config: { ...two_asids },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// arch/x86/Kconfig and asm/tlbflush.h of Linux 6.12, and what commits before it changed, one after another.
+// arch/x86/Kconfig and asm/tlbflush.h of Linux 6.12, and what commits before and behind it changed, one after another.
 import { generic } from "../../Kconfig.ts";
 
 /** 4.13: one context, without generations, in the TLB. */
@@ -27,3 +27,14 @@ export const luto_2022 = {
   unlazy_before_idle_dead: true,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: true,
 };
+/** Linux 6.14 with fea4e317f9e7 (6.14.7): mm_cpumask is cleared lazily, and trimmed. */
+export const x86_6_14 = { ...x86_6_12, lazy_mm_cpumask: true, trim_cpumask: true, MMU_GATHER_RCU_TABLE_FREE: true };
+
+/** Linux 6.18. */
+export const x86_6_18 = { ...x86_6_14, switch_mm_smp_mb: true };
+
+/** The same on AMD's Milan and later: global ASIDs, kept up to date by INVLPGB (since 6.15). 4094, but a few will do. */
+export const x86_6_18_invlpgb = { ...x86_6_18, INVLPGB: true, ASIDS: 64 };
+
+/** Lutomirski's hypothetical better x86. No mm_cpumask, no tlb_gen. */
+export const x86_pcid64 = { ...generic, PCID: true, PCID64: true, MMU_GATHER_RCU_TABLE_FREE: true };

@@ -7,6 +7,7 @@ import { write_cr3 } from "../../../../hw/mmu/x86.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { config } from "../../../parts.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
+import { mm_global_asid } from "./global_asid.ts";
 import { cpu_tlbstate, TLB_FLUSH_ON_TASK_SWITCH } from "./tlbstate.ts";
 
 interface new_asid {
@@ -17,6 +18,11 @@ interface new_asid {
 /** The slot for `next`, and whether its entries must go first. Runs with interrupts off. */
 export function choose_new_asid(next: mm_struct, next_tlb_gen: number): new_asid {
   if (!config.PCID) return { asid: 0, need_flush: true };
+
+  if (config.INVLPGB) {
+    const bc_asid = mm_global_asid(next);
+    if (bc_asid !== 0) return { asid: bc_asid, need_flush: false };
+  }
 
   if (this_cpu_read(cpu_tlbstate.invalidate_other)) clear_asid_other();
 

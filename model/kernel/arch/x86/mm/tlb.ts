@@ -15,6 +15,15 @@ import { on_each_cpu_cond_mask } from "../../../smp.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { choose_new_asid, invalidate_user_asid, load_new_context } from "./asid.ts";
 import {
+  broadcast_tlb_flush,
+  consider_global_asid,
+  global_asid_adopted,
+  is_global_asid,
+  mm_global_asid,
+  mm_in_asid_transition,
+  mm_needs_global_asid,
+} from "./global_asid.ts";
+import {
   cpu_tlbstate,
   cpu_tlbstate_shared,
   flush_tlb_infos,
@@ -24,6 +33,7 @@ import {
   TLB_LOCAL_SHOOTDOWN,
   TLB_REMOTE_SEND_IPI,
   TLB_REMOTE_SHOOTDOWN,
+  TLB_REMOTE_WRONG_CPU,
 } from "./tlbstate.ts";
 
 export { ptep_get_and_clear } from "../../../pgtable.ts";
@@ -46,6 +56,9 @@ export const lazy_cpu_leaves = sometimes("a flush makes a lazy CPU leave the mm"
 /** A CPU returned to an mm whose entries it had kept, without a flush. */
 export const asid_reused = sometimes("a switch reuses an ASID without a flush");
 
+/** A flush reached a CPU that has another mm loaded, and took it out of the mask. */
+export const mask_trimmed = sometimes("a flush takes a CPU that has left the mm out of mm_cpumask");
+
 /** Makes `next` the address space of this CPU. Interrupts are off, so no flush request comes in between. */
 export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   const prev = this_cpu_read(cpu_tlbstate.loaded_mm);
@@ -62,27 +75,38 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   }
 
   if (prev === next) {
-    // Another thread of the same process: no request was withheld from us.
-    if (!was_lazy) return;
+    if (config.INVLPGB && mm_needs_global_asid(next, prev_asid)) {
+      // As choose_new_asid() has it.
+      new_asid = mm_global_asid(next);
+      need_flush = false;
+      reached(global_asid_adopted);
+    } else {
+      // Broadcasts reach it anyway.
+      if (config.INVLPGB && is_global_asid(prev_asid)) return;
+      // Another thread of the same process: no request was withheld from us.
+      if (!was_lazy) return;
 
-    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
-    smp_mb();
-    next_tlb_gen = atomic_read(next.context.tlb_gen);
-    if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
-    reached(unlazy_flushes);
+      // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
+      smp_mb();
+      next_tlb_gen = atomic_read(next.context.tlb_gen);
+      if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
+      reached(unlazy_flushes);
+    }
   } else {
     // Until CR3 and loaded_mm agree again, whoever asks must assume the worst: should_flush_tlb(), NMIs.
     if (config.flush_reads_loaded_mm) this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
     barrier();
 
-    // No more requests for prev. Kernel threads' init_mm is never flushed by mask: do not bounce its line.
+    // No more requests for prev, or those that come clear the bit: see flush_tlb_func(). Kernel threads' init_mm is
+    // never flushed by mask: do not bounce its line.
     if (prev !== init_mm) {
       VM_WARN_ON(!cpumask_test_cpu(cpu, mm_cpumask(prev)));
-      cpumask_clear_cpu(cpu, mm_cpumask(prev));
+      if (!config.lazy_mm_cpumask) cpumask_clear_cpu(cpu, mm_cpumask(prev));
     }
-    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). First the bit (a full barrier), then the generation: we
-    // must see its tlb_gen, or it our bit.
-    if (next !== init_mm) cpumask_set_cpu(cpu, mm_cpumask(next));
+    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). First the bit (a full barrier) and LOADED_MM_SWITCHING, then
+    // the generation: we must see its tlb_gen, or it these two.
+    if (next !== init_mm && !in_mask_already(cpu, next)) cpumask_set_cpu(cpu, mm_cpumask(next));
+    else if (config.switch_mm_smp_mb) smp_mb();
     next_tlb_gen = atomic_read(next.context.tlb_gen);
 
     const choice = choose_new_asid(next, next_tlb_gen);
@@ -99,6 +123,11 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   this_cpu_write(cpu_tlbstate.loaded_mm, next);
   this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
   if (next !== prev) parts.attributes.switch_attributes(prev, next);
+}
+
+/** Where switching away leaves the bit as it is, it is mostly still set: a read, but then no barrier either. */
+function in_mask_already(cpu: cpu_id, mm: mm_struct): boolean {
+  return config.lazy_mm_cpumask && cpumask_test_cpu(cpu, mm_cpumask(mm));
 }
 
 /** The running CPU goes to a kernel thread and keeps mm loaded. */
@@ -134,9 +163,12 @@ export function flush_tlb_mm_range(
 
   // Without 4ce94eabac16 the others are asked only once this CPU has flushed; its turn among them then does nothing.
   if (!config.concurrent_flush) flush_tlb_here(mm, info);
-  if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
-    info.trim_cpumask = env_should_trim_cpumask();
+  if (config.INVLPGB && mm_global_asid(mm) !== 0) {
+    broadcast_tlb_flush(info);
+  } else if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
+    info.trim_cpumask = should_trim_cpumask();
     parts.backend.flush_tlb_multi(mm_cpumask(mm), info);
+    if (config.INVLPGB) consider_global_asid(mm);
   } else if (config.concurrent_flush) {
     flush_tlb_here(mm, info);
   }
@@ -163,9 +195,9 @@ export function range_to_flush(start: number, end: number, stride_shift: number)
   return { from: start, to: end };
 }
 
-/** Trimming is computed, and changes nothing but who is asked: see should_flush_tlb(). */
-function env_should_trim_cpumask(): bool {
-  return config.trim_cpumask;
+/** Once a second per mm, whenever that may be, all of the mask is asked: those that have left leave it. */
+function should_trim_cpumask(): bool {
+  return config.trim_cpumask && any(2) === 1;
 }
 
 export function get_flush_tlb_info(
@@ -205,7 +237,7 @@ export function native_flush_tlb_multi(mask: cpumask_t, info: flush_tlb_info): v
   trace_flush_sent(info);
 
   // A lazy CPU may keep stale leaf entries, nobody uses them; but it must not walk a table that is being freed.
-  if (info.freed_tables) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
+  if (info.freed_tables || mm_in_asid_transition(info.mm)) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
   else if (config.flush_reads_loaded_mm) on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
   else on_each_cpu_cond_mask(tlb_is_not_lazy, flush_tlb_func, info, mask);
 }
@@ -240,12 +272,27 @@ export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
 /** Carries out a request on this CPU, interrupts off: as the handler of the IPI, or locally. */
 export function flush_tlb_func(f: flush_tlb_info): void {
   const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
-  const loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
-  const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
+  let loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
   const local = smp_processor_id() === f.initiating_cpu;
 
-  if (!local && f.mm !== null && f.mm !== loaded_mm) return;
+  if (wrong_cpu(f, loaded_mm, local)) {
+    // It was left in the mask when it switched away.
+    if (config.lazy_mm_cpumask) {
+      reached(mask_trimmed);
+      cpumask_clear_cpu(smp_processor_id(), mm_cpumask(f.mm!));
+      trace_tlb_flush(TLB_REMOTE_WRONG_CPU, 0);
+    }
+    return;
+  }
   if (loaded_mm === init_mm) return;
+
+  if (config.INVLPGB) {
+    if (mm_needs_global_asid(loaded_mm, loaded_mm_asid)) {
+      switch_mm_irqs_off(loaded_mm, loaded_mm);
+      loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
+    }
+    if (is_global_asid(loaded_mm_asid)) return;
+  }
 
   if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
     // A flush of the paging-structure cache is due at least; to leave for init_mm costs no more than that.
@@ -255,6 +302,7 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     return;
   }
 
+  const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
   // Someone has flushed for us, or a later request has: no need to touch mm's cache line.
   if (config.flush_skips_done && f.new_tlb_gen !== TLB_GENERATION_INVALID && f.new_tlb_gen <= local_tlb_gen) return;
 
@@ -273,6 +321,8 @@ export function flush_tlb_to_gen(
 
   // Read before the flush: what comes later has a request of its own.
   const mm_tlb_gen = atomic_read(loaded_mm.context.tlb_gen);
+  WARN_ON_ONCE(local_tlb_gen > mm_tlb_gen);
+  WARN_ON_ONCE(f.new_tlb_gen > mm_tlb_gen);
   if (local_tlb_gen !== mm_tlb_gen) {
     // A ranged request covers exactly the step from new_tlb_gen - 1: with any other step missing, flush it all.
     if (f.end !== TLB_FLUSH_ALL && f.new_tlb_gen === local_tlb_gen + 1 && f.new_tlb_gen === mm_tlb_gen) {
@@ -291,6 +341,11 @@ export function trace_tlb_flushed(f: flush_tlb_info, local: bool, nr_invalidate:
   if (!local) trace_tlb_flush(TLB_REMOTE_SHOOTDOWN, nr_invalidate);
   else if (f.mm === null) trace_tlb_flush(TLB_LOCAL_SHOOTDOWN, nr_invalidate);
   else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
+}
+
+/** The request is for an mm that this CPU has left. With a lazily cleared mask that may be so for the initiator, too. */
+export function wrong_cpu(f: flush_tlb_info, loaded_mm: mm_struct, local: bool): boolean {
+  return f.mm !== null && f.mm !== loaded_mm && (config.lazy_mm_cpumask || !local);
 }
 
 /** One INVLPG a page; without INVPCID, PTI's user half of the slot goes as a whole. */

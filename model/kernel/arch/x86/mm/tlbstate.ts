@@ -51,6 +51,7 @@ export const TLB_REMOTE_SHOOTDOWN = 1;
 export const TLB_LOCAL_SHOOTDOWN = 2;
 export const TLB_LOCAL_MM_SHOOTDOWN = 3;
 export const TLB_REMOTE_SEND_IPI = 4;
+export const TLB_REMOTE_WRONG_CPU = 5;
 
 /** get_flush_tlb_info(): one request per CPU at a time, preemption off. Handlers read it while the initiator waits. */
 export const flush_tlb_infos = DEFINE_PER_CPU_FRAME<flush_tlb_info>();
