@@ -15,6 +15,9 @@ const PATHS: Record<CostName, string> = {
   ipi_round_trip: "ipis.rounds",
   atomic_local: "atomics.total",
   line_transfer: "transfers.total",
+  table_load: "table_loads",
+  local_flush: "local_flushes",
+  broadcast_flush: "broadcast_flushes",
 };
 
 function profile(costs: Partial<Record<CostName, readonly [number, number]>>): Profile {

@@ -37,9 +37,6 @@ export const lazy_vs_exit = scenario({
   witness: [lazy_cpu_leaves],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
-    // CPU 1 shoots itself, too, and its own store to active_mm may still wait in its buffer while it frees the mm:
-    // nobody else reads that active_mm before it is written.
-    "hazptr-2024": { sc: safe, x86_tso: violates(no_dangling_active_mm) },
     // Whoever exits leaves a reference that nobody drops.
     "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     // The flush has taken CPU 0 out of the mask that tells whom to shoot, and left active_mm as it was. On x86 nobody
