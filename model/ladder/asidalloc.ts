@@ -31,8 +31,8 @@ interface cpu_state {
   /** What TTBR0 holds. */
   task: int<-1, "tasks">;
   asid: index<"asids">;
-  /** The page of a task, by the ASID under which it was found. */
-  tlb: array<array<bool, "tasks">, "asids">;
+  /** By ASID, less 1: whose page is found under it. */
+  tlb: array<int<-1, "tasks">, "user_asids">;
 }
 const cpus = DEFINE_FRAME<array<cpu_state, "cpus">>();
 
@@ -41,20 +41,26 @@ function cpu_switch_mm(task: number, asid: number): void {
   const cpu = smp_processor_id();
   cpus[cpu].task = task;
   cpus[cpu].asid = asid;
-  if (tasks[task].pte === MAPPED) cpus[cpu].tlb[asid_of(tasks[task].context_id)][task] = true;
+  if (tasks[task].pte === MAPPED) load_entry(task, asid_of(tasks[task].context_id));
+}
+
+function load_entry(task: number, asid: number): void {
+  const cpu = smp_processor_id();
+  const other = cpus[cpu].tlb[asid - 1];
+  if (other !== NOBODY && other !== task) raise(unique_asid_per_cpu);
+  cpus[cpu].tlb[asid - 1] = task;
 }
 
 /** Whatever the running task could have loaded stays. */
 function local_flush_tlb_all(): void {
   const cpu = smp_processor_id();
-  for (let asid = 1; asid < machine.asids; asid++)
-    for (let i = 0; i < machine.tasks; i++) if (cpus[cpu].task !== i) cpus[cpu].tlb[asid][i] = false;
+  for (let i = 0; i < machine.user_asids; i++)
+    if (cpus[cpu].tlb[i] !== cpus[cpu].task) cpus[cpu].tlb[i] = NOBODY;
 }
 
 /** TLBI ASIDE1IS, and the DSB behind it. */
 function flush_tlb_asid(asid: number): void {
-  for (let cpu = 0; cpu < machine.users; cpu++)
-    for (let i = 0; i < machine.tasks; i++) cpus[cpu].tlb[asid][i] = false;
+  if (asid !== 0) for (let cpu = 0; cpu < machine.users; cpu++) cpus[cpu].tlb[asid - 1] = NOBODY;
 }
 
 // ---- arch/arm64/mm/context.c ----------------------------------------------------------------------------------------
@@ -227,20 +233,17 @@ function ttu(): void {
   while (true) try_to_unmap(any(machine.tasks));
 }
 
-export const one_task_per_asid = always(
-  "no CPU's TLB has entries of two tasks under one ASID",
-  () =>
-    every(machine.users, (cpu) =>
-      every(machine.asids, (asid) => count(machine.tasks, (i) => cpus[cpu].tlb[asid][i]) <= 1),
-    ),
-);
+export const unique_asid_per_cpu = never("no CPU's TLB has entries of two tasks under one ASID");
 
 const ALLOCATOR = {
   needs: { config: { asidalloc: true } },
   init() {
     allocator.generation = 1;
     allocator.cur_idx = 1;
-    for (let cpu = 0; cpu < machine.cpus; cpu++) cpus[cpu].task = NOBODY;
+    for (let cpu = 0; cpu < machine.cpus; cpu++) {
+      cpus[cpu].task = NOBODY;
+      for (let i = 0; i < machine.user_asids; i++) cpus[cpu].tlb[i] = NOBODY;
+    }
   },
   threads: {
     CPU0() {
@@ -253,12 +256,12 @@ const ALLOCATOR = {
       ttu();
     },
   },
-  check: [one_task_per_asid],
+  check: [unique_asid_per_cpu],
   witness: [],
   mutants: [],
   expect: { sc: safe },
 };
-const MACHINE = { cpus: 3, users: 2, asids: 4, generations: 3, ids: 15 };
+const MACHINE = { cpus: 3, users: 2, asids: 4, user_asids: 3, generations: 3, ids: 15 };
 
 export const asidalloc_1_task = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 1 } });
 export const asidalloc_2_tasks = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 2 } });

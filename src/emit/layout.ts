@@ -58,6 +58,8 @@ export interface PackedLayout {
   readonly symmetric?: {
     readonly symmetry: Symmetry;
     readonly units: readonly { readonly cpus: readonly number[]; readonly start: number; readonly size: number }[];
+    /** By object that can be exchanged for others. */
+    readonly objects: readonly Slot[];
   };
   /** Under a model of views: the rest of the words. */
   readonly views?: ViewsLayout;
@@ -93,7 +95,7 @@ const subscript = (cell: Cell, flat: number): string => {
   return cell.name + parts.join("");
 };
 
-/** `symmetry`: with words of its own for each CPU that can be exchanged. */
+/** `symmetry`: with words of its own for each CPU, and bits of its own for each object, that can be exchanged. */
 export function packedLayout(
   program: Program,
   model: MemoryModel,
@@ -104,15 +106,20 @@ export function packedLayout(
   // Once to learn how many words a CPU needs.
   const sizing = new SymmetricSpace(symmetry);
   layoutIn(sizing, program, model, depth, symmetry);
-  const space = new SymmetricSpace(symmetry, sizing.taken);
+  // Too many of them to be compared at once.
+  if (sizing.takenByObject > WORD_BITS)
+    return packedLayout(program, model, depth, { ...symmetry, objects: undefined });
+  const space = new SymmetricSpace(symmetry, sizing);
   const layout = layoutIn(space, program, model, depth, symmetry);
   const units = symmetry.classes.map((cpus, cls) => ({
     cpus,
     start: space.start(cls),
     size: defined(sizing.taken[cls], "by class"),
   }));
-  return { ...layout, symmetric: { symmetry, units } };
+  return { ...layout, symmetric: { symmetry, units, objects: space.ofObjects } };
 }
+
+const WORD_BITS = 32;
 
 function layoutIn(
   space: Space,
@@ -191,8 +198,9 @@ function contextLayout(
   const pc = one(space, bitsFor({ min: 0, max: code.steps.length - 1 }), { cpu, role: `pc ${twin}`, named: false });
   add(pc, { name: `${prefix}.pc`, kind: "pc", of: id, cpu, element: 0, min: 0 });
   const sorts = symmetry?.sorts.locals[id] ?? [];
+  const objects = symmetry?.objects?.sorts.locals[id] ?? [];
   const slots: (LocalSlot | undefined)[] = code.locals.map(() => undefined);
-  for (const group of shareableLocals(code, ranges, sorts)) {
+  for (const group of shareableLocals(code, ranges, [sorts, objects])) {
     const [first = 0] = group.locals;
     const slot = one(space, group.width, { cpu, role: `local ${twin} ${first}`, named: sorts[first] !== undefined });
     for (const l of group.locals) {
@@ -208,7 +216,7 @@ function contextLayout(
 function shareableLocals(
   code: Code,
   ranges: readonly Range[],
-  sorts: readonly Sort[],
+  sorts: readonly (readonly Sort[])[],
 ): { width: number; locals: number[] }[] {
   const liveSets = code.steps.map((s) => new Set(s.live));
   const kept = code.locals
@@ -218,8 +226,8 @@ function shareableLocals(
   for (const l of kept) {
     const range = defined(ranges[l], "by local");
     const width = bitsFor(range);
-    // The same bits must be the same CPUs.
-    const means = sorts[l] === undefined ? "" : `${sorts[l]} ${range.min}`;
+    // The same bits must be the same CPUs, and objects.
+    const means = sorts.map((by) => (by[l] === undefined ? "" : `${by[l]} ${range.min}`)).join();
     const meets = (other: number): boolean => liveSets.some((s) => s.has(l) && s.has(other));
     const fits = groups.find((g) => g.width === width && g.means === means && !g.locals.some(meets));
     if (fits) fits.locals.push(l);

@@ -14,8 +14,8 @@ function fieldAt({ word, shift, width }: Slot, array: string, start: string): st
   const text = `${array}[${start}+${word}]`;
   if (width === 32) return `${text}>>>0`;
   return shift === 0
-    ? `${text}&${maskOf({ word, shift, width })}`
-    : `${text}>>>${shift}&${maskOf({ word, shift, width })}`;
+    ? `${text}&${maskOf({ width })}`
+    : `${text}>>>${shift}&${maskOf({ width })}`;
 }
 
 function printLoad(views: ViewsLayout): string {
