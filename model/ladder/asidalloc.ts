@@ -65,8 +65,12 @@ function flush_tlb_asid(asid: number): void {
 
 // ---- arch/arm64/mm/context.c ----------------------------------------------------------------------------------------
 
+interface lock_state {
+  cpu_asid_lock: spinlock_t;
+}
+const lock = DEFINE_SHARED<lock_state>();
+
 interface allocator_state {
-  locked: bool;
   generation: int<1, "generations">;
   map: array<bool, "asids">;
   cur_idx: index<"asids">;
@@ -77,6 +81,8 @@ interface percpu_state {
   active_asids: upto<"ids">;
   reserved_asids: upto<"ids">;
   tlb_flush_pending: bool;
+  /** In a register: the id of the next task, until its generation is looked at. 0 otherwise. */
+  context_id: upto<"ids">;
 }
 const percpu = DEFINE_FRAME<array<percpu_state, "cpus">>();
 
@@ -115,6 +121,14 @@ function flush_context(): void {
   }
   label();
   for (let cpu = 0; cpu < machine.users; cpu++) percpu[cpu].tlb_flush_pending = true;
+  if (machine.forget > 0) forget();
+}
+
+function forget(): void {
+  for (let i = 0; i < machine.tasks; i++)
+    if (!some(machine.users, (cpu) => percpu[cpu].reserved_asids === tasks[i].context_id))
+      tasks[i].context_id = asid_of(tasks[i].context_id);
+  for (let cpu = 0; cpu < machine.users; cpu++) percpu[cpu].context_id = 0;
 }
 
 function check_update_reserved_asid(asid: number, newasid: number): boolean {
@@ -164,23 +178,32 @@ function new_context(task: number): number {
 
 function next_generation(): number {
   instruction();
-  when(allocator.generation < machine.generations);
-  allocator.generation = allocator.generation + 1;
+  if (machine.recycle > 0) {
+    let free = 0;
+    for (let i = 1; i <= machine.generations; i++) if (free === 0 && !is_used(i)) free = i;
+    allocator.generation = free;
+  } else {
+    when(allocator.generation < machine.generations);
+    allocator.generation = allocator.generation + 1;
+  }
   return allocator.generation;
 }
 
-function lock(): void {
-  instruction();
-  when(!allocator.locked);
-  allocator.locked = true;
+function is_used(generation: number): boolean {
+  let used = allocator.generation === generation;
+  for (let cpu = 0; cpu < machine.users; cpu++)
+    if (generation_of(percpu[cpu].reserved_asids) === generation) used = true;
+  return used;
 }
 
 function check_and_switch_context(task: number): void {
   const cpu = smp_processor_id();
   label();
-  let asid = tasks[task].context_id;
+  percpu[cpu].context_id = tasks[task].context_id;
   let old_active_asid = percpu[cpu].active_asids;
   label();
+  let asid = percpu[cpu].context_id;
+  percpu[cpu].context_id = 0;
   let fast = false;
   if (old_active_asid !== 0 && generation_of(asid) === allocator.generation) {
     label();
@@ -190,7 +213,7 @@ function check_and_switch_context(task: number): void {
     fast = old_active_asid !== 0;
   }
   if (!fast) {
-    lock();
+    spin_lock(lock.cpu_asid_lock);
     asid = tasks[task].context_id;
     if (generation_of(asid) !== allocator.generation) {
       const id = new_context(task);
@@ -203,9 +226,8 @@ function check_and_switch_context(task: number): void {
       percpu[cpu].tlb_flush_pending = false;
       local_flush_tlb_all();
     }
-    label();
+    spin_unlock(lock.cpu_asid_lock);
     percpu[cpu].active_asids = asid;
-    allocator.locked = false;
   }
   label();
   cpu_switch_mm(task, asid_of(asid));
@@ -261,10 +283,16 @@ const ALLOCATOR = {
   mutants: [],
   expect: { sc: safe },
 };
-const MACHINE = { cpus: 3, users: 2, asids: 4, user_asids: 3, generations: 3, ids: 15 };
+const MACHINE = { cpus: 3, users: 2, asids: 4, user_asids: 3, generations: 3, ids: 15, forget: 0, recycle: 0 };
 
 export const asidalloc_1_task = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 1 } });
 export const asidalloc_2_tasks = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 2 } });
 export const asidalloc_3_tasks = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 3 } });
 export const asidalloc_4_tasks = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 4 } });
 export const asidalloc_6_tasks = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 6 } });
+
+export const asidalloc_f4 = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 4, forget: 1 } });
+export const asidalloc_f6 = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 6, forget: 1 } });
+const UNBOUNDED = { ...MACHINE, forget: 1, recycle: 1, generations: 4, ids: 19 };
+export const asidalloc_u4 = scenario({ ...ALLOCATOR, question: "?", machine: { ...UNBOUNDED, tasks: 4} });
+export const asidalloc_u6 = scenario({ ...ALLOCATOR, question: "?", machine: { ...UNBOUNDED, tasks: 6} });
