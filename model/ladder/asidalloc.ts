@@ -106,10 +106,15 @@ function find_next_zero_bit(start: number): number {
   return found;
 }
 
+/** The CPUs that run tasks. */
+function users(): cpumask_copy_t {
+  return machine.cpus > machine.users ? cpumask_without(machine.users, cpumask_all) : cpumask_all;
+}
+
 function flush_context(): void {
   label();
   for (let i = 0; i < machine.asids; i++) allocator.map[i] = false;
-  for (const cpu of for_each_cpu(cpumask_without(machine.users, cpumask_all))) {
+  for (const cpu of for_each_cpu(users())) {
     label();
     let asid = percpu[cpu].active_asids;
     percpu[cpu].active_asids = 0;
@@ -119,7 +124,11 @@ function flush_context(): void {
     allocator.map[asid_of(asid)] = true;
     percpu[cpu].reserved_asids = asid;
   }
-  label();
+  request_flushes();
+}
+
+function request_flushes(): void {
+  instruction();
   for (let cpu = 0; cpu < machine.users; cpu++) percpu[cpu].tlb_flush_pending = true;
   if (machine.forget > 0) forget();
 }
@@ -127,14 +136,14 @@ function flush_context(): void {
 function forget(): void {
   for (let i = 0; i < machine.tasks; i++)
     if (!some(machine.users, (cpu) => percpu[cpu].reserved_asids === tasks[i].context_id))
-      tasks[i].context_id = asid_of(tasks[i].context_id);
+      tasks[i].context_id = tasks[i].context_id % machine.asids;
   for (let cpu = 0; cpu < machine.users; cpu++) percpu[cpu].context_id = 0;
 }
 
 function check_update_reserved_asid(asid: number, newasid: number): boolean {
   label();
   let hit = false;
-  for (const cpu of for_each_cpu(cpumask_without(machine.users, cpumask_all))) {
+  for (const cpu of for_each_cpu(users())) {
     label();
     if (percpu[cpu].reserved_asids === asid) {
       hit = true;
@@ -177,23 +186,30 @@ function new_context(task: number): number {
 }
 
 function next_generation(): number {
-  instruction();
+  while (true) {
+    label();
+    if (machine.recycle > 0 || allocator.generation < machine.generations) break;
+  }
   if (machine.recycle > 0) {
     let free = 0;
     for (let i = 1; i <= machine.generations; i++) if (free === 0 && !is_used(i)) free = i;
     allocator.generation = free;
   } else {
-    when(allocator.generation < machine.generations);
     allocator.generation = allocator.generation + 1;
   }
   return allocator.generation;
 }
 
 function is_used(generation: number): boolean {
-  let used = allocator.generation === generation;
-  for (let cpu = 0; cpu < machine.users; cpu++)
-    if (generation_of(percpu[cpu].reserved_asids) === generation) used = true;
-  return used;
+  return (
+    allocator.generation === generation ||
+    some(
+      machine.users,
+      (cpu) =>
+        percpu[cpu].reserved_asids / machine.asids === generation ||
+        percpu[cpu].context_id / machine.asids === generation,
+    )
+  );
 }
 
 function check_and_switch_context(task: number): void {
@@ -293,6 +309,22 @@ export const asidalloc_6_tasks = scenario({ ...ALLOCATOR, question: "?", machine
 
 export const asidalloc_f4 = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 4, forget: 1 } });
 export const asidalloc_f6 = scenario({ ...ALLOCATOR, question: "?", machine: { ...MACHINE, tasks: 6, forget: 1 } });
-const UNBOUNDED = { ...MACHINE, forget: 1, recycle: 1, generations: 4, ids: 19 };
+const UNBOUNDED = { ...MACHINE, forget: 1, recycle: 1, generations: 6, ids: 27 };
 export const asidalloc_u4 = scenario({ ...ALLOCATOR, question: "?", machine: { ...UNBOUNDED, tasks: 4} });
 export const asidalloc_u6 = scenario({ ...ALLOCATOR, question: "?", machine: { ...UNBOUNDED, tasks: 6} });
+
+const T2 = { CPU0() { sched(); }, CPU1() { sched(); } };
+const ALLOC = { ...ALLOCATOR, threads: {...T2} };
+export const asidalloc_n2 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, cpus: 2, tasks: 2 } });
+export const asidalloc_n3 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, cpus: 2,tasks: 3 } });
+export const asidalloc_n4 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, cpus: 2,tasks: 4 } });
+export const asidalloc_nf4 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, cpus: 2,tasks: 4, forget: 1 } });
+export const asidalloc_nu4 = scenario({ ...ALLOC, question: "?", machine: { ...UNBOUNDED, cpus: 2,tasks: 4 } });
+export const asidalloc_n6 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, cpus: 2,tasks: 6 } });
+export const asidalloc_nf6 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, cpus: 2,tasks: 6, forget: 1 } });
+export const asidalloc_nu6 = scenario({ ...ALLOC, question: "?", machine: { ...UNBOUNDED, cpus: 2,tasks: 6 } });
+
+export const asidalloc_g4 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, generations: 4, ids: 19, cpus: 2,tasks: 4, forget: 1 } });
+export const asidalloc_g5 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, generations: 5, ids: 23, cpus: 2,tasks: 4, forget: 1 } });
+export const asidalloc_m5 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, generations: 5, ids: 23, cpus: 2,tasks: 4 } });
+export const asidalloc_m6 = scenario({ ...ALLOC, question: "?", machine: { ...MACHINE, generations: 6, ids: 27, cpus: 2,tasks: 4 } });
