@@ -107,8 +107,7 @@ export function packedLayout(
   const sizing = new SymmetricSpace(symmetry);
   layoutIn(sizing, program, model, depth, symmetry);
   // Too many of them to be compared at once.
-  if (sizing.takenByObject > WORD_BITS)
-    return packedLayout(program, model, depth, { ...symmetry, objects: undefined });
+  if (sizing.takenByObject > WORD_BITS) return packedLayout(program, model, depth, { ...symmetry, objects: undefined });
   const space = new SymmetricSpace(symmetry, sizing);
   const layout = layoutIn(space, program, model, depth, symmetry);
   const units = symmetry.classes.map((cpus, cls) => ({

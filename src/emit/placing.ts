@@ -39,9 +39,7 @@ export function cellSlots(space: Space, cell: Cell, id: number, symmetry: Symmet
   if (typeof first !== "number") return space.fields(width, count, { role, named });
   const isObject = (number: number): boolean => number >= 0 && number < (symmetry?.objects?.size ?? 0);
   const ownerOf = (number: number): Owner =>
-    ofObject < 0
-      ? { cpu: number, role, named }
-      : { object: isObject(number) ? number : undefined, role, named };
+    ofObject < 0 ? { cpu: number, role, named } : { object: isObject(number) ? number : undefined, role, named };
   const extent = defined(cell.dims[dimension], "by dimension");
   const inner = cell.dims.slice(dimension + 1).reduce((n, d) => n * d, 1);
   const slots = new Array<Slot>(count);
