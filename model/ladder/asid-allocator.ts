@@ -135,7 +135,9 @@ function flush_context(): void {
 
 export function queue_flushes(): void {
   instruction();
-  for (let cpu = 0; cpu < machine.users; cpu++) percpu[cpu].tlb_flush_pending = true;
+  for (let cpu = 0; cpu < machine.users; cpu++) {
+    percpu[cpu].tlb_flush_pending = true;
+  }
   if (machine.unbounded > 0) forget_ids();
 }
 

@@ -7,8 +7,9 @@ import { defined } from "../base/assert.ts";
 import type { Field } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
 import type { Range } from "../program/intervals.ts";
-import type { Cell, Code, Program, Stmt } from "../program/program.ts";
+import type { Cell, Code, Program } from "../program/program.ts";
 import type { Sort, Symmetry } from "../program/symmetry.ts";
+import { writtenCells } from "../program/written.ts";
 import { bufferLayouts } from "./memory/store-buffer.ts";
 import { type ViewsLayout, viewsLayout } from "./memory/views-layout.ts";
 import { cellSlots, entrySlots, one, sharedRanges, slotRanges } from "./placing.ts";
@@ -63,26 +64,6 @@ export interface PackedLayout {
   };
   /** Under a model of views: the rest of the words. */
   readonly views?: ViewsLayout;
-}
-
-/** Cells that some code writes. */
-function writtenCells(program: Program): Set<number> {
-  const written = new Set<number>();
-  const walk = (list: readonly Stmt[]): void => {
-    for (const s of list) {
-      if (s.kind === "put") written.add(s.cell);
-      else if (s.kind === "if") [s.then, s.else].forEach(walk);
-      else if (s.kind === "block") walk(s.body);
-    }
-  };
-  for (const { before, access, body } of program.codes.flatMap((c) => c.steps)) {
-    if (access.kind === "store" || access.kind === "store_exclusive" || access.kind === "rmw")
-      written.add(access.place.cell);
-    if (access.kind === "instruction") walk(access.body);
-    walk(before);
-    walk(body);
-  }
-  return written;
 }
 
 const subscript = (cell: Cell, flat: number): string => {

@@ -20,6 +20,7 @@ import {
   type Sorts,
   type Symmetry,
 } from "../program/symmetry.ts";
+import { writtenCells } from "../program/written.ts";
 import { type Context, contextsOf } from "./effects.ts";
 import { Normal, normalExpr } from "./symmetry-normal.ts";
 import { Renaming } from "./symmetry-rename.ts";
@@ -233,9 +234,10 @@ function none(sorts: Sorts, off: string | undefined): Symmetry {
   return { sorts, classes: [], twins: [], off };
 }
 
-/** Objects that can all be exchanged for one another: the first that there are. */
+/** Objects that can all be exchanged for one another, and of which something is kept: the first that there are. */
 function objectsOf(program: Program, guesses: readonly Guess[]): Objects | undefined {
   const tried: Sorts[] = [];
+  const written = [...writtenCells(program)];
   for (const [cell, { dims }] of program.cells.entries())
     for (const [dimension, size] of dims.entries()) {
       if (size < 2 || tried.some((sorts) => sorts.cells[cell]?.index[dimension] !== undefined)) continue;
@@ -244,7 +246,8 @@ function objectsOf(program: Program, guesses: readonly Guess[]): Objects | undef
       if (inferred === undefined) continue;
       const { sorts, ordered } = inferred;
       tried.push(sorts);
-      if (ordered !== undefined || isRelation(sorts)) continue;
+      const isKept = written.some((id) => sorts.cells[id]?.index.some((sort) => sort !== undefined));
+      if (ordered !== undefined || !isKept || isRelation(sorts)) continue;
       if (new Exchanges(program, sorts, size).ofObjects) return { sorts, size, of };
     }
   return undefined;
