@@ -194,11 +194,15 @@ export const asidalloc_as_tlc_3_tasks = scenario({
   witness: [],
 });
 
-export const asidalloc_as_tlc_4_tasks = scenario({
+export const asidalloc_as_tlc_1_cpu = scenario({
   ...ALLOCATOR,
-  question: "The specification of 2018, 4 tasks, 2 generations: as many states as TLC counts?",
-  machine: { ...SIZES, tasks: 4, generations: 2, ids: 11, leftovers: 1 },
-  witness: [],
+  question: "The specification of 2018, 1 CPU, 4 tasks, 2 ASIDs, 3 generations: as many states as TLC counts?",
+  machine: { ...SIZES, cpus: 1, users: 1, tasks: 4, asids: 3, user_asids: 2, ids: 11, leftovers: 1 },
+  threads: {
+    CPU0() {
+      sched();
+    },
+  },
 });
 
 export const asidalloc_as_tlc_unmap_2_tasks = scenario({
