@@ -162,13 +162,6 @@ export const asidalloc_unmap_2_tasks = scenario({
     behind an unmap?`,
   machine: { ...SIZES, cpus: 3, tasks: 2 },
   witness: [],
-});
-
-export const asidalloc_unmap_4_tasks = scenario({
-  ...WITH_UNMAP,
-  question: `2 CPUs switch among 4 tasks, and a third one unmaps their pages, up to the third generation of 3 ASIDs. Does
-    an entry outlive the flush behind an unmap?`,
-  machine: { ...SIZES, cpus: 3, tasks: 4 },
   mutants: [
     {
       name: "an unmap reads the id before the page table entry is cleared, as before 5e10f9887ed8",
@@ -176,6 +169,13 @@ export const asidalloc_unmap_4_tasks = scenario({
       expect: { sc: violates(tlb_empty_inval_pte) },
     },
   ],
+});
+
+export const asidalloc_unmap_4_tasks = scenario({
+  ...WITH_UNMAP,
+  question: `2 CPUs switch among 4 tasks, and a third one unmaps their pages, up to the third generation of 3 ASIDs. Does
+    an entry outlive the flush behind an unmap?`,
+  machine: { ...SIZES, cpus: 3, tasks: 4 },
 });
 
 // With what PlusCal's procedures leave behind, as many states are found without reductions as TLC finds without symmetry.
