@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 // docs/costs.md: what each design does per switch, per unmap and per exit, counted in replays of drawn schedules: how
 // often for any number of CPUs and of lazy CPUs. Three machines are enough for a straight line in both.
-import { openLibrary } from "../../src/jobs/library.ts";
+import type { DesignInfo } from "../../src/compiler/describe.ts";
+import type { Schedule } from "../../src/events/schedule.ts";
+import { type Library, openLibrary } from "../../src/jobs/library.ts";
+import { prepareReplay } from "../../src/jobs/replay-run.ts";
 import { countAt } from "../../src/simulator/price.ts";
-import { draw, run } from "../simulator/drawing.ts";
+import { type ReplayProgram, replay } from "../../src/simulator/replay.ts";
+import { draw } from "../simulator/drawing.ts";
 
-interface Machine {
-  readonly cpus: number;
-  /** CPUs that borrow the process's mm. */
-  readonly lazy: number;
-}
-
-/** Rows of a drawing: how the machine gets there, and what is counted. */
+/** Rows of a drawing: how the machine gets there, with so many CPUs that borrow the mm, and what is counted. */
 interface Measure {
   readonly before: (lazy: number) => readonly string[];
   readonly counted: readonly string[];
@@ -39,18 +37,50 @@ const MEASURES = {
 } as const satisfies Record<string, Measure>;
 type MeasureName = keyof typeof MEASURES;
 
-function countsOf(design: string, rows: readonly string[], { cpus }: Machine): (path: string) => number {
-  const tree = run(design, draw(rows.join("\n"), { cpus })).counters.tree();
-  return (path) => countAt(tree, path);
+type Counts = (path: string) => number;
+
+/** All schedules of a machine have the same tasks and mms, so that a design is compiled once for it. */
+const TASKS = 16;
+const MMS = 4;
+
+function sameSize(schedule: Schedule): Schedule {
+  const idle = { pid: 0, comm: "idle", kernelThread: true, mm: 0 };
+  const tasks = Array.from({ length: TASKS }, (_, i) => schedule.tasks[i] ?? idle);
+  return { ...schedule, tasks, mms: MMS };
 }
 
-/** How often something happens in a measure, on a machine. */
-function onMachine(design: string, name: MeasureName, paths: readonly string[], machine: Machine): number {
-  const { before, counted } = MEASURES[name];
-  const rows = before(machine.lazy);
-  const without = countsOf(design, rows, machine);
-  const all = countsOf(design, [...rows, ...counted], machine);
-  return paths.reduce((sum, path) => sum + all(path) - without(path), 0);
+/** A design on machines of one size. */
+class Bench {
+  private readonly program: ReplayProgram;
+  private readonly cpus: number;
+  private readonly known = new Map<string, Counts>();
+
+  constructor(library: Library, design: DesignInfo, cpus: number) {
+    const program = prepareReplay(library, design, sameSize(draw("A", { cpus })));
+    if (!program.ok) throw new Error(JSON.stringify(program.error));
+    this.program = program.value;
+    this.cpus = cpus;
+  }
+
+  /** How often something happens in a measure. */
+  measure(name: MeasureName, paths: readonly string[], lazy: number): number {
+    const { before, counted } = MEASURES[name];
+    const without = this.counts(before(lazy));
+    const all = this.counts([...before(lazy), ...counted]);
+    return paths.reduce((sum, path) => sum + all(path) - without(path), 0);
+  }
+
+  private counts(rows: readonly string[]): Counts {
+    const drawing = rows.join("\n");
+    const known = this.known.get(drawing);
+    if (known !== undefined) return known;
+    const result = replay(this.program, sameSize(draw(drawing, { cpus: this.cpus })), { freedUnknown: 0 });
+    if (result.limits.length > 0) throw new Error(result.limits.join("; "));
+    const tree = result.counters.tree();
+    const counts: Counts = (path) => countAt(tree, path);
+    this.known.set(drawing, counts);
+    return counts;
+  }
 }
 
 interface Line {
@@ -59,11 +89,10 @@ interface Line {
   readonly perLazy: number;
 }
 
-function lineOf(design: string, name: MeasureName, paths: readonly string[]): Line {
-  const at = (cpus: number, lazy: number): number => onMachine(design, name, paths, { cpus, lazy });
-  const base = at(4, 1);
-  const perLazy = at(4, 2) - base;
-  const perCpu = (at(8, 1) - base) / 4;
+function lineOf(small: Bench, large: Bench, name: MeasureName, paths: readonly string[]): Line {
+  const base = small.measure(name, paths, 1);
+  const perLazy = small.measure(name, paths, 2) - base;
+  const perCpu = (large.measure(name, paths, 1) - base) / 4;
   return { constant: base - perLazy - 4 * perCpu, perCpu, perLazy };
 }
 
@@ -102,12 +131,12 @@ export function costsPage(): string {
   const library = openLibrary(undefined);
   if (!library.ok) throw new Error(JSON.stringify(library.error));
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const rows = library.value.designs.map(({ info }) =>
-    row([
-      `\`${info.name}\``,
-      ...COLUMNS.map(([, measure, paths]) => printLine(lineOf(info.name, measure, paths))),
-    ]),
-  );
+  const rows = library.value.designs.flatMap(({ info }) => {
+    if (info.parts.size === 0) return [];
+    const [small, large] = [new Bench(library.value, info, 4), new Bench(library.value, info, 8)];
+    const cells = COLUMNS.map(([, measure, paths]) => printLine(lineOf(small, large, measure, paths)));
+    return row([`\`${info.name}\``, ...cells]);
+  });
   return `# What each design costs
 
 Access counts of drawn schedules, run by the design's own code: per *round trip* of a CPU from a task to the idle task and
