@@ -12,4 +12,8 @@ export const generic = {
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,
   kthread_use_mm_grabs: true,
   MEMBARRIER: false,
+  ARCH_HAS_MEMBARRIER_CALLBACKS: false,
+  ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: false,
+  ARCH_SWITCH_TO_IS_MB: false,
+  mmdrop_release: false,
 };

@@ -7,7 +7,7 @@ import { page_tables, pgds } from "../hw/mmu/cpu.ts";
 import { exit_mmap } from "./mm/mmap.ts";
 import type { mm_struct } from "./mm_types.ts";
 import { mm_cpumask, mms } from "./mm_types.ts";
-import { parts } from "./parts.ts";
+import { config, parts } from "./parts.ts";
 
 export function mmgrab(mm: mm_struct): void {
   atomic_inc(mm.mm_count);
@@ -15,7 +15,11 @@ export function mmgrab(mm: mm_struct): void {
 
 /** The last one frees pgd and struct. A full barrier either way: membarrier relies on it. */
 export function mmdrop(mm: mm_struct): void {
-  if (atomic_dec_and_test(mm.mm_count)) __mmdrop(mm);
+  if (mm_count_dec_and_test(mm)) __mmdrop(mm);
+}
+
+function mm_count_dec_and_test(mm: mm_struct): boolean {
+  return config.mmdrop_release ? atomic_dec_return_release(mm.mm_count) === 0 : atomic_dec_and_test(mm.mm_count);
 }
 
 export function mmget(mm: mm_struct): void {
@@ -59,6 +63,7 @@ export function mm_alloc(): mm_struct {
   cpumask_clear(mm_cpumask(mm));
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
+  if (config.MEMBARRIER) atomic_set(mm.membarrier_state, 0);
   return mm;
 }
 

@@ -4,6 +4,7 @@
 // store followed by IRET. Queue and interrupt are one step: a target may run the call as soon as it is queued anyway,
 // because an earlier IPI can still be on its way. Left out: offline CPUs, csd_lock debugging, asynchronous calls.
 import { hw } from "../hw/mmu/cpu.ts";
+import { iret_is_due } from "../hw/mmu/pipeline.ts";
 import { local_irq_restore, local_irq_save, preempt_disable, preempt_enable } from "./irqflags.ts";
 
 interface call_single_data {
@@ -23,8 +24,17 @@ export function on_each_cpu_cond_mask<T>(
   info: T,
   mask: cpumask_t,
 ): void {
+  smp_call_function_many_cond(cond, func, info, cpumask_copy(mask), true);
+}
+
+function smp_call_function_many_cond<T>(
+  cond: ((cpu: cpu_id, info: T) => boolean) | null,
+  func: (info: T) => void,
+  info: T,
+  cpus: cpumask_copy_t,
+  run_local: boolean,
+): void {
   const this_cpu = smp_processor_id();
-  const cpus = cpumask_copy(mask);
   let queued = cpumask_none;
 
   for (const cpu of for_each_cpu(cpumask_without(this_cpu, cpus))) {
@@ -33,7 +43,7 @@ export function on_each_cpu_cond_mask<T>(
     queued = cpumask_with(cpu, queued);
   }
   // The local call runs while the others are on their way.
-  if (cpumask_contains(this_cpu, cpus) && (cond === null || cond(this_cpu, info))) {
+  if (run_local && cpumask_contains(this_cpu, cpus) && (cond === null || cond(this_cpu, info))) {
     const flags = local_irq_save();
     func(info);
     local_irq_restore(flags);
@@ -46,6 +56,18 @@ export function on_each_cpu_cond_mask<T>(
 export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
   preempt_disable();
   on_each_cpu_cond_mask(null, func, info, mask);
+  preempt_enable();
+}
+
+/** Runs func(info) on the other CPUs of a mask on the caller's stack, and waits until they have. Preemption is off. */
+export function smp_call_function_many<T>(cpus: cpumask_copy_t, func: (info: T) => void, info: T): void {
+  smp_call_function_many_cond(null, func, info, cpus, false);
+}
+
+/** on_each_cpu_mask() for such a mask: on this CPU, too, if it is in there. */
+export function on_each_cpu_of<T>(cpus: cpumask_copy_t, func: (info: T) => void, info: T): void {
+  preempt_disable();
+  smp_call_function_many_cond(null, func, info, cpus, true);
   preempt_enable();
 }
 
@@ -79,6 +101,7 @@ function csd_unlock_iret(from: cpu_id): void {
   const cpu = smp_processor_id();
   csd[from][cpu].func = null;
   csd[from][cpu].info = as_void(null);
+  iret_is_due(cpu);
 }
 
 declare function trace_ipi_send(cpu: cpu_id): void;
