@@ -49,8 +49,17 @@ export interface Coherence {
   ) => void;
   /** Not in Linux: how scenarios and replays start. Every CPU has init_mm loaded, and nothing else happened yet. */
   readonly boot_context: () => void;
-  /** Not in Linux: `cpu` has mm loaded, nothing of it cached. */
-  readonly boot_mm: (cpu: cpu_id, mm: mm_struct) => void;
+  /** Not in Linux: `cpu` has mm loaded, nothing of it cached. `lazy`: a kernel thread borrows it. */
+  readonly boot_mm: (cpu: cpu_id, mm: mm_struct, lazy: bool) => void;
+  /** Not in Linux: what a recorded ASID slot holds. `loaded`: it is in use. For designs with slots. */
+  readonly boot_slot: (
+    cpu: cpu_id,
+    asid: number,
+    mm: mm_struct | null,
+    tlb_gen: number,
+    loaded: bool,
+    next_asid: number,
+  ) => void;
 }
 
 /** Where membarrier(2) has its barriers and its state, besides the system call. */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a replay calls: one function for each action of a recorded schedule, and how a replay starts. The schedule and
 // the flush calls are given; what the design does about them is the kernel code that these functions call.
-import { hw, pgds } from "../hw/mmu/cpu.ts";
-import { cpu_tlbstate, cpu_tlbstate_shared } from "./arch/x86/mm/tlbstate.ts";
+import { pgds } from "../hw/mmu/cpu.ts";
 import { exec_mmap } from "./exec.ts";
 import { exit_mm } from "./exit.ts";
 import { mmput } from "./fork.ts";
 import { kthread_unuse_mm, kthread_use_mm } from "./kthread.ts";
 import type { mm_struct, task_struct } from "./mm_types.ts";
-import { init_mm, mm_cpumask } from "./mm_types.ts";
+import { init_mm } from "./mm_types.ts";
 import { parts } from "./parts.ts";
 import { context_switch } from "./sched/core.ts";
 import { get_current, pcpu_hot } from "./sched/sched.ts";
@@ -55,11 +54,17 @@ export function replay_flush(
   parts.coherence.flush_tlb_mm_range(mm, start, end, stride_shift, freed_tables);
 }
 
-/** A new mm with one user. `id` counts from 0 and is the context too: no mm has it twice. */
+/** Every CPU starts on init_mm, which is there already. */
+export function replay_boot(): void {
+  instruction();
+  parts.coherence.boot_context();
+}
+
+/** A new mm with one user. `id` counts from 0: its pgd. */
 export function replay_mm_init(mm: mm_struct, id: index<"mms">): void {
   instruction();
   mm.pgd = pgds[id];
-  mm.context.ctx_id = id + 1;
+  if (mm !== init_mm) parts.coherence.init_new_context(mm);
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
 }
@@ -73,40 +78,25 @@ export function replay_new_task(task: task_struct, mm: mm_struct | null, shares:
 }
 
 /** What a CPU runs, and has loaded, when the replay starts. A kernel thread borrows `loaded`. */
-export function replay_cpu(
-  cpu: cpu_id,
-  task: task_struct,
-  loaded: mm_struct,
-  asid: index<"asids">,
-  next_asid: upto<"TLB_NR_DYN_ASIDS">,
-): void {
+export function replay_cpu(cpu: cpu_id, task: task_struct, loaded: mm_struct): void {
   instruction();
   WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm, cpu), loaded);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm_asid, cpu), asid);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), next_asid);
-  hw[cpu].pgd = loaded.pgd;
-  if (loaded !== init_mm) cpumask_set_cpu(cpu, mm_cpumask(loaded));
+  if (loaded !== init_mm) parts.coherence.boot_mm(cpu, loaded, task.mm === null);
   if (task.mm === null) {
     task.active_mm = loaded;
     atomic_inc(loaded.mm_count);
-    if (loaded !== init_mm) WRITE_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu), true);
   }
 }
 
-/** What an ASID slot holds when the replay starts. */
-export function replay_asid(
+/** What an ASID slot holds when the replay starts: entries of mm as of tlb_gen, or nothing. `loaded`: it is in use. */
+export function replay_slot(
   cpu: cpu_id,
   asid: index<"TLB_NR_DYN_ASIDS">,
-  ctx_id: upto<"ctx_ids">,
+  mm: mm_struct | null,
   tlb_gen: upto<"tlb_gens">,
+  loaded: bool,
+  next_asid: upto<"TLB_NR_DYN_ASIDS">,
 ): void {
   instruction();
-  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), ctx_id);
-  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), tlb_gen);
-}
-
-export function replay_tlb_gen(mm: mm_struct, tlb_gen: upto<"tlb_gens">): void {
-  instruction();
-  atomic_set(mm.context.tlb_gen, tlb_gen);
+  parts.coherence.boot_slot(cpu, asid, mm, tlb_gen, loaded, next_asid);
 }

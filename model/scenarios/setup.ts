@@ -88,7 +88,7 @@ export function run_user(cpu: cpu_id, task: task_struct): void {
   WRITE_ONCE(tasks[cpu].on_cpu, false);
   WRITE_ONCE(tasks[cpu].active_mm, null);
   atomic_dec(init_mm.mm_count);
-  parts.coherence.boot_mm(cpu, mm);
+  parts.coherence.boot_mm(cpu, mm, false);
 }
 
 /** The running user of `cpu` has touched all of its pages: the TLB holds them. */

@@ -92,7 +92,7 @@ describe("why", () => {
   test("a step violates: what it found", async () => {
     const report = await told(unlazy);
     expect(report.violated_by).toBe(report.steps.length - 1);
-    expect(report.why).toEqual(["cr3 -> pgds[1]", "tlb[1][0] -> frames[0]", "frames[0] is free"]);
+    expect(report.why).toEqual(["pgd -> pgds[1]", "tlb[1][0] -> frames[0]", "frames[0] is free"]);
   });
 
   test("a state violates: which values", async () => {

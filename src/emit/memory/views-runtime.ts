@@ -191,10 +191,26 @@ function visb(c) {
   ${BASE}, v = ${CP};
   ${raise("readNew", "v")}
 }
+function vwalks(v) {
+  for (let c = 0; c < CPUS; c++) {
+    ${BASE};
+    ${raise("walk", "v")}
+  }
+}
 function vcomplete(c) {
   vfull(c);
   visb(c);
-  ${BASE}, v = ${RN};
+  vwalks(T[c * ${VIEW_COUNT}]);
+}
+function vcompletestores(c) {
+  ${BASE};
+  vboth(c, ${WO});
+  vwalks(${RN});
+}
+function vcompleteown(c) {
+  ${BASE};
+  vboth(c, ${WO});
+  const v = ${RN};
   ${raise("walk", "v")}
 }`;
 

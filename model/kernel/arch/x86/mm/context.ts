@@ -5,7 +5,7 @@ import { hw } from "../../../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask, mm_globals } from "../../../mm_types.ts";
 import { config } from "../../../parts.ts";
-import { cpu_tlbstate, flush_tlb_infos } from "./tlbstate.ts";
+import { cpu_tlbstate, cpu_tlbstate_shared, flush_tlb_infos } from "./tlbstate.ts";
 
 export function init_new_context(mm: mm_struct): void {
   WRITE_ONCE(mm.context.ctx_id, next_ctx_id(mm));
@@ -33,7 +33,7 @@ export function boot_context(): void {
 }
 
 /** `mm` is in the mask and loaded on `cpu`, in slot 1 if there are slots; nothing of it is cached yet. */
-export function boot_mm(cpu: cpu_id, mm: mm_struct): void {
+export function boot_mm(cpu: cpu_id, mm: mm_struct, lazy: bool): void {
   const asid = config.PCID ? 1 : 0;
   const ctx_id = mm.context.ctx_id;
   cpumask_set_cpu(cpu, mm_cpumask(mm));
@@ -42,6 +42,24 @@ export function boot_mm(cpu: cpu_id, mm: mm_struct): void {
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), ctx_id);
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), atomic_read(mm.context.tlb_gen));
   if (config.PCID) WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), 2);
+  if (lazy) WRITE_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu), true);
   hw[cpu].pgd = mm.pgd;
+  hw[cpu].asid = asid;
+}
+
+export function boot_slot(
+  cpu: cpu_id,
+  asid: number,
+  mm: mm_struct | null,
+  tlb_gen: number,
+  loaded: bool,
+  next_asid: number,
+): void {
+  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), mm === null ? 0 : mm.context.ctx_id);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), tlb_gen);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), next_asid);
+  if (!loaded || mm === null) return;
+  atomic_set(mm.context.tlb_gen, tlb_gen);
+  WRITE_ONCE(per_cpu(cpu_tlbstate.loaded_mm_asid, cpu), asid);
   hw[cpu].asid = asid;
 }
