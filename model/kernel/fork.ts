@@ -18,7 +18,7 @@ export function mmdrop(mm: mm_struct): void {
   if (mm_count_dec_and_test(mm)) __mmdrop(mm);
 }
 
-function mm_count_dec_and_test(mm: mm_struct): boolean {
+export function mm_count_dec_and_test(mm: mm_struct): boolean {
   return config.mmdrop_release ? atomic_dec_return_release(mm.mm_count) === 0 : atomic_dec_and_test(mm.mm_count);
 }
 

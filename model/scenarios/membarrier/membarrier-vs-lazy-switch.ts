@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
+import { mm_count_dec_and_test } from "../../kernel/fork.ts";
+import * as shootdown from "../../kernel/lifetime/shootdown.ts";
 import { MEMBARRIER_CMD_PRIVATE_EXPEDITED } from "../../kernel/membarrier.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { __schedule, rq_lock_irq } from "../../kernel/sched/core.ts";
 import { cpu_skipped, membarrier_private_expedited, sys_membarrier } from "../../kernel/sched/membarrier.ts";
@@ -61,5 +65,50 @@ export const membarrier_vs_lazy_switch = scenario({
       mutant: drop(rq_lock_irq, "smp_mb__after_spinlock"),
       expect: { sc: safe, x86_tso: safe, armv8: violates(message_passing_forbidden) },
     },
+    {
+      name: "(e) no barrier where switch_mm_irqs_off() leaves lazy mode",
+      needs: { arch: "x86", parts: { coherence: "tlb", membarrier: "mainline" }, config: { lazy_tlb: true } },
+      mutant: drop(switch_mm_irqs_off, "smp_mb"),
+      // mmdrop(), or what stands in for it, is one as well.
+      expect: { sc: safe, x86_tso: safe, armv8: safe },
+      expect_of: {
+        "x86-hazard-pointers": {
+          sc: safe,
+          x86_tso: violates(store_buffering_forbidden),
+          armv8: violates(store_buffering_forbidden),
+        },
+      },
+    },
+    {
+      name: "(e) mmdrop() only releases; x86 is a barrier where it leaves lazy mode, arm64 in __switch_to()",
+      needs: { parts: { lifetime: "refcount" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: false } },
+      mutant: replace(mm_count_dec_and_test, dec_and_test_release),
+      expect: { sc: safe, x86_tso: safe, armv8: safe },
+    },
+    {
+      name: "(e) mmdrop() only releases, and switch_mm() does nothing as the mm is the same",
+      needs: {
+        parts: { lifetime: "refcount" },
+        config: { ARCH_HAS_MEMBARRIER_CALLBACKS: true, mmdrop_release: false },
+      },
+      mutant: replace(mm_count_dec_and_test, dec_and_test_release),
+      expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
+    },
+    {
+      name: "(e) no barrier in mmdrop_lazy_tlb(); x86 has one where it leaves lazy mode",
+      needs: { parts: { lifetime: "shootdown" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: false } },
+      mutant: drop(shootdown.mmdrop_lazy_tlb, "smp_mb"),
+      expect: { sc: safe, x86_tso: safe, armv8: safe },
+    },
+    {
+      name: "(e) no barrier in mmdrop_lazy_tlb(), and switch_mm() does nothing as the mm is the same",
+      needs: { parts: { lifetime: "shootdown" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: true } },
+      mutant: drop(shootdown.mmdrop_lazy_tlb, "smp_mb"),
+      expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
+    },
   ],
 });
+
+export function dec_and_test_release(mm: mm_struct): boolean {
+  return atomic_dec_return_release(mm.mm_count) === 0;
+}
