@@ -25,10 +25,11 @@ export const membarrier_vs_exec = scenario({
     boot();
     registered_private(new_mm(tasks[2]));
     // One more user, so that membarrier() never finds that its caller is the last one.
-    new_thread(tasks[0], mms[1]);
+    atomic_inc(mms[1].mm_users);
     new_thread(tasks[3], mms[1]);
     run_user(0, tasks[2]);
     run_user(1, tasks[3]);
+    mm_alloc();
   },
   threads: {
     CPU0() {
@@ -38,7 +39,7 @@ export const membarrier_vs_exec = scenario({
     },
     CPU1() {
       fast_store_buffering();
-      exec_mmap(mm_alloc());
+      exec_mmap(mms[2]);
     },
   },
   check: [store_buffering_forbidden],

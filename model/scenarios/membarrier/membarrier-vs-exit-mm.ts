@@ -23,7 +23,7 @@ export const membarrier_vs_exit_mm = scenario({
     boot();
     registered_private(new_mm(tasks[2]));
     // One more user, so that membarrier() never finds that its caller is the last one.
-    new_thread(tasks[0], mms[1]);
+    atomic_inc(mms[1].mm_users);
     new_thread(tasks[3], mms[1]);
     run_user(0, tasks[2]);
     run_user(1, tasks[3]);

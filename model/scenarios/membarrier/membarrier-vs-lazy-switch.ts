@@ -3,7 +3,6 @@ import { switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
 import { mm_count_dec_and_test } from "../../kernel/fork.ts";
 import * as shootdown from "../../kernel/lifetime/shootdown.ts";
 import { MEMBARRIER_CMD_PRIVATE_EXPEDITED } from "../../kernel/membarrier.ts";
-import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { __schedule, rq_lock_irq } from "../../kernel/sched/core.ts";
 import { cpu_skipped, membarrier_private_expedited, sys_membarrier } from "../../kernel/sched/membarrier.ts";
@@ -13,6 +12,7 @@ import {
   fast_store_buffering,
   machine_of_threads,
   message_passing_forbidden,
+  mm_count_dec_and_test_release,
   registered_private,
   slow_after,
   slow_before,
@@ -82,7 +82,7 @@ export const membarrier_vs_lazy_switch = scenario({
     {
       name: "(e) mmdrop() only releases; x86 is a barrier where it leaves lazy mode, arm64 in __switch_to()",
       needs: { parts: { lifetime: "refcount" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: false } },
-      mutant: replace(mm_count_dec_and_test, dec_and_test_release),
+      mutant: replace(mm_count_dec_and_test, mm_count_dec_and_test_release),
       expect: { sc: safe, x86_tso: safe, armv8: safe },
     },
     {
@@ -91,7 +91,7 @@ export const membarrier_vs_lazy_switch = scenario({
         parts: { lifetime: "refcount" },
         config: { ARCH_HAS_MEMBARRIER_CALLBACKS: true, mmdrop_release: false },
       },
-      mutant: replace(mm_count_dec_and_test, dec_and_test_release),
+      mutant: replace(mm_count_dec_and_test, mm_count_dec_and_test_release),
       expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
     },
     {
@@ -108,7 +108,3 @@ export const membarrier_vs_lazy_switch = scenario({
     },
   ],
 });
-
-export function dec_and_test_release(mm: mm_struct): boolean {
-  return atomic_dec_return_release(mm.mm_count) === 0;
-}

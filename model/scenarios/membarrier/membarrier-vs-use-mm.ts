@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { mm_count_dec_and_test } from "../../kernel/fork.ts";
 import { kthread_unuse_mm, kthread_use_mm } from "../../kernel/kthread.ts";
 import { MEMBARRIER_CMD_PRIVATE_EXPEDITED } from "../../kernel/membarrier.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
@@ -11,6 +12,7 @@ import {
   fast_store_buffering,
   machine_of_threads,
   message_passing_forbidden,
+  mm_count_dec_and_test_release,
   registered_private,
   slow_after,
   slow_before,
@@ -64,6 +66,15 @@ export const membarrier_vs_use_mm = scenario({
       needs: { parts: { membarrier: "mainline" } },
       mutant: replace(mainline.membarrier_use_mm, luto.membarrier_use_mm),
       expect: { sc: safe, x86_tso: safe, armv8: safe },
+    },
+    {
+      name: "(g) mmdrop() only releases, and switch_mm() does nothing as the mm is the same",
+      needs: {
+        parts: { lifetime: "refcount", membarrier: "mainline" },
+        config: { ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: false, mmdrop_release: false },
+      },
+      mutant: replace(mm_count_dec_and_test, mm_count_dec_and_test_release),
+      expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
     },
   ],
 });

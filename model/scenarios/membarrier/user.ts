@@ -77,3 +77,8 @@ export function registered_global(mm: mm_struct): void {
 /** Nothing is mapped. */
 export const machine_of_threads = { ...small, tasks: 4, refs: 8, messages: 12, store_buffer: 10 };
 export const with_membarrier = { MEMBARRIER: true, TLB_NR_DYN_ASIDS: 2 };
+
+/** For mutants: mmdrop() as weak as 2022's patches would have it. */
+export function mm_count_dec_and_test_release(mm: mm_struct): boolean {
+  return atomic_dec_return_release(mm.mm_count) === 0;
+}
