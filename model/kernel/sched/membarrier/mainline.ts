@@ -18,7 +18,7 @@ export function membarrier_switch_mm(prev_mm: mm_struct, next_mm: mm_struct): vo
   update_rq_state(atomic_read(next_mm.membarrier_state));
 }
 
-function update_rq_state(membarrier_state: number): void {
+export function update_rq_state(membarrier_state: number): void {
   if (this_cpu_read(runqueues.membarrier_state) === membarrier_state) return;
   this_cpu_write(runqueues.membarrier_state, membarrier_state);
 }
