@@ -4,8 +4,8 @@
 // store followed by IRET. Queue and interrupt are one step: a target may run the call as soon as it is queued anyway,
 // because an earlier IPI can still be on its way. Left out: offline CPUs, csd_lock debugging, asynchronous calls.
 import { hw } from "../hw/mmu/cpu.ts";
-import { iret_is_due } from "../hw/mmu/pipeline.ts";
 import { local_irq_restore, local_irq_save, preempt_disable, preempt_enable } from "./irqflags.ts";
+import { irqentry_exit } from "./sync_core.ts";
 
 interface call_single_data {
   /** null: the slot is free. */
@@ -101,7 +101,7 @@ function csd_unlock_iret(from: cpu_id): void {
   const cpu = smp_processor_id();
   csd[from][cpu].func = null;
   csd[from][cpu].info = as_void(null);
-  iret_is_due(cpu);
+  irqentry_exit();
 }
 
 declare function trace_ipi_send(cpu: cpu_id): void;

@@ -9,17 +9,10 @@ declare const config: { readonly MEMBARRIER: boolean };
 interface pipeline {
   /** The code as it was before it changed. */
   old_text: bool;
-  /** An interrupt of the user program has been handled: what the program returns with is IRET. */
-  iret_due: bool;
 }
 export const pipelines = DEFINE_HARDWARE<array<pipeline, "cpus">>();
 
 /** Part of an instruction that serialises the core of `cpu`. */
 export function serialise_core(cpu: cpu_id): void {
   if (config.MEMBARRIER) pipelines[cpu].old_text = false;
-}
-
-/** Part of the end of an interrupt handler. IRET comes later if the interrupted task is preempted first. */
-export function iret_is_due(cpu: cpu_id): void {
-  if (config.MEMBARRIER) pipelines[cpu].iret_due = true;
 }
