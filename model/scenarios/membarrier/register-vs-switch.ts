@@ -26,6 +26,7 @@ import {
 export const global_registration_vs_switch = scenario({
   question: `A process registers for MEMBARRIER_CMD_GLOBAL_EXPEDITED while another CPU switches to one of its threads, and
     then calls it. Has that CPU's runqueue heard of the registration?`,
+  needs: { parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {

@@ -74,7 +74,7 @@ export const sync_core_vs_lazy_switch = scenario({
 export const sync_core_of_caller = scenario({
   question: `A thread changes code, calls MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE and sleeps; another thread of the process,
     which sleeps in a system call, is next on that CPU. The page tables stay. Does it execute old code?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -108,7 +108,7 @@ export const sync_core_of_caller = scenario({
 export const sync_core_vs_preemption = scenario({
   question: `The interrupt of MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE reaches a thread that is preempted before it returns, by
     a thread of the same process that sleeps in a system call. Does that one execute old code?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, tasks: 5 },
   config: { ...with_membarrier },
   init() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // User programs of the scenarios about membarrier(2): plain accesses to variables that two threads share, in program
-// order as far as the compiler goes. Two shapes tell all barriers apart:
+// order as far as the compiler goes. What does not depend on how lazy mms are kept alive is asked of designs that count
+// references. Two shapes tell all barriers apart:
 //   store buffering   x = 1; membarrier(); r = y   ||  y = 1; barrier(); r = x     never both 0
 //   message passing   r = flag; membarrier(); r = data  ||  data = 1; barrier(); flag = 1     never 1, then 0
 import {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { exit_mm } from "../../kernel/exit.ts";
 import { kthread_use_mm } from "../../kernel/kthread.ts";
-import { MEMBARRIER_CMD_GLOBAL_EXPEDITED, MEMBARRIER_STATE_GLOBAL_EXPEDITED } from "../../kernel/membarrier.ts";
+import {
+  MEMBARRIER_CMD_GLOBAL,
+  MEMBARRIER_CMD_GLOBAL_EXPEDITED,
+  MEMBARRIER_STATE_GLOBAL_EXPEDITED,
+} from "../../kernel/membarrier.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { parts } from "../../kernel/parts.ts";
@@ -9,6 +13,7 @@ import { __schedule } from "../../kernel/sched/core.ts";
 import { update_rq_state } from "../../kernel/sched/membarrier/mainline.ts";
 import {
   cpu_skipped,
+  membarrier_global,
   membarrier_global_expedited,
   runs_registered_user,
   sys_membarrier,
@@ -26,9 +31,47 @@ import {
   with_membarrier,
 } from "./user.ts";
 
+export const global_vs_lazy_switch = scenario({
+  question: `MEMBARRIER_CMD_GLOBAL waits for a grace period, and needs no registration. Is that a barrier between the accesses
+    of a thread that is switched out and in?`,
+  needs: { parts: { lifetime: "refcount" } },
+  machine: { ...machine_of_threads },
+  config: { ...with_membarrier },
+  init() {
+    boot();
+    new_mm(tasks[2]);
+    new_thread(tasks[3], mms[1]);
+    run_user(0, tasks[2]);
+    run_user(1, tasks[3]);
+  },
+  threads: {
+    CPU0() {
+      slow_before();
+      sys_membarrier(MEMBARRIER_CMD_GLOBAL, -1);
+      slow_after();
+    },
+    CPU1() {
+      __schedule(tasks[1]);
+      __schedule(tasks[3]);
+      fast_store_buffering();
+    },
+  },
+  check: [store_buffering_forbidden],
+  witness: [fast_side_early],
+  expect: { sc: safe, x86_tso: safe, armv8: safe },
+  mutants: [
+    {
+      name: "no grace period",
+      mutant: drop(membarrier_global, "synchronize_rcu"),
+      expect: { sc: safe, x86_tso: violates(store_buffering_forbidden), armv8: violates(store_buffering_forbidden) },
+    },
+  ],
+});
+
 export const global_expedited_vs_use_mm = scenario({
   question: `A kernel thread works in the address space of a process that has registered; a process that shares memory with
     it calls MEMBARRIER_CMD_GLOBAL_EXPEDITED. Does the kernel thread count?`,
+  needs: { parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, mms: 3 },
   config: { ...with_membarrier },
   init() {
@@ -115,6 +158,7 @@ export const global_expedited_after_exit = scenario({
 export const global_expedited_vs_exit = scenario({
   question: `MEMBARRIER_CMD_GLOBAL_EXPEDITED looks at what another CPU runs, while the last user of an mm exits there and the
     mm is freed. Does it touch the freed mm?`,
+  needs: { parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, mms: 4, tasks: 5, ctx_ids: 5 },
   config: { ...with_membarrier, TLB_NR_DYN_ASIDS: 3 },
   init() {
