@@ -273,12 +273,14 @@ interface Machine {
 interface Scenario {
   /** One question, as a kernel developer would ask it. */
   readonly question: string;
-  /** Designs without these are not asked. */
+  /** Designs without these are not asked. A list: any one of them. */
   readonly needs?: {
-    readonly arch?: string;
-    readonly parts?: { readonly [part: string]: string };
-    readonly config?: { readonly [name: string]: number | boolean };
+    readonly arch?: string | readonly string[];
+    readonly parts?: { readonly [part: string]: string | readonly string[] };
+    readonly config?: { readonly [name: string]: number | boolean | readonly (number | boolean)[] };
   };
+  /** Where not all models of the design's architecture are asked: which are, and why the others are not. */
+  readonly models?: { readonly asked: readonly (keyof Expect)[]; readonly because: string };
   readonly machine: Machine;
   /** Overrides of the design's config: smaller bounds, for instance. */
   readonly config?: { readonly [name: string]: number | boolean };
@@ -292,13 +294,13 @@ interface Scenario {
   readonly witness: readonly Witness[];
   /** By memory model; without it, `check` reports the verdict and compares it with nothing. */
   readonly expect?: Expect;
-  /** Where a design answers differently. */
-  readonly expect_of?: { readonly [design: string]: Expect };
+  /** Where a design answers differently, or all those with a variant of this name; the design's own entry goes first. */
+  readonly expect_of?: { readonly [design_or_variant: string]: Expect };
   readonly mutants: readonly {
     readonly name: string;
     readonly mutant: Mutant;
     readonly expect: Expect;
-    readonly expect_of?: { readonly [design: string]: Expect };
+    readonly expect_of?: { readonly [design_or_variant: string]: Expect };
     /** Only for designs with these (default: the scenario's). */
     readonly needs?: Scenario["needs"];
   }[];

@@ -16,4 +16,13 @@ export const generic = {
   ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: false,
   ARCH_SWITCH_TO_IS_MB: false,
   mmdrop_release: false,
+  ASIDS: 1,
+  KVM_GUEST: false,
+  PPC_HASH_MMU: false,
+  MMU_LAZY_TLB_SHOOTDOWN: false,
+  DEBUG_VM_SHOOT_LAZIES: false,
+  clear_mask_of_dying_mm: false,
+  radix_final_flush_is_local: false,
+  powerpc_reset_thread_local: false,
+  powerpc_trim_clock: false,
 };

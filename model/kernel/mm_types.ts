@@ -2,6 +2,10 @@
 // Linux 6.12 include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
 
 import type { pgd_t } from "../hw/mmu/cpu.ts";
+import { config } from "./parts.ts";
+
+/** The largest context.id. */
+export const context_ids = config.ASIDS - 1;
 
 export interface mm_struct {
   /** Tasks (and mmget() callers) that use the address space; at 0, mmput() tears the mappings down. */
@@ -15,6 +19,11 @@ export interface mm_struct {
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
+    /** powerpc: PID, and entry of the process table. Constant while the mm lives. */
+    id: upto<"context_ids">;
+    /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
+    active_cpus: atomic<"cpus">;
+    copros: atomic<"cpus">;
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;

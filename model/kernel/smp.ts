@@ -52,6 +52,16 @@ function smp_call_function_many_cond<T>(
   for (const cpu of for_each_cpu(queued)) csd_lock_wait(cpu);
 }
 
+/** Runs func(info) on every other CPU of the mask, and waits until they have. Preemption is off. */
+export function smp_call_function_many<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
+  smp_call_function_many_of(cpumask_copy(mask), func, info);
+}
+
+/** The same for a mask on the caller's stack. */
+export function smp_call_function_many_of<T>(cpus: cpumask_copy_t, func: (info: T) => void, info: T): void {
+  smp_call_function_many_cond(null, func, info, cpus, false);
+}
+
 /** Runs func(info) on every CPU of the mask, and waits until they have. */
 export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
   preempt_disable();
@@ -59,16 +69,16 @@ export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, in
   preempt_enable();
 }
 
-/** Runs func(info) on the other CPUs of a mask on the caller's stack, and waits until they have. Preemption is off. */
-export function smp_call_function_many<T>(cpus: cpumask_copy_t, func: (info: T) => void, info: T): void {
-  smp_call_function_many_cond(null, func, info, cpus, false);
-}
-
-/** on_each_cpu_mask() for such a mask: on this CPU, too, if it is in there. */
+/** The same for a mask on the caller's stack. */
 export function on_each_cpu_of<T>(cpus: cpumask_copy_t, func: (info: T) => void, info: T): void {
   preempt_disable();
   smp_call_function_many_cond(null, func, info, cpus, true);
   preempt_enable();
+}
+
+/** The same on all CPUs. */
+export function on_each_cpu<T>(func: (info: T) => void, info: T): void {
+  on_each_cpu_of(cpumask_all, func, info);
 }
 
 function csd_lock_and_queue(cpu: cpu_id, func: callback<never>, info: void_star): void {

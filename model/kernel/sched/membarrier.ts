@@ -31,7 +31,7 @@ import {
 import type { mm_struct } from "../mm_types.ts";
 import { synchronize_rcu } from "../rcu.ts";
 import { rseq_preempt } from "../rseq.ts";
-import { on_each_cpu_of, smp_call_function_many } from "../smp.ts";
+import { on_each_cpu_of, smp_call_function_many_of } from "../smp.ts";
 import { sync_core_before_usermode } from "../sync_core.ts";
 import { get_current, runqueues } from "./sched.ts";
 
@@ -99,7 +99,7 @@ export function membarrier_private_expedited(
   } else {
     // Not this CPU: the barriers before and behind are here; if we migrate, the scheduler's are there.
     preempt_disable();
-    smp_call_function_many(tmpmask, ipi_func, null);
+    smp_call_function_many_of(tmpmask, ipi_func, null);
     preempt_enable();
   }
 
@@ -123,7 +123,7 @@ export function membarrier_global_expedited(): number {
     else reached(cpu_skipped);
   }
   preempt_disable();
-  smp_call_function_many(tmpmask, ipi_mb, null);
+  smp_call_function_many_of(tmpmask, ipi_mb, null);
   preempt_enable();
 
   // Pairs with: rq_lock_irq() and the others, as above.

@@ -46,9 +46,9 @@ export const mmdrop_under_a_lock = scenario({
   witness: [dropped],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
-    "x86-shootdown": { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
+    shootdown: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
     // Nothing is mapped: no flush, as in exit-elsewhere.
-    "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
     {

@@ -19,7 +19,7 @@ import {
 export const membarrier_vs_exec = scenario({
   question: `A task that shares its mm (vfork()) executes a program, so that membarrier() in the other one leaves it
     alone. Are its last accesses to the old mm ordered? exec_mmap() has its barrier in membarrier_exec_mmap().`,
-  needs: { parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, mms: 3 },
   config: { ...with_membarrier },
   init() {
@@ -49,7 +49,7 @@ export const membarrier_vs_exec = scenario({
   mutants: [
     {
       name: "nobody is interrupted",
-      mutant: drop(membarrier_private_expedited, "smp_call_function_many"),
+      mutant: drop(membarrier_private_expedited, "smp_call_function_many_of"),
       expect: { sc: safe, x86_tso: violates(store_buffering_forbidden), armv8: violates(store_buffering_forbidden) },
     },
     {

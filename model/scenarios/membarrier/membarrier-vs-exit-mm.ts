@@ -17,7 +17,7 @@ import {
 export const membarrier_vs_exit_mm = scenario({
   question: `Scenario D of kernel/sched/membarrier.c: a task gives up the mm that it shares with the caller of
     membarrier(), which then leaves it alone. Does the caller see what it has written before, if that one missed what the caller had?`,
-  needs: { parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -46,7 +46,7 @@ export const membarrier_vs_exit_mm = scenario({
   mutants: [
     {
       name: "nobody is interrupted",
-      mutant: drop(membarrier_private_expedited, "smp_call_function_many"),
+      mutant: drop(membarrier_private_expedited, "smp_call_function_many_of"),
       expect: { sc: safe, x86_tso: violates(store_buffering_forbidden), armv8: violates(store_buffering_forbidden) },
     },
     {

@@ -24,6 +24,7 @@ export const membarrier_vs_lazy_switch = scenario({
   question: `Scenario C of kernel/sched/membarrier.c: a thread is switched out for a kernel thread, which stays lazy in
     its mm, and switched in again; another thread calls membarrier() meanwhile, and may leave that CPU alone. Are the
     accesses before and after the switches ordered?`,
+  needs: { arch: ["x86", "arm64", "riscv"] },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -81,7 +82,7 @@ export const membarrier_vs_lazy_switch = scenario({
     },
     {
       name: "(e) mmdrop() only releases; x86 is a barrier where it leaves lazy mode, arm64 in __switch_to()",
-      needs: { parts: { lifetime: "refcount" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: false } },
+      needs: { arch: ["x86", "arm64"], parts: { lifetime: "refcount" } },
       mutant: replace(mm_count_dec_and_test, mm_count_dec_and_test_release),
       expect: { sc: safe, x86_tso: safe, armv8: safe },
     },
@@ -96,13 +97,13 @@ export const membarrier_vs_lazy_switch = scenario({
     },
     {
       name: "(e) no barrier in mmdrop_lazy_tlb(); x86 has one where it leaves lazy mode",
-      needs: { parts: { lifetime: "shootdown" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: false } },
+      needs: { arch: ["x86", "arm64"], parts: { lifetime: "shootdown" } },
       mutant: drop(shootdown.mmdrop_lazy_tlb, "smp_mb"),
       expect: { sc: safe, x86_tso: safe, armv8: safe },
     },
     {
       name: "(e) no barrier in mmdrop_lazy_tlb(), and switch_mm() does nothing as the mm is the same",
-      needs: { parts: { lifetime: "shootdown" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: true } },
+      needs: { arch: "riscv", parts: { lifetime: "shootdown" } },
       mutant: drop(shootdown.mmdrop_lazy_tlb, "smp_mb"),
       expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
     },

@@ -19,7 +19,7 @@ import {
 export const membarrier_vs_running_thread = scenario({
   question: `Scenarios A and B of kernel/sched/membarrier.c: one thread calls membarrier(), which interrupts the other,
     while that goes on in user mode. Are its accesses before and after the interrupt ordered with those of the caller?`,
-  needs: { parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -46,7 +46,7 @@ export const membarrier_vs_running_thread = scenario({
   mutants: [
     {
       name: "nobody is interrupted",
-      mutant: drop(membarrier_private_expedited, "smp_call_function_many"),
+      mutant: drop(membarrier_private_expedited, "smp_call_function_many_of"),
       expect: { sc: safe, x86_tso: violates(store_buffering_forbidden), armv8: violates(store_buffering_forbidden) },
     },
     {

@@ -21,6 +21,7 @@ import {
 export const membarrier_vs_switch_mm = scenario({
   question: `A thread is switched out for a task of another process, and in again; another thread calls membarrier()
     meanwhile, and may leave that CPU alone. Are the accesses before and after the switches ordered?`,
+  needs: { arch: ["x86", "arm64", "riscv"] },
   machine: { ...machine_of_threads, mms: 3, tasks: 5, ctx_ids: 4 },
   config: { ...with_membarrier, TLB_NR_DYN_ASIDS: 3 },
   init() {
@@ -47,6 +48,10 @@ export const membarrier_vs_switch_mm = scenario({
   check: [store_buffering_forbidden, message_passing_forbidden],
   witness: [cpu_skipped],
   expect: { sc: safe, x86_tso: safe, armv8: safe },
+  expect_of: {
+    // Repaired by d6cfd1770f20.
+    "linux-6.8-riscv-noasid": { sc: safe, armv8: violates(store_buffering_forbidden) },
+  },
   mutants: [
     {
       name: "(a) no barrier when membarrier() starts",
@@ -57,10 +62,11 @@ export const membarrier_vs_switch_mm = scenario({
       name: "(d) no barrier before rq->curr becomes the other task",
       mutant: drop(rq_lock_irq, "smp_mb__after_spinlock"),
       expect: { sc: safe, x86_tso: safe, armv8: violates(message_passing_forbidden) },
+      expect_of: { "linux-6.8-riscv-noasid": { sc: safe, armv8: violates(store_buffering_forbidden) } },
     },
     {
       name: "(e) switch_mm() has no barrier (riscv before d6cfd1770f20)",
-      needs: { parts: { membarrier: "mainline" }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: true } },
+      needs: { parts: { membarrier: ["mainline", "desnoyers"] }, config: { ARCH_HAS_MEMBARRIER_CALLBACKS: true } },
       mutant: replace(parts.membarrier.membarrier_arch_switch_mm, no_barrier),
       expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
     },
