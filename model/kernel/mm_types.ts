@@ -33,6 +33,8 @@ export interface mm_struct {
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;
+  /** What membarrier() has registered: see membarrier.ts. */
+  membarrier_state: atomic<"membarrier_states">;
 }
 /** machine.mms counts init_mm, which is mms[0]. */
 export const mms = DEFINE_POOL<mm_struct>("mms");
@@ -50,6 +52,8 @@ export interface task_struct {
   /** Release-cleared by the CPU that switched away from it, acquired by the CPU that takes it next. */
   on_cpu: bool;
   alloc_lock: spinlock_t;
+  /** A restartable sequence was disturbed. Only the CPU that runs the task touches it. */
+  rseq_event_mask: bool;
 }
 /** machine.tasks; tasks[cpu] is the idle task of that CPU. */
 export const tasks = DEFINE_POOL<task_struct>("tasks");

@@ -75,10 +75,20 @@ export interface Coherence {
 export interface Membarrier {
   /** context_switch() to a task with an mm, before the page tables change. Interrupts are off. */
   readonly membarrier_switch_mm: (prev_mm: mm_struct, next_mm: mm_struct) => void;
-  /** finish_task_switch(), interrupts on, before prev_mm is dropped: the lazy mm that was left, or null. */
-  readonly finish_switch_mm: (prev_mm: mm_struct | null) => void;
-  /** exec_mmap(), before tsk->mm changes. */
+  /** context_switch(), kthread_use_mm() and exec_mmap(), after the page tables have changed to those of mm. */
+  readonly membarrier_finish_switch_mm: (mm: mm_struct) => void;
+  /** For architectures whose switch_mm_irqs_off() is no barrier: they call it there. Interrupts are off. */
+  readonly membarrier_arch_switch_mm: (prev: mm_struct, next: mm_struct) => void;
+  /** finish_task_switch(), interrupts on, before mmdrop_lazy_tlb(mm): the lazy mm that was left. */
+  readonly membarrier_mm_sync_core_before_usermode: (mm: mm_struct) => void;
+  /** x86's switch_mm_irqs_off(): it leaves lazy mode in `next`, and writes no CR3. Interrupts are off. */
+  readonly sync_core_if_membarrier_enabled: (next: mm_struct) => void;
+  /** Where membarrier(2) relies on the mmdrop_lazy_tlb() that follows. */
+  readonly smp_mb__before_mmdrop: () => void;
+  /** exec_mmap(), under task_lock(), before tsk->mm changes. */
   readonly membarrier_exec_mmap: (mm: mm_struct) => void;
+  /** kthread_use_mm(), under task_lock(), before tsk->mm changes. */
+  readonly membarrier_use_mm: () => void;
   /** The running task has got this mm, or none. Interrupts are off. */
   readonly membarrier_update_current_mm: (next_mm: mm_struct | null) => void;
 }
@@ -197,6 +207,14 @@ export declare const config: {
   readonly DEBUG_PREEMPT: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
+  /** switch_mm_irqs_off() calls membarrier_arch_switch_mm(): powerpc, and riscv from d6cfd1770f20 (6.9) on. */
+  readonly ARCH_HAS_MEMBARRIER_CALLBACKS: boolean;
+  /** The return from a system call does not serialise the core: x86 (SYSRET, SYSEXIT). */
+  readonly ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: boolean;
+  /** __switch_to() is a full barrier: arm64 (DSB ISH). */
+  readonly ARCH_SWITCH_TO_IS_MB: boolean;
+  /** mmdrop() only releases: what 2022's patches and Desnoyers' answer make possible; a full barrier in Linux. */
+  readonly mmdrop_release: boolean;
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc (0 is the kernel's);
    *  x86's with INVLPGB. */
   readonly ASIDS: number;

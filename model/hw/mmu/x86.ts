@@ -3,6 +3,7 @@
 // Source: Intel SDM vol. 3A §4.10 (caching of translations, PCIDs, INVLPG, MOV to CR3), §8.3 (serialising).
 import type { pgd_t } from "./cpu.ts";
 import { drop_asid, drop_page, hw } from "./cpu.ts";
+import { serialise_core } from "./pipeline.ts";
 
 declare const config: {
   readonly PCID: boolean;
@@ -25,6 +26,7 @@ export function write_cr3(pgd: pgd_t, pcid: number, flush: bool): void {
   hw[cpu].pgd = pgd;
   hw[cpu].asid = pcid;
   if (flush) drop_asid(cpu, pcid);
+  serialise_core(cpu);
 }
 
 /** INVLPG: the page's entry, and every paging-structure entry of the current PCID. */

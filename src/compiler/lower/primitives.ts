@@ -300,7 +300,9 @@ const table: { readonly [name: string]: Primitive } = {
   atomic_dec: rmw("relaxed", 0, minus, nothing),
   atomic_add: rmw("relaxed", 1, plus, nothing),
   atomic_sub: rmw("relaxed", 1, minus, nothing),
+  atomic_or: rmw("relaxed", 1, (a, b) => binary("|", a, b), nothing),
   atomic_inc_return: rmw("full", 0, plus, (old, n) => int(plus(old.e, n), old)),
+  atomic_dec_return_release: rmw("release", 0, minus, (old, n) => int(minus(old.e, n), old)),
   atomic_dec_and_test: rmw("full", 0, minus, (old, n) => boolean(binary("==", old.e, n))),
   atomic_sub_and_test: rmw("full", 1, minus, (old, n) => boolean(binary("==", old.e, n))),
   atomic_inc_not_zero: (cx, node, name) => {

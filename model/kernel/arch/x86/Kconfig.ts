@@ -18,6 +18,7 @@ export const x86_6_12 = {
   flush_skips_done: true,
   flush_reads_loaded_mm: true,
   flush_tlb_range_frees_tables: true,
+  ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: true,
 };
 
 /** Lutomirski's series of 2022-01 on top of it: patches 12, 15 and 23. */

@@ -89,7 +89,10 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
       // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
       smp_mb();
       next_tlb_gen = atomic_read(next.context.tlb_gen);
-      if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
+      if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) {
+        parts.membarrier.sync_core_if_membarrier_enabled(next);
+        return;
+      }
       reached(unlazy_flushes);
     }
   } else {
