@@ -346,7 +346,7 @@ export function trace_tlb_flushed(f: flush_tlb_info, local: bool, nr_invalidate:
   else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
 }
 
-/** The request is for an mm that this CPU has left. With a lazily cleared mask that may be so for the initiator, too. */
+/** The request is for an mm that this CPU has left: with a lazily cleared mask that may be so for the initiator. */
 export function wrong_cpu(f: flush_tlb_info, loaded_mm: mm_struct, local: bool): boolean {
   return f.mm !== null && f.mm !== loaded_mm && (config.lazy_mm_cpumask || !local);
 }
