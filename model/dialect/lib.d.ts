@@ -173,6 +173,10 @@ declare function smp_mb(): void;
 declare function smp_rmb(): void;
 declare function smp_wmb(): void;
 declare function smp_mb__after_spinlock(): void;
+/** Armv8's ISB, and DSB for stores, which page walks then see. The others: hw/mmu/arm64.ts. */
+declare function isb(): void;
+declare function dsb_ishst(): void;
+declare function dsb_nshst(): void;
 /** A compiler barrier: outside the model, kept so that the code reads like the kernel. */
 declare function barrier(): void;
 

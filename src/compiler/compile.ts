@@ -13,6 +13,8 @@ import type { FunctionDecl, Mode } from "./lower/lowering.ts";
 import { BUILTIN, Lowering, nameOf } from "./lower/lowering.ts";
 import { quantified } from "./lower/predicates.ts";
 import { block } from "./lower/statements.ts";
+import type { Val } from "./lower/values.ts";
+import { constant } from "./lower/values.ts";
 import type { Marks } from "./marks.ts";
 import type { Modules } from "./modules.ts";
 import { lookup, reachable } from "./modules.ts";
@@ -313,21 +315,26 @@ function functionArgument(cx: Lowering, file: SourceFile, call: t.CallExpression
 
 const WALKS_MAX = 256;
 
-/** One step for each value of the walker's parameter. */
+/** What a walker's parameters can be, each combination once. */
+function walkerArguments(cx: Lowering, { file, node }: FunctionDecl): Val[][] {
+  let found: Val[][] = [[]];
+  for (const param of node.params) {
+    const annotation = param.type === "Identifier" ? param.typeAnnotation : undefined;
+    if (annotation?.type !== "TSTypeAnnotation") fail("LZ112", file, param, "the parameter");
+    const type = resolveType(cx.types, file, annotation.typeAnnotation);
+    const count = rangeOf(type, cx.cpus, 0).max + 1;
+    if (count * found.length > WALKS_MAX) fail("LZ117", file, node, `${count * found.length} ways to walk`);
+    const values = Array.from({ length: count }, (_, value): Val => ({ v: "expr", e: constant(value), type }));
+    found = found.flatMap((args) => values.map((val) => [...args, val]));
+  }
+  return found;
+}
+
+/** One step for each value of the walker's parameters. */
 function lowerWalker(cx: Lowering, func: FunctionDecl, call: t.CallExpression, cpus: readonly number[]): Code {
-  const annotation = func.node.params[0]?.type === "Identifier" ? func.node.params[0].typeAnnotation : undefined;
-  const type =
-    annotation?.type === "TSTypeAnnotation" ? resolveType(cx.types, func.file, annotation.typeAnnotation) : undefined;
-  const count = type ? rangeOf(type, cx.cpus, 0).max + 1 : 1;
-  if (count > WALKS_MAX) fail("LZ117", func.file, func.node, `${count} ways to walk`);
-  const values = type ? Array.from({ length: count }, (_, i) => i) : [undefined];
   const steps: Step[] = [];
   const locals: Local[] = [];
-  for (const value of values) {
-    const args =
-      value === undefined
-        ? []
-        : [{ v: "expr", e: { kind: "const", value }, type: defined(type, "it has values") } as const];
+  for (const args of walkerArguments(cx, func)) {
     const built = lowerRoot(cx, func.file, `entry of ${func.name}`, "walker", () => void expand(cx, func, args, call));
     const cutter = new Cutter(built, (what) => fail("LZ116", func.file, func.node, what));
     steps.push(shiftLocals(cutter.walker(built.entry), locals.length));

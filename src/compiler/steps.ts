@@ -83,7 +83,7 @@ export class Cutter {
     return this.reject("a handler starts with when() or any_such(), not with other statements");
   }
 
-  /** One step: what precedes the access runs before it, in the same step. */
+  /** One step: what precedes the access, or the first branch, runs before it, in the same step. */
   walker(entry: Block): Step {
     const prefix: Stmt[] = [];
     let block = entry;
@@ -106,7 +106,11 @@ export class Cutter {
         };
       }
       const term = defined(block.term, "blocks are closed");
-      if (term.t === "branch") return this.reject("in front of walker_read() there is when(), but no if");
+      if (term.t === "branch") {
+        const body = this.tree({ block, index: end }, [], new Set());
+        if (this.todo.length > 0) this.reject("in front of walker_read() there is when(), but no if");
+        return { ...emptyStep(NOWHERE, body, [], []), before: prefix };
+      }
       if (term.t === "end") return { ...emptyStep(NOWHERE, [{ kind: "end" }], [], []), before: prefix };
       block = term.t === "jump" ? term.to : term.body;
     }

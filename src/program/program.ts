@@ -138,8 +138,11 @@ export interface Place {
 export type LoadOrder = "plain" | "once" | "acquire" | "acquire_pc" | "walk";
 export type StoreOrder = "plain" | "once" | "release";
 export type RmwOrder = "full" | "acquire" | "release" | "relaxed";
-/** "isb": an instruction barrier (Armv8's ISB): later instructions are fetched after it. */
-export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock" | "isb";
+/**
+ * "isb": an instruction barrier (Armv8's ISB): later instructions are fetched after it. "dsb_ishst": earlier stores are
+ * complete, for the page walks of all CPUs too; "dsb_nshst": for those of this CPU.
+ */
+export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock" | "isb" | "dsb_ishst" | "dsb_nshst";
 
 /** The one thing of a step that others can see. `primitive` is the kernel's name for it. */
 export type Access =

@@ -10,7 +10,15 @@ export const sc = {
   load: { plain: "memory", once: "memory", acquire: "memory", acquire_pc: "memory", walk: "memory" },
   store: { plain: "memory", once: "memory", release: "memory" },
   rmw: { full: "none", acquire: "none", release: "none", relaxed: "none" },
-  fence: { mb: "none", rmb: "none", wmb: "none", after_spinlock: "none", isb: "none" },
+  fence: {
+    mb: "none",
+    rmb: "none",
+    wmb: "none",
+    after_spinlock: "none",
+    isb: "none",
+    dsb_ishst: "none",
+    dsb_nshst: "none",
+  },
   instruction: { serialising: "none", other: "none" },
   depth: 0,
 } as const satisfies MemoryModel;

@@ -25,6 +25,8 @@ interface Effects<Load, Store, Rmw, Fence, Instruction> {
     readonly wmb: Fence;
     readonly after_spinlock: Fence;
     readonly isb: Fence;
+    readonly dsb_ishst: Fence;
+    readonly dsb_nshst: Fence;
   };
   readonly instruction: { readonly serialising: Instruction; readonly other: Instruction };
 }
@@ -50,7 +52,7 @@ export interface StoreBufferModel
 
 /**
  * plain: ordered by dependencies and coherence alone; acquire: before everything after it, and after earlier releases;
- * acquire_pc: the same without the latter; walk: by a page walker, not older than what its CPU has completed.
+ * acquire_pc: the same without the latter; walk: by a page walker, not older than what has been completed for its CPU.
  */
 export type ViewLoad = "plain" | "acquire" | "acquire_pc" | "walk";
 /** release: after everything before it. */
@@ -58,9 +60,18 @@ export type ViewStore = "plain" | "release";
 export type ViewRmw = "plain" | "acquire" | "release" | "acquire_release";
 /**
  * full, loads, stores: what comes before the barrier and is ordered by it; isb: what branches and addresses depend on
- * is before later loads; complete: full and isb, and page walks see it.
+ * is before later loads; complete: full and isb, and the page walks of all CPUs see it; complete_stores: stores, and
+ * all walks see those; complete_own_stores: stores, and the walks of the CPU itself see those.
  */
-export type ViewFence = "full" | "loads" | "stores" | "isb" | "complete" | "none";
+export type ViewFence =
+  | "full"
+  | "loads"
+  | "stores"
+  | "isb"
+  | "complete"
+  | "complete_stores"
+  | "complete_own_stores"
+  | "none";
 
 /** One order of all stores, in which every CPU has seen what its views say. */
 export interface ViewModel extends Named, Effects<ViewLoad, ViewStore, ViewRmw, ViewFence, ViewFence> {

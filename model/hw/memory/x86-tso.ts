@@ -14,7 +14,15 @@ export const x86_tso = {
   load: { plain: "forward", once: "forward", acquire: "forward", acquire_pc: "forward", walk: "either" },
   store: { plain: "buffer", once: "buffer", release: "buffer" },
   rmw: { full: "drain", acquire: "drain", release: "drain", relaxed: "drain" },
-  fence: { mb: "drain", rmb: "none", wmb: "none", after_spinlock: "none", isb: "none" },
+  fence: {
+    mb: "drain",
+    rmb: "none",
+    wmb: "none",
+    after_spinlock: "none",
+    isb: "none",
+    dsb_ishst: "drain",
+    dsb_nshst: "drain",
+  },
   instruction: { serialising: "drain", other: "none" },
   depth: 4,
 } as const satisfies MemoryModel;

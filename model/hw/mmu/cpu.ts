@@ -6,6 +6,8 @@
 // idle lazy CPU too. Two levels stand for all: pgd -> table -> page. Left out: A/D bits, global and huge pages,
 // permissions, the user half of a PCID under PTI.
 
+declare const config: { readonly ASIDS: number };
+
 /** One page of memory: what a stale translation must not reach. */
 export interface frame {
   readonly __opaque: "frame";
@@ -53,10 +55,20 @@ export function drop_asid(cpu: cpu_id, asid: number): void {
   hw[cpu].psc[asid] = null;
 }
 
+/** Everything, under every tag. */
+export function drop_all(cpu: cpu_id): void {
+  for (let asid = 0; asid < config.ASIDS; asid++) drop_asid(cpu, asid);
+}
+
 /** One page of this tag, and every paging-structure entry of the tag. */
 export function drop_page(cpu: cpu_id, asid: number, page: number): void {
   hw[cpu].tlb[asid][page] = null;
   hw[cpu].psc[asid] = null;
+}
+
+/** The leaf translation of one page of this tag. */
+export function drop_leaf(cpu: cpu_id, asid: number, page: number): void {
+  hw[cpu].tlb[asid][page] = null;
 }
 
 /** The hardware reads the loaded pgd's entry. What it remembered before may have been evicted meanwhile. */

@@ -15,6 +15,8 @@ const FENCE: Readonly<Record<ViewFence, string>> = {
   stores: "vstores",
   isb: "visb",
   complete: "vcomplete",
+  complete_stores: "vcompletestores",
+  complete_own_stores: "vcompleteownstores",
   none: "",
 };
 

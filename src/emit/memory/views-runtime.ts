@@ -191,10 +191,25 @@ function visb(c) {
   ${BASE}, v = ${CP};
   ${raise("readNew", "v")}
 }
+function vwalks(v) {
+  for (let c = 0; c < CPUS; c++) {
+    ${BASE};
+    ${raise("walk", "v")}
+  }
+}
 function vcomplete(c) {
   vfull(c);
   visb(c);
-  ${BASE}, v = ${RN};
+  vwalks(T[c * ${VIEW_COUNT}]);
+}
+function vcompletestores(c) {
+  vstores(c);
+  ${BASE};
+  vwalks(mx(${RN}, ${WO}));
+}
+function vcompleteownstores(c) {
+  vstores(c);
+  ${BASE}, v = mx(${RN}, ${WO});
   ${raise("walk", "v")}
 }`;
 
