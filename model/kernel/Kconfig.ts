@@ -12,4 +12,10 @@ export const generic = {
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,
   kthread_use_mm_grabs: true,
   MEMBARRIER: false,
+  ASIDS: 1,
+  asid_generations: 1,
+  relaxed_ptep_get_and_clear: false,
+  CNP: false,
+  arm64_local_tlbi: false,
+  arm64_mm_cpumask: false,
 };

@@ -2,6 +2,10 @@
 // Linux 6.12 include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
 
 import type { pgd_t } from "../hw/mmu/cpu.ts";
+import { config } from "./parts.ts";
+
+/** The largest context.id: a generation, and the ASID in it. */
+export const context_ids = config.ASIDS * (config.asid_generations + 1) - 1;
 
 export interface mm_struct {
   /** Tasks (and mmget() callers) that use the address space; at 0, mmput() tears the mappings down. */
@@ -15,6 +19,12 @@ export interface mm_struct {
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
+    /** arm64, riscv: asid_generation and ASID as of when it last got one; 0: never. Written under cpu_asid_lock. */
+    id: upto<"context_ids">;
+    /** arm64: devices that use the ASID as well. Written under cpu_asid_lock. */
+    pinned: upto<"refs">;
+    /** arm64_local_tlbi: the only CPU that may have cached anything under this ASID, or ACTIVE_CPU_NONE, or _MULTIPLE. */
+    active_cpu: int<-2, "cpus">;
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;

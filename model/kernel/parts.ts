@@ -122,6 +122,18 @@ export declare const config: {
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
+  /** How many ASIDs the CPU has: 1 << asid_bits. ASID 0 belongs to nobody. */
+  readonly ASIDS: number;
+  /** How often the ASID allocator may roll over, and one: one more is a limit. */
+  readonly asid_generations: number;
+  /** ptep_get_and_clear() is an atomic operation without any order: arm64. */
+  readonly relaxed_ptep_get_and_clear: boolean;
+  /** Common not Private: CPUs use each other's TLB entries (5ffdfaedfa0a). */
+  readonly CNP: boolean;
+  /** Flushes stay on the CPU on which alone an mm has run: mm.context.active_cpu. */
+  readonly arm64_local_tlbi: boolean;
+  /** switch_mm() sets the CPU's bit in mm_cpumask, for good: no arm64 kernel, but what shootdown asks for. */
+  readonly arm64_mm_cpumask: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
 };

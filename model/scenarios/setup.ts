@@ -29,9 +29,9 @@ export const small = {
 };
 /** Another mm, with a task that uses it: tasks[4] by convention. */
 export const two_mms = { ...small, mms: 3, tasks: 5 };
-/** Two ASID slots are enough to have one too few. */
-export const two_asids = { TLB_NR_DYN_ASIDS: 2 };
-export const three_asids = { TLB_NR_DYN_ASIDS: 3 };
+/** Two ASID slots are enough to have one too few. Four ASIDs, of which 0 is nobody's, are enough for three mms. */
+export const two_asids = { TLB_NR_DYN_ASIDS: 2, ASIDS: 4 };
+export const three_asids = { TLB_NR_DYN_ASIDS: 3, ASIDS: 4 };
 
 /** Every CPU idles on init_mm. */
 export function boot(): void {

@@ -11,10 +11,16 @@ import { TLB_FLUSH_ALL } from "../tlbflush.ts";
 /** munmap() of one page: zap_page_range(), tlb_finish_mmu(). The page table stays. */
 export function unmap_page(mm: mm_struct, page: number): void {
   const table = mm.pgd.entry;
-  const old = xchg(table!.pte[page], null);
+  const old = ptep_get_and_clear(table!, page);
   if (old === null) return;
   flush_tlb_page(mm, page);
   free_page(old);
+}
+
+/** Atomic, as the hardware sets accessed and dirty bits. */
+function ptep_get_and_clear(table: page_table, page: number): frame | null {
+  if (config.relaxed_ptep_get_and_clear) return xchg_relaxed(table.pte[page], null);
+  return xchg(table.pte[page], null);
 }
 
 export function flush_tlb_page(mm: mm_struct, page: number): void {
@@ -53,7 +59,7 @@ function unmap_vmas(mm: mm_struct, tlb: mmu_gather): void {
 }
 
 function zap_pte(table: page_table, page: number, tlb: mmu_gather): void {
-  const old = xchg(table.pte[page], null);
+  const old = ptep_get_and_clear(table, page);
   if (old === null) return;
   tlb.cleared_ptes = true;
   tlb.pages[page] = old;
@@ -77,7 +83,7 @@ export function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather): void {
     parts.coherence.flush_tlb_mm_range(mm, 0, TLB_FLUSH_ALL, machine.PAGE_SHIFT, tlb.freed_tables);
   }
   // Without it, in native_tlb_remove_table(), a table goes back like any other page.
-  if (config.MMU_GATHER_RCU_TABLE_FREE) synchronize_rcu();
+  if (config.MMU_GATHER_RCU_TABLE_FREE && tlb.freed_tables) synchronize_rcu();
   tlb_batch_pages_flush();
 }
 
