@@ -291,13 +291,13 @@ interface Scenario {
   readonly witness: readonly Witness[];
   /** By memory model; without it, `check` reports the verdict and compares it with nothing. */
   readonly expect?: Expect;
-  /** Where a design answers differently. */
-  readonly expect_of?: { readonly [design: string]: Expect };
+  /** Where a design answers differently, or all those with a variant of this name; the design's own entry goes first. */
+  readonly expect_of?: { readonly [design_or_variant: string]: Expect };
   readonly mutants: readonly {
     readonly name: string;
     readonly mutant: Mutant;
     readonly expect: Expect;
-    readonly expect_of?: { readonly [design: string]: Expect };
+    readonly expect_of?: { readonly [design_or_variant: string]: Expect };
     /** Only for designs with these (default: the scenario's). */
     readonly needs?: Scenario["needs"];
   }[];

@@ -136,7 +136,10 @@ export function expectedOf(
   model: string,
 ): ExpectedVerdict | undefined {
   if (design.user && !scenario.user) return undefined;
-  return of.expectOf.get(design.info.name)?.get(model) ?? of.expect.get(model);
+  const { name, variants } = design.info;
+  const keys = [name, ...variants.values()];
+  const own = keys.map((key) => of.expectOf.get(key)?.get(model)).find((verdict) => verdict !== undefined);
+  return own ?? of.expect.get(model);
 }
 
 /** `check FILE`: its designs under all scenarios (or those that are named), its scenarios under all designs. */

@@ -5,6 +5,7 @@ import type { Schedule } from "../events/schedule.ts";
 import type { TraceError } from "../traces/errors.ts";
 import { type OpenedTrace, openTrace } from "../traces/open.ts";
 import { type RecordedFlushes, recordedFlushes } from "../traces/recorded.ts";
+import type { FlushSource } from "../traces/row-handlers.ts";
 import { buildSchedule, type Inferred } from "../traces/schedule.ts";
 import type { JobError, TraceInfo } from "./reports.ts";
 
@@ -66,6 +67,13 @@ function architecture(trace: OpenedTrace): string {
   return MACHINES.find(([pattern]) => pattern.test(uname ?? ""))?.[1] ?? "x86";
 }
 
+const FLUSH_SOURCE: Readonly<Record<FlushSource, string>> = {
+  "flush_range probe": "as recorded",
+  "mmu_gather probes": "from probes on mmu_gather and on single pages, taken to be of the running task's mm",
+  "tlb_flush events": "taken from the initiators' tlb_flush events",
+  none: "the trace has none",
+};
+
 /** What a reader must know before believing a number. */
 function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): string[] {
   const notes: string[] = [];
@@ -87,8 +95,7 @@ function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): st
   add(inferred.doubts.mmConflicts, "pieces of evidence about an mm contradict stronger ones");
   const { flushCalls, switches } = inferred;
   if (flushCalls.from !== "flush_range probe") {
-    const source = flushCalls.from === "none" ? "the trace has none" : "taken from the initiators' tlb_flush events";
-    notes.push(`flush calls: ${source}`);
+    notes.push(`flush calls: ${FLUSH_SOURCE[flushCalls.from]}`);
     add(flushCalls.freedUnknown, "of them may or may not have freed page tables: a..b is if none did .. if all did");
   }
   add(flushCalls.withoutMm, "flush calls name no mm and were left out");

@@ -3,7 +3,6 @@
 // which something is can do all that the other one can, and more: so what can be filled is filled at once, and only
 // what replaces something remains a choice. That more cached entries only allow more is found out here, from the
 // program: an entry is looked at to violate a property, to walk further, or it is thrown away (docs/reductions.md).
-import { defined } from "../base/assert.ts";
 import { foldExpr, foldStmts } from "../program/fold.ts";
 import type { Fill } from "../program/hardware-moves.ts";
 import {
@@ -25,14 +24,15 @@ const NOTHING = { locals: new Map<number, number>() };
 const keyOf = ({ cell, index }: Place): string => JSON.stringify([cell, index]);
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The one write of a walk, at the top of its body. */
+/** The one write of a walk, at the top of its body. What only throws entries away, or some other cell, has none. */
 function putOfWalk(program: Program, step: Step): Put | undefined {
   let puts = 0;
   statementsOf(step, (s) => {
     if (s.kind === "put") puts++;
   });
   const put = step.body.find((s): s is Put => s.kind === "put");
-  return puts === 1 && put && program.cells[put.cell]?.storage === "hardware" ? put : undefined;
+  const isCached = put && !same(put.value, ZERO) && program.cells[put.cell]?.storage === "hardware";
+  return puts === 1 && isCached ? put : undefined;
 }
 
 class Caches {
@@ -125,10 +125,11 @@ class Caches {
     );
   }
 
-  /** Code that is no walker: entries are not carried from step to step. */
-  private isFineCode({ steps }: Code): boolean {
+  /** Code, apart from walks: entries are not carried from step to step. */
+  private isFineCode({ steps }: Code, walks: ReadonlySet<Step>): boolean {
     const carried = new Set(steps.flatMap(({ live }) => live));
     return steps.every((step) => {
+      if (walks.has(step)) return true;
       const held = new Map<number, string>();
       return this.isFineStep(step, held) && ![...held.keys()].some((local) => carried.has(local));
     });
@@ -174,9 +175,10 @@ class Caches {
   /** Whether entries that are there never forbid anything. */
   onlyAllow(walks: readonly { readonly step: Step; readonly put: Put }[]): boolean {
     const { codes, properties, witnesses } = this.program;
+    const steps = new Set(walks.map(({ step }) => step));
     return (
       walks.every(({ step, put }) => this.onlyReplaces(step, put) && this.needsWhatItFollows(step, put)) &&
-      codes.every((code) => code.kind === "walker" || this.isFineCode(code)) &&
+      codes.every((code) => this.isFineCode(code, steps)) &&
       properties.every(({ test }) => test === null || this.isFineTest(test)) &&
       witnesses.every(({ test }) => !this.looks(test))
     );
@@ -204,12 +206,15 @@ function inTwo(code: number, number: number, step: Step, put: Put): Fill {
 /** All walks of a program in two; undefined: there are none, or what they cache may forbid something. */
 export function fillsOf(program: Program): Fill[] | undefined {
   const walks = program.codes.flatMap(({ kind, steps }, code) =>
-    kind === "walker" ? steps.map((step, number) => ({ code, number, step, put: putOfWalk(program, step) })) : [],
+    kind !== "walker"
+      ? []
+      : steps.flatMap((step, number) => {
+          const put = putOfWalk(program, step);
+          return put ? [{ code, number, step, put }] : [];
+        }),
   );
-  const puts = walks.flatMap(({ put }) => put ?? []);
-  if (walks.length === 0 || puts.length < walks.length) return undefined;
-  const found = walks.map((walk) => ({ ...walk, put: defined(walk.put, "counted above") }));
-  const caches = new Caches(program, new Set(puts.map(({ cell }) => cell)));
-  if (!caches.onlyAllow(found)) return undefined;
-  return found.map(({ code, number, step, put }) => inTwo(code, number, step, put));
+  if (walks.length === 0) return undefined;
+  const caches = new Caches(program, new Set(walks.map(({ put }) => put.cell)));
+  if (!caches.onlyAllow(walks)) return undefined;
+  return walks.map(({ code, number, step, put }) => inTwo(code, number, step, put));
 }

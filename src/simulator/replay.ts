@@ -3,7 +3,7 @@
 // (who is interrupted, what is flushed, what is counted) is what the design's own code does. A handler runs when its
 // sender waits for it: the recording does not say how long the target kept interrupts off.
 import { defined } from "../base/assert.ts";
-import { ACTION, type Schedule } from "../events/schedule.ts";
+import { ACTION, type CpuSnapshot, type Schedule } from "../events/schedule.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
 import { Counters } from "./counters.ts";
 import { ENTRY, EVENT, pointer } from "./protocol.ts";
@@ -85,6 +85,12 @@ function shortestFlush(schedule: Schedule): number {
     started[cpu] = schedule.kind[i] === ACTION.flush ? schedule.time[i]! : Number.NaN;
   }
   return Number.isFinite(shortest) ? Math.max(shortest, 0) : 0;
+}
+
+/** ASID slots of a CPU of which no snapshot tells: its mm is in the first one, and nothing in the others. */
+function justLoaded(mm: number): Pick<CpuSnapshot, "asid" | "nextAsid" | "ctxs"> {
+  const empty = { mm: 0, tlbGen: 0 };
+  return { asid: 0, nextAsid: 1, ctxs: [{ mm, tlbGen: 0 }, empty] };
 }
 
 class Replay implements WideHost {
@@ -240,10 +246,11 @@ class Replay implements WideHost {
     const loaded = snapshot && snapshot.loadedMm > 0 ? snapshot.loadedMm : own > 0 ? own : 1;
     this.running[cpu] = task;
     this.call(ENTRY.cpu, cpu, cpu, pointer(task), this.mm(loaded));
-    snapshot?.ctxs.forEach((slot, asid) => {
+    const { asid: used, nextAsid, ctxs } = snapshot ?? justLoaded(loaded);
+    ctxs.forEach((slot, asid) => {
       const mm = slot.mm > 0 ? this.mm(slot.mm) : 0;
-      const inUse = mm === loaded && asid === snapshot.asid ? 1 : 0;
-      this.call(ENTRY.slot, cpu, cpu, asid, mm, mm > 0 ? slot.tlbGen : 0, inUse, snapshot.nextAsid);
+      const inUse = mm === loaded && asid === used ? 1 : 0;
+      this.call(ENTRY.slot, cpu, cpu, asid, mm, mm > 0 ? slot.tlbGen : 0, inUse, nextAsid);
     });
   }
 

@@ -10,17 +10,21 @@ import {
   LOST_KIND,
   wordValue,
 } from "../events/table.ts";
+import { gather, isGather, ownRange, wholeMm } from "./gather-rules.ts";
 import type { Window } from "./look-ahead.ts";
 import { readSnapshot } from "./snapshot.ts";
 import type { Timeline } from "./timeline.ts";
 
+/** Pages of the kernels that these probes are from: Debian's arm64 and ppc64el. */
+const PAGE_SHIFT_4K = 12;
+const PAGE_SHIFT_64K = 16;
 const ALL_ONES = 0xffff_ffff_ffff_ffffn;
 const SNAPSHOT_NAME = /^snap(\d+)$/;
 
 type Read = (row: number) => number;
-type Handler = (row: number, cpu: number) => void;
+export type Handler = (row: number, cpu: number) => void;
 
-interface Source {
+export interface Source {
   readonly table: EventTable;
   readonly timeline: Timeline;
   /** Reads an argument of the kind; pointers as they are encoded. */
@@ -31,17 +35,18 @@ interface Source {
   readonly ctx: Read;
 }
 
-interface Rule {
+export interface Rule {
   readonly needs: readonly string[];
   readonly make: (source: Source) => Handler;
 }
 
-export type FlushSource = "flush_range probe" | "tlb_flush events" | "none";
+export type FlushSource = "flush_range probe" | "mmu_gather probes" | "tlb_flush events" | "none";
 
 /** How the flush calls of a trace are known. */
 export function flushSource(table: EventTable): FlushSource {
   const used = usedKinds(table);
   if (used.some((kind) => kind.name === "flush_range" && hasAll(kind, FLUSH_RANGE))) return "flush_range probe";
+  if (used.some(isGather)) return "mmu_gather probes";
   return used.some(isTlbFlush) ? "tlb_flush events" : "none";
 }
 
@@ -73,6 +78,7 @@ export function walk(table: EventTable, timeline: Timeline, window: Window): voi
 
 function handlersOf(table: EventTable, timeline: Timeline): (Handler | undefined)[] {
   const source = flushSource(table);
+  const gathers = gatherRules(table);
   const { values, args } = table;
   const pid: Read = (row) => table.pid[row]!;
   return table.kinds.map((kind) => {
@@ -83,11 +89,30 @@ function handlersOf(table: EventTable, timeline: Timeline): (Handler | undefined
     const ctx: Read = argIndex(kind, "ctx") < 0 ? () => 0 : read("ctx");
     const cpuOfSnapshot = SNAPSHOT_NAME.exec(kind.name)?.[1];
     if (cpuOfSnapshot !== undefined) return snapshotHandler(table, timeline, kind, Number(cpuOfSnapshot));
-    if (kind.name === "tlb_flush" && source !== "tlb_flush events") return undefined;
-    const rule = Object.hasOwn(RULES, kind.name) ? RULES[kind.name] : undefined;
+    const gatherRule = source === "mmu_gather probes" ? gathers.get(kind.name) : undefined;
+    if (kind.name === "tlb_flush" && source !== "tlb_flush events" && gatherRule === undefined) return undefined;
+    const rule = gatherRule ?? (Object.hasOwn(RULES, kind.name) ? RULES[kind.name] : undefined);
     if (rule === undefined || !hasAll(kind, rule.needs)) return undefined;
     return rule.make({ table, timeline, read, pid, ctx });
   });
+}
+
+/** powerpc has a probe on radix__tlb_flush(), which is called where there is something to flush; arm64 has not. */
+function gatherRules(table: EventTable): ReadonlyMap<string, Rule> {
+  const isPowerpc = usedKinds(table).some((kind) => kind.name === "tlb_flush" && isGather(kind));
+  return new Map(
+    isPowerpc
+      ? [
+          ["tlb_flush", gather(PAGE_SHIFT_64K)],
+          ["flush_mm", wholeMm],
+          ["flush_page", ownRange(PAGE_SHIFT_64K, { start: "addr" })],
+          ["flush_range", ownRange(PAGE_SHIFT_64K, { start: "start", end: "end" })],
+        ]
+      : [
+          ["tlb_finish", gather(PAGE_SHIFT_4K)],
+          ["ptep_clear_flush", ownRange(PAGE_SHIFT_4K, { start: "addr" })],
+        ],
+  );
 }
 
 function hasAll(kind: EventKind, names: readonly string[]): boolean {

@@ -325,6 +325,11 @@ export class Timeline {
     this.actions.push(ACTION.flush, row, cpu, mm, freed, stride, start, end);
   }
 
+  /** A flush of the running task's own mm. */
+  flushedOwn(row: number, cpu: number, stride: number, start: number, end: number): void {
+    this.flushed(row, cpu, this.#running(cpu).node, 0, stride, start, end);
+  }
+
   /** tlb_flush, where it has to stand for the call. */
   flushEvent(row: number, cpu: number, pid: number, reason: number, pages: number): void {
     if (!this.#inWindow) return;

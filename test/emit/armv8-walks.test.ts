@@ -6,52 +6,14 @@ import { armv8 } from "../../model/hw/memory/armv8.ts";
 import { sc } from "../../model/hw/memory/sc.ts";
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
-import { compileFiles } from "../compiler/dialect.ts";
+import { arm64Program, CLEAR, LOAD, type Machine, PARKED, XCHG } from "./arm64-program.ts";
 import { explore } from "./explore.ts";
 
 const MODELS: readonly MemoryModel[] = [sc, x86_tso, armv8];
 
-const DESIGN =
-  'export const d = design({ name: "d", arch: "arm64", parts: {}, config: { ASIDS: 3 }, source: "s", status: "t" });';
-
-const HEAD = `import { dsb_ish, dsb_nsh, tlbi_aside1, tlbi_aside1is, tlbi_vae1is, tlbi_vale1, tlbi_vale1is, tlbi_vmalle1,
-  tlbi_vmalle1is, write_ttbr0 } from "lazymm/hw/mmu/arm64.ts";
-import { frames, hw, no_stale_user_access, no_walk_of_freed_table, page_tables, pgds, user_load } from
-  "lazymm/hw/mmu/cpu.ts";
-interface globals { id: upto<"ids">; ready: upto<"ids">; lock: spinlock_t; }
-const g = DEFINE_SHARED<globals>();
-function free_page(): void { instruction(); pool_free(frames[0]); }
-function free_table(): void { instruction(); pool_free(page_tables[0]); }
-`;
-
-interface Machine {
-  readonly cpu0: string;
-  readonly cpu1: string;
-  readonly init?: string;
-}
-
-/** Both CPUs run the process whose one page is mapped, under ASID 1. */
-function program({ cpu0, cpu1, init = "" }: Machine) {
-  const text = `${HEAD}export const s = scenario({
-    question: "?",
-    machine: { cpus: 2, mms: 2, tables: 1, pages: 1, frames: 1, ids: 2 },
-    init() {
-      pool_alloc(pgds); pool_alloc(pgds); pool_alloc(page_tables);
-      WRITE_ONCE(pgds[1].entry, page_tables[0]);
-      WRITE_ONCE(page_tables[0].pte[0], pool_alloc(frames));
-      WRITE_ONCE(g.id, 1);
-      for (let cpu = 0; cpu < machine.cpus; cpu++) { hw[cpu].pgd = pgds[1]; hw[cpu].asid = 1; }
-      ${init}
-    },
-    threads: { CPU0() { ${cpu0} }, CPU1() { ${cpu1} } },
-    check: [no_stale_user_access, no_walk_of_freed_table], witness: [], expect: {}, mutants: [],
-  });`;
-  return compileFiles({ "design.ts": DESIGN, "scenario.ts": text });
-}
-
 /** The names of the models under which it is safe. */
 function safeUnder(machine: Machine): string[] {
-  const compiled = program(machine);
+  const compiled = arm64Program(machine);
   return MODELS.flatMap((model) => {
     const { violated, limits, stuck } = explore(compiled, model);
     expect([...limits, stuck]).toEqual([0]);
@@ -60,8 +22,6 @@ function safeUnder(machine: Machine): string[] {
 }
 
 const ALL = ["sc", "x86_tso", "armv8"];
-const CLEAR = "WRITE_ONCE(page_tables[0].pte[0], null);";
-const LOAD = "user_load(pgds[1], 0);";
 
 describe("a page is unmapped and freed", () => {
   const unmap = (flush: string): string[] => safeUnder({ cpu0: `${CLEAR}${flush}free_page();`, cpu1: LOAD });
@@ -75,8 +35,48 @@ describe("a page is unmapped and freed", () => {
     ["a DSB for this CPU alone in front", "dsb_nshst(); tlbi_vale1is(1, 0); dsb_ish();", ["sc", "x86_tso"]],
     ["no DSB behind: not yet carried out", "dsb_ishst(); tlbi_vale1is(1, 0);", []],
     ["a DSB for stores behind", "dsb_ishst(); tlbi_vale1is(1, 0); dsb_ishst();", []],
-    ["the invalidation first", "tlbi_vale1is(1, 0); dsb_ish(); dsb_ish();", ["sc"]],
     ["another ASID", "dsb_ishst(); tlbi_aside1is(2); dsb_ish();", []],
     ["on this CPU alone", "dsb_ishst(); tlbi_vmalle1(); dsb_ish();", []],
   ])("%s", (_, flush, safe) => expect(unmap(flush)).toEqual(safe));
+});
+
+describe("the process gets a new ASID on CPU 1 while CPU 0 flushes", () => {
+  const flush = "const id = READ_ONCE(g.id);";
+  const rest = "tlbi_aside1is(id); dsb_ish(); free_page();";
+  const local = "dsb_nshst(); tlbi_vmalle1(); dsb_nsh();";
+  const cpu1 = (flushes: string): string => `WRITE_ONCE(g.id, 2);${flushes}write_ttbr0(pgds[1], 2);${LOAD}`;
+  const race = (cpu0: string, flushes: string): string[] => safeUnder({ cpu0, cpu1: cpu1(flushes), init: PARKED });
+
+  test("the ASID is read behind the DSB", () => expect(race(`${XCHG}dsb_ishst();${flush}${rest}`, local)).toEqual(ALL));
+  test("the ASID is read in front of it: before the page is unmapped (Linux 5e10f9887ed8)", () =>
+    expect(race(`${XCHG}${flush}dsb_ishst();${rest}`, local)).toEqual(["sc", "x86_tso"]));
+  test("the new ASID is not out when it is first walked under", () =>
+    expect(race(`${XCHG}dsb_ishst();${flush}${rest}`, "")).toEqual(["sc"]));
+});
+
+describe("a page table is freed", () => {
+  const unmap = (flush: string): string[] =>
+    safeUnder({ cpu0: `WRITE_ONCE(pgds[1].entry, null);${flush}free_table();`, cpu1: LOAD });
+  test("with the entries that lead to it", () =>
+    expect(unmap("dsb_ishst(); tlbi_vae1is(1, 0); dsb_ish();")).toEqual(ALL));
+  test("the last level alone", () => expect(unmap("dsb_ishst(); tlbi_vale1is(1, 0); dsb_ish();")).toEqual([]));
+});
+
+describe("on one CPU", () => {
+  const unmap = (flush: string): string[] =>
+    safeUnder({ cpu0: `${CLEAR}${flush}free_page();${LOAD}`, cpu1: "", init: PARKED });
+  test("a flush for itself", () => expect(unmap("dsb_nshst(); tlbi_aside1(1); dsb_nsh();")).toEqual(ALL));
+  test("not completed", () => expect(unmap("dsb_nshst(); tlbi_aside1(1);")).toEqual([]));
+});
+
+describe("AMD's broadcasts", () => {
+  const unmap = (flush: string): string[] => safeUnder({ cpu0: `${CLEAR}smp_mb();${flush}free_page();`, cpu1: LOAD });
+  test("complete", () => expect(unmap("invlpgb_page(1, 0); tlbsync();")).toEqual(["sc", "x86_tso"]));
+  test("two, complete", () => expect(unmap("invlpgb_pcid(2); invlpgb_pcid(1); tlbsync();")).toEqual(["sc", "x86_tso"]));
+  test("not complete", () => expect(unmap("invlpgb_page(1, 0);")).toEqual([]));
+});
+
+test("no more invalidations may be outstanding than there is room for: that is a limit", () => {
+  const cpu0 = `${CLEAR}dsb_ishst();tlbi_aside1is(1);tlbi_aside1is(1);tlbi_aside1is(1);dsb_ish();free_page();`;
+  expect([...explore(arm64Program({ cpu0, cpu1: "" }), sc).limits]).toHaveLength(1);
 });

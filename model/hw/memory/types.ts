@@ -60,8 +60,8 @@ export type ViewStore = "plain" | "release";
 export type ViewRmw = "plain" | "acquire" | "release" | "acquire_release";
 /**
  * full, loads, stores: what comes before the barrier and is ordered by it; isb: what branches and addresses depend on
- * is before later loads; complete: full and isb, and the page walks of all CPUs see it; complete_stores: stores, and
- * all walks see those; complete_own_stores: stores, and the walks of the CPU itself see those.
+ * is before later loads; complete: full and isb, and the page walks of all CPUs see it; complete_stores: stores are
+ * before all that follows, and all walks see them; complete_own_stores: the same, but for the walks of the CPU itself.
  */
 export type ViewFence =
   | "full"

@@ -16,7 +16,7 @@ const FENCE: Readonly<Record<ViewFence, string>> = {
   isb: "visb",
   complete: "vcomplete",
   complete_stores: "vcompletestores",
-  complete_own_stores: "vcompleteownstores",
+  complete_own_stores: "vcompleteown",
   none: "",
 };
 

@@ -203,13 +203,14 @@ function vcomplete(c) {
   vwalks(T[c * ${VIEW_COUNT}]);
 }
 function vcompletestores(c) {
-  vstores(c);
   ${BASE};
-  vwalks(mx(${RN}, ${WO}));
+  vboth(c, ${WO});
+  vwalks(${RN});
 }
-function vcompleteownstores(c) {
-  vstores(c);
-  ${BASE}, v = mx(${RN}, ${WO});
+function vcompleteown(c) {
+  ${BASE};
+  vboth(c, ${WO});
+  const v = ${RN};
   ${raise("walk", "v")}
 }`;
 
