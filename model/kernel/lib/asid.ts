@@ -4,31 +4,35 @@
 // runs keeps its ASID ("reserved"), all others get one when they run next, and every CPU flushes its TLB before it takes
 // one of the new generation.
 //
-// A context id is generation | ASID; 0 has no generation. The bits of tlb_flush_pending are a variable per CPU.
+// A context id is generation | ASID; 0 has no generation.
 // Left out: KPTI's pairs of ASIDs, erratum 1003's reserved one, CPUs with different asid_bits.
 import type { mm_struct } from "../mm_types.ts";
 import { config } from "../parts.ts";
 
-interface asid_info {
+interface asid_globals {
   cpu_asid_lock: spinlock_t;
   /** Its lower bits are 0. Written under cpu_asid_lock. */
   asid_generation: upto<"context_ids">;
-  /** Under cpu_asid_lock: the ASIDs of this generation that are taken, and those that devices use. */
+}
+export const asid_globals = DEFINE_SHARED<asid_globals>();
+
+/** What is touched under cpu_asid_lock only, and therefore cannot be told from what is on the stack of who holds it. */
+interface asid_info {
+  /** The ASIDs of this generation that are taken, and those that devices use. */
   asid_map: array<bool, "ASIDS">;
   pinned_asid_map: array<bool, "ASIDS">;
   nr_pinned_asids: upto<"ASIDS">;
-  /** Under cpu_asid_lock: where the search for a free one begins. */
+  /** Where the search for a free one begins. */
   cur_asid_idx: index<"ASIDS">;
+  /** What each CPU ran with at the last rollover. */
+  reserved_asids: array<upto<"context_ids">, "cpus">;
+  tlb_flush_pending: array<bool, "cpus">;
 }
-export const asid_info = DEFINE_SHARED<asid_info>();
+export const asid_info = DEFINE_FRAME<asid_info>();
 
 interface asid_cpu {
   /** What this CPU runs with; 0 once a rollover has seen it. Atomic: others take it away at any time. */
   active_asids: upto<"context_ids">;
-  /** Under cpu_asid_lock: what it ran with at the last rollover. */
-  reserved_asids: upto<"context_ids">;
-  /** Under cpu_asid_lock. */
-  tlb_flush_pending: bool;
 }
 export const asid_cpu = DEFINE_PER_CPU<asid_cpu>();
 
@@ -52,7 +56,7 @@ export function ctxid2asid(id: number): number {
 
 /** Whether a context id is of this generation. */
 export function asid_gen_match(id: number): boolean {
-  return id / config.ASIDS === READ_ONCE(asid_info.asid_generation) / config.ASIDS;
+  return id / config.ASIDS === READ_ONCE(asid_globals.asid_generation) / config.ASIDS;
 }
 
 /** Which CPUs run with which ASID is recorded, and all ASIDs but theirs are free again. */
@@ -62,13 +66,13 @@ export function flush_context(): void {
     let asid = xchg_relaxed(per_cpu(asid_cpu.active_asids, i), 0);
     // Rolled over before, and not switched since: this is the only trace of what it still runs with.
     if (asid === 0) {
-      asid = per_cpu(asid_cpu.reserved_asids, i);
+      asid = asid_info.reserved_asids[i];
       if (asid !== 0) reached(reserved_twice);
     }
     asid_info.asid_map[ctxid2asid(asid)] = true;
-    WRITE_ONCE(per_cpu(asid_cpu.reserved_asids, i), asid);
+    asid_info.reserved_asids[i] = asid;
   }
-  for (const i of for_each_possible_cpu()) WRITE_ONCE(per_cpu(asid_cpu.tlb_flush_pending, i), true);
+  for (const i of for_each_possible_cpu()) asid_info.tlb_flush_pending[i] = true;
 }
 
 /** What devices use stays taken. */
@@ -80,9 +84,9 @@ function set_reserved_asid_bits(): void {
 export function check_update_reserved_asid(asid: number, newasid: number): boolean {
   let hit = false;
   for (const cpu of for_each_possible_cpu()) {
-    if (per_cpu(asid_cpu.reserved_asids, cpu) !== asid) continue;
+    if (asid_info.reserved_asids[cpu] !== asid) continue;
     hit = true;
-    WRITE_ONCE(per_cpu(asid_cpu.reserved_asids, cpu), newasid);
+    asid_info.reserved_asids[cpu] = newasid;
   }
   return hit;
 }
@@ -90,7 +94,7 @@ export function check_update_reserved_asid(asid: number, newasid: number): boole
 /** A context id of this generation, or of the next one. Under cpu_asid_lock. */
 export function new_context(mm: mm_struct): number {
   const id = READ_ONCE(mm.context.id);
-  const generation = READ_ONCE(asid_info.asid_generation);
+  const generation = READ_ONCE(asid_globals.asid_generation);
 
   if (id !== 0) {
     const newasid = generation + ctxid2asid(id);
@@ -118,7 +122,7 @@ export function new_context(mm: mm_struct): number {
 /** Wraps around after 2^56 of them. Relaxed: whoever takes the lock sees it, whoever does not has no active ASID. */
 export function next_generation(generation: number): number {
   reached(rollover);
-  WRITE_ONCE(asid_info.asid_generation, generation + config.ASIDS);
+  WRITE_ONCE(asid_globals.asid_generation, generation + config.ASIDS);
   return generation + config.ASIDS;
 }
 
@@ -163,20 +167,26 @@ export function validate_context(mm: mm_struct): number {
 
 /** Whether this CPU has to flush its TLB before it uses an ASID of this generation. */
 export function test_and_clear_flush_pending(): boolean {
-  if (!this_cpu_read(asid_cpu.tlb_flush_pending)) return false;
-  this_cpu_write(asid_cpu.tlb_flush_pending, false);
+  const cpu = smp_processor_id();
+  if (!asid_info.tlb_flush_pending[cpu]) return false;
+  asid_info.tlb_flush_pending[cpu] = false;
   return true;
 }
 
 /** asids_init(): before anything runs. */
 export function asids_init(): void {
-  WRITE_ONCE(asid_info.asid_generation, config.ASIDS);
-  WRITE_ONCE(asid_info.cur_asid_idx, 1);
+  WRITE_ONCE(asid_globals.asid_generation, config.ASIDS);
+  asid_info.cur_asid_idx = 1;
 }
 
-/** Not in Linux: at the start of a scenario `cpu` runs mm, whose ASID is the next free one. */
-export function boot_asid(cpu: cpu_id, mm: mm_struct): number {
+/** Not in Linux: at the start of a scenario mm has run already, and has the next free ASID. */
+export function boot_context_id(mm: mm_struct): void {
   if (mm.context.id === 0) WRITE_ONCE(mm.context.id, set_asid(mm, find_next_zero_bit(1), config.ASIDS));
+}
+
+/** Not in Linux: at the start of a scenario `cpu` runs mm. */
+export function boot_asid(cpu: cpu_id, mm: mm_struct): number {
+  boot_context_id(mm);
   WRITE_ONCE(per_cpu(asid_cpu.active_asids, cpu), mm.context.id);
   return ctxid2asid(mm.context.id);
 }

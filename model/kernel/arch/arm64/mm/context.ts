@@ -7,6 +7,7 @@ import { local_irq_restore, local_irq_save } from "../../../irqflags.ts";
 import {
   asid_cpu,
   asid_gen_match,
+  asid_globals,
   asid_info,
   ctxid2asid,
   fast_path,
@@ -31,11 +32,11 @@ export function check_and_switch_context(mm: mm_struct): void {
     reached(fast_path);
   } else {
     reached(slow_path);
-    spin_lock(asid_info.cpu_asid_lock);
+    spin_lock(asid_globals.cpu_asid_lock);
     const id = validate_context(mm);
     if (test_and_clear_flush_pending()) local_flush_tlb_all();
     this_cpu_write(asid_cpu.active_asids, id);
-    spin_unlock(asid_info.cpu_asid_lock);
+    spin_unlock(asid_globals.cpu_asid_lock);
   }
   if (config.arm64_local_tlbi) mark_active_cpu(mm);
   cpu_do_switch_mm(mm);
@@ -50,7 +51,7 @@ function cpu_do_switch_mm(mm: mm_struct): void {
 /** iommu_sva_bind_device(): a device is about to use mm's page tables, and its ASID. */
 export function arm64_mm_context_get(mm: mm_struct): number {
   const flags = local_irq_save();
-  spin_lock(asid_info.cpu_asid_lock);
+  spin_lock(asid_globals.cpu_asid_lock);
   let id = READ_ONCE(mm.context.id);
   if (mm.context.pinned > 0) {
     mm.context.pinned = mm.context.pinned + 1;
@@ -65,21 +66,21 @@ export function arm64_mm_context_get(mm: mm_struct): number {
     asid_info.pinned_asid_map[ctxid2asid(id)] = true;
     mm.context.pinned = 1;
   }
-  spin_unlock(asid_info.cpu_asid_lock);
+  spin_unlock(asid_globals.cpu_asid_lock);
   local_irq_restore(flags);
   return ctxid2asid(id);
 }
 
 export function arm64_mm_context_put(mm: mm_struct): void {
   const flags = local_irq_save();
-  spin_lock(asid_info.cpu_asid_lock);
+  spin_lock(asid_globals.cpu_asid_lock);
   const pinned = mm.context.pinned - 1;
   mm.context.pinned = pinned;
   if (pinned === 0) {
     asid_info.pinned_asid_map[ctxid2asid(READ_ONCE(mm.context.id))] = false;
     asid_info.nr_pinned_asids = asid_info.nr_pinned_asids - 1;
   }
-  spin_unlock(asid_info.cpu_asid_lock);
+  spin_unlock(asid_globals.cpu_asid_lock);
   local_irq_restore(flags);
 }
 
