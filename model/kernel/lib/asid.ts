@@ -76,7 +76,7 @@ export function flush_context(): void {
 }
 
 /** What devices use stays taken. */
-function set_reserved_asid_bits(): void {
+export function set_reserved_asid_bits(): void {
   for (let asid = 1; asid < config.ASIDS; asid++) asid_info.asid_map[asid] = asid_info.pinned_asid_map[asid];
 }
 

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 import { no_stale_user_access, user_load } from "../../hw/mmu/cpu.ts";
 import {
+  ACTIVE_CPU_NONE,
+  asid_gen_match,
   asid_info,
   check_update_reserved_asid,
   flush_context,
+  new_context,
   reserved_kept,
   reserved_twice,
   rollover,
+  validate_context,
 } from "../../kernel/lib/asid.ts";
 import { unmap_page } from "../../kernel/mm/mmap.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
 import { boot, map_pages, new_mm, new_thread, run_user } from "../setup.ts";
@@ -51,8 +56,23 @@ export const reserved_asid = scenario({
       mutant: omit(flush_context, "asid_info.reserved_asids[i] = asid"),
       expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
     },
+    {
+      name: "active_cpu starts again though the ASID stays",
+      needs: { config: { arm64_local_tlbi: true } },
+      mutant: replace(validate_context, validate_and_forget),
+      expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
+    },
   ],
 });
+
+export function validate_and_forget(mm: mm_struct): number {
+  const id = READ_ONCE(mm.context.id);
+  if (asid_gen_match(id)) return id;
+  const next = new_context(mm);
+  WRITE_ONCE(mm.context.id, next);
+  WRITE_ONCE(mm.context.active_cpu, ACTIVE_CPU_NONE);
+  return next;
+}
 
 export const reserved_asid_through_two_rollovers = scenario({
   question: `Two CPUs run a process. CPU 0 goes through other processes and back, and the ASIDs roll over twice; CPU 1

@@ -44,59 +44,98 @@ export const exit_elsewhere = scenario({
   },
   check: [no_freed_pgd_loaded, no_dangling_active_mm, references_conserved],
   witness: [mm_outlives_users],
-  expect: { sc: safe, x86_tso: safe },
+  expect: { sc: safe, x86_tso: safe, armv8: safe },
   expect_of: {
-    "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    last_mmput: {
+      sc: violates(no_freed_pgd_loaded),
+      x86_tso: violates(no_freed_pgd_loaded),
+      armv8: violates(no_freed_pgd_loaded),
+    },
   },
   mutants: [
     {
       name: "a lazy CPU takes no reference",
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(mainline.context_switch_to_kernel, "mmgrab_lazy_tlb"),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "the hazard pointer is published after on_cpu is cleared",
       needs: { parts: { lifetime: "hazard_pointers" } },
       mutant: replace(hazard_pointers.context_switch_to_kernel, publish_late),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "the last mmput() does not look for borrowers",
       needs: { parts: { lifetime: "hazard_pointers" } },
       mutant: replace(hazard_pointers.mm_unlazy_mm_count, nothing),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "the shootdown leaves the page tables alone",
       needs: { parts: { lifetime: "shootdown" } },
       mutant: drop(shootdown.do_shoot_lazy_tlb, "switch_mm"),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "the shootdown leaves active_mm alone",
       needs: { parts: { lifetime: "shootdown" } },
       mutant: omit(shootdown.do_shoot_lazy_tlb, "current.active_mm = init_mm"),
       // The weaker property: on x86 nobody follows it, or compares it with a new mm that lives there.
-      expect: { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
+      expect: {
+        sc: violates(no_dangling_active_mm),
+        x86_tso: violates(no_dangling_active_mm),
+        armv8: violates(no_dangling_active_mm),
+      },
     },
     {
       name: "the last mmdrop() shoots nobody",
       needs: { parts: { lifetime: "shootdown" } },
       mutant: replace(shootdown.mmdrop_final, nothing),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "a kernel thread stays where it is",
       needs: { parts: { lifetime: "no_lazy" } },
       mutant: drop(no_lazy.context_switch_to_kernel, "switch_mm_irqs_off"),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "repaired: the last mmput() flushes even if nothing is mapped",
-      needs: { parts: { lifetime: "last_mmput" } },
+      // Where the flush runs code on the CPU.
+      needs: { arch: "x86", parts: { lifetime: "last_mmput" } },
       mutant: replace(exit_mmap, flush_at_exit),
       expect: { sc: safe, x86_tso: safe },
+    },
+    {
+      name: "the last mmput() flushes even if nothing is mapped; the flush is a TLBI",
+      needs: { arch: "arm64", parts: { lifetime: "last_mmput" } },
+      mutant: replace(exit_mmap, flush_at_exit),
+      expect: { sc: violates(no_freed_pgd_loaded), armv8: violates(no_freed_pgd_loaded) },
     },
   ],
 });
