@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { no_stale_user_access, user_load } from "../../hw/mmu/cpu.ts";
-import { flushed_locally, mark_active_cpu, only_this_cpu } from "../../kernel/arch/arm64/mm/active_cpu.ts";
+import { flush_tlb_user_pre, flushed_locally, mark_active_cpu } from "../../kernel/arch/arm64/mm/active_cpu.ts";
 import { check_and_switch_context } from "../../kernel/arch/arm64/mm/context.ts";
 import { fast_path } from "../../kernel/lib/asid.ts";
 import { unmap_page } from "../../kernel/mm/mmap.ts";
@@ -42,12 +42,12 @@ export const local_tlbi = scenario({
     },
     {
       name: "no DSB between the cleared entry and active_cpu",
-      mutant: drop(only_this_cpu, "dsb_ish"),
+      mutant: drop(flush_tlb_user_pre, "dsb_ish"),
       expect: { sc: safe, armv8: violates(no_stale_user_access) },
     },
     {
       name: "no second look at active_cpu behind the DSB",
-      mutant: omit(only_this_cpu, "local = READ_ONCE(mm.context.active_cpu) === self"),
+      mutant: omit(flush_tlb_user_pre, "active = READ_ONCE(mm.context.active_cpu)"),
       expect: { sc: safe, armv8: violates(no_stale_user_access) },
     },
     {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { write_ttbr0 } from "../../hw/mmu/arm64.ts";
 import { no_stale_user_access, user_load } from "../../hw/mmu/cpu.ts";
+import { ACTIVE_CPU_MULTIPLE, mark_active_cpu } from "../../kernel/arch/arm64/mm/active_cpu.ts";
 import { arm64_mm_context_get } from "../../kernel/arch/arm64/mm/context.ts";
 import { asid_info, fast_path, new_context, rollover, set_reserved_asid_bits } from "../../kernel/lib/asid.ts";
 import { unmap_page } from "../../kernel/mm/mmap.ts";
+import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { config } from "../../kernel/parts.ts";
 import { no_foreign_translation, user_load_own } from "../../properties/asids.ts";
@@ -45,7 +47,15 @@ export const pinned_asid = scenario({
   check: [no_stale_user_access, no_foreign_translation],
   witness: [rollover, fast_path],
   expect: { sc: safe, armv8: safe },
+  // Nobody tells active_cpu of a device that hears TLBI (an SMMU with BTM); others are told by an MMU notifier.
+  expect_of: { "arm64-local-tlbi": { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) } },
   mutants: [
+    {
+      name: "repaired: a pinned mm is active on more than one CPU",
+      needs: { config: { arm64_local_tlbi: true } },
+      mutant: replace(mark_active_cpu, active_everywhere),
+      expect: { sc: safe, armv8: safe },
+    },
     {
       name: "after a rollover the process gets any ASID",
       mutant: omit(new_context, "if (mm.context.pinned > 0) return newasid"),
@@ -61,4 +71,8 @@ export const pinned_asid = scenario({
 
 export function free_all(): void {
   for (let asid = 1; asid < config.ASIDS; asid++) asid_info.asid_map[asid] = false;
+}
+
+export function active_everywhere(mm: mm_struct): void {
+  WRITE_ONCE(mm.context.active_cpu, ACTIVE_CPU_MULTIPLE);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+
 import { dsb_ish } from "../../hw/mmu/arm64.ts";
 import { drop_all, frames, hw, no_stale_user_access } from "../../hw/mmu/cpu.ts";
-import { flush_tlb_mm_range } from "../../kernel/arch/arm64/mm/tlbflush.ts";
+import { flush_tlb_user_post, flush_tlb_user_pre } from "../../kernel/arch/arm64/mm/active_cpu.ts";
+import { ASID, flush_tlb_mm_range, tlbi_page } from "../../kernel/arch/arm64/mm/tlbflush.ts";
 import { asid_gen_match, asid_info, new_context, slow_path, validate_context } from "../../kernel/lib/asid.ts";
 import { unmap_page } from "../../kernel/mm/mmap.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
@@ -43,12 +45,12 @@ export const tlbi_vs_rollover = scenario({
   mutants: [
     {
       name: "the ASID is read before the DSB (before 5e10f9887ed8)",
-      mutant: move_before(flush_tlb_mm_range, "ASID", 1, "dsb_ishst", 1),
+      mutant: replace(flush_tlb_mm_range, asid_first),
       expect: { sc: safe, armv8: violates(no_stale_user_access) },
     },
     {
       name: "no TLBI",
-      mutant: drop(flush_tlb_mm_range, "tlbi_vale1is"),
+      mutant: drop(flush_tlb_mm_range, "tlbi_page"),
       expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
     },
   ],
@@ -87,11 +89,19 @@ export const tlbi_vs_new_asid = scenario({
     },
     {
       name: "no TLBI",
-      mutant: drop(flush_tlb_mm_range, "tlbi_vale1is"),
+      mutant: drop(flush_tlb_mm_range, "tlbi_page"),
       expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
     },
   ],
 });
+
+export function asid_first(mm: mm_struct, start: number, _end: number, _stride_shift: number, freed: boolean): void {
+  const asid = ASID(mm);
+  const local = flush_tlb_user_pre(mm);
+  tlbi_page(asid, start, freed, local);
+  flush_tlb_user_post(local);
+  dsb_ish();
+}
 
 /** What local_flush_tlb_all() would have done, too. */
 export function validate_and_complete(mm: mm_struct): number {
