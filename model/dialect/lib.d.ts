@@ -272,12 +272,14 @@ interface Machine {
 interface Scenario {
   /** One question, as a kernel developer would ask it. */
   readonly question: string;
-  /** Designs without these are not asked. */
+  /** Designs without these are not asked. A list: any one of them. */
   readonly needs?: {
-    readonly arch?: string;
-    readonly parts?: { readonly [part: string]: string };
-    readonly config?: { readonly [name: string]: number | boolean };
+    readonly arch?: string | readonly string[];
+    readonly parts?: { readonly [part: string]: string | readonly string[] };
+    readonly config?: { readonly [name: string]: number | boolean | readonly (number | boolean)[] };
   };
+  /** Where not all models of the design's architecture are asked: which are, and why the others are not. */
+  readonly models?: { readonly asked: readonly (keyof Expect)[]; readonly because: string };
   readonly machine: Machine;
   /** Overrides of the design's config: smaller bounds, for instance. */
   readonly config?: { readonly [name: string]: number | boolean };

@@ -38,6 +38,11 @@ function __mmput(mm: mm_struct): void {
 }
 
 export function __mmdrop(mm: mm_struct): void {
+  if (!parts.lifetime.mmdrop_waits(mm)) free_mm_struct(mm);
+}
+
+/** Nobody will look at mm again, once mmdrop_final() has seen to it. */
+export function free_mm_struct(mm: mm_struct): void {
   parts.lifetime.mmdrop_final(mm);
   parts.coherence.destroy_context(mm);
   free_mm(mm, mm.pgd);

@@ -19,12 +19,18 @@ export interface mm_struct {
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
-    /** arm64, riscv: asid_generation and ASID as of when it last got one; 0: never. Written under cpu_asid_lock. */
+    /**
+     * arm64, riscv: asid_generation and ASID as of when it last got one; 0: never. Written under cpu_asid_lock.
+     * powerpc: PID, and entry of the process table. Constant while the mm lives.
+     */
     id: upto<"context_ids">;
     /** arm64: devices that use the ASID as well. Written under cpu_asid_lock. */
     pinned: upto<"refs">;
     /** arm64_local_tlbi: the only CPU that may have cached anything under this ASID, or ACTIVE_CPU_NONE, or _MULTIPLE. */
     active_cpu: int<-2, "cpus">;
+    /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
+    active_cpus: atomic<"cpus">;
+    copros: atomic<"cpus">;
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The seams at which designs differ. A design chooses one variant (one file) for each part; calls go through
 // `parts`, and the compiler resolves them. A variant exports exactly the hooks of its part.
+import type { frame, page_table } from "../hw/mmu/cpu.ts";
 import type { mm_struct, task_struct } from "./mm_types.ts";
 
 /** What keeps the mm of a lazy CPU alive. A task without an mm of its own is lazy: it borrows active_mm. */
@@ -23,7 +24,9 @@ export interface Lifetime {
   readonly unlazy_mm_irqs_off: () => void;
   /** __mmput(), after exit_mmap(): mm_users is 0. */
   readonly mmput_lazy: (mm: mm_struct) => void;
-  /** __mmdrop(), before the pgd is freed: mm_count is 0. */
+  /** __mmdrop(): mm_count is 0. True if the mm is not freed now: the variant calls free_mm_struct() later. */
+  readonly mmdrop_waits: (mm: mm_struct) => boolean;
+  /** free_mm_struct(), before the pgd is freed. */
   readonly mmdrop_final: (mm: mm_struct) => void;
   /** For properties: how many references in mm_count lazy CPUs hold, when nothing is under way. */
   readonly lazy_references: (mm: mm_struct) => number;
@@ -33,6 +36,8 @@ export interface Lifetime {
 export interface Coherence {
   /** mm_init(): the architecture's part of a new mm. */
   readonly init_new_context: (mm: mm_struct) => void;
+  /** exit_mmap(), before anything is unmapped. */
+  readonly arch_exit_mmap: (mm: mm_struct) => void;
   /** __mmdrop(): and what becomes of it. */
   readonly destroy_context: (mm: mm_struct) => void;
   /** `prev` is what the caller believes to be loaded; x86 knows better. Interrupts are off. */
@@ -47,6 +52,10 @@ export interface Coherence {
     stride_shift: number,
     freed_tables: bool,
   ) => void;
+  /** Takes a page-table entry away, and returns what was there. */
+  readonly ptep_get_and_clear: (table: page_table, page: number) => frame | null;
+  /** tlb_finish_mmu(): all that an mmu_gather has cleared. fullmm: the whole address space goes. */
+  readonly tlb_flush: (mm: mm_struct, fullmm: bool, freed_tables: bool) => void;
   /** Not in Linux: how scenarios and replays start. Every CPU has init_mm loaded, and nothing else happened yet. */
   readonly boot_context: () => void;
   /** Not in Linux: `cpu` has mm loaded, nothing of it cached. `lazy`: a kernel thread borrows it. */
@@ -122,12 +131,8 @@ export declare const config: {
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
-  /** How many ASIDs the CPU has: 1 << asid_bits. ASID 0 belongs to nobody. */
-  readonly ASIDS: number;
-  /** How often the ASID allocator may roll over, and one: one more is a limit. */
+  /** How often the ASID allocator of arm64 and riscv may roll over, and one: one more is a limit. */
   readonly asid_generations: number;
-  /** ptep_get_and_clear() is an atomic operation without any order: arm64. */
-  readonly relaxed_ptep_get_and_clear: boolean;
   /** Common not Private: CPUs use each other's TLB entries (5ffdfaedfa0a). */
   readonly CNP: boolean;
   /** Flushes stay on the CPU on which alone an mm has run: mm.context.active_cpu. */
@@ -136,4 +141,22 @@ export declare const config: {
   readonly arm64_mm_cpumask: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
+  /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
+  readonly ASIDS: number;
+  /** A host may take a vCPU off its core: backend kvm. */
+  readonly KVM_GUEST: boolean;
+  /** powerpc: the hardware walks a hash table, never a pgd. Scenarios whose users walk theirs are not for it. */
+  readonly PPC_HASH_MMU: boolean;
+  /** The architecture's final flush chases borrowers away as well (powerpc); with the lifetime of that name. */
+  readonly MMU_LAZY_TLB_SHOOTDOWN: boolean;
+  /** After a shootdown, all CPUs are asked whether they borrow the mm: who does was not in mm_cpumask. */
+  readonly DEBUG_VM_SHOOT_LAZIES: boolean;
+  /** powerpc: a CPU that switches away from an mm without users leaves its mask. */
+  readonly clear_mask_of_dying_mm: boolean;
+  /** powerpc: that flush does without tlbie. */
+  readonly radix_final_flush_is_local: boolean;
+  /** powerpc until a665eec0a22e (5.10): a single-threaded process takes its mask to be itself. */
+  readonly powerpc_reset_thread_local: boolean;
+  /** powerpc: now and then a flush trims mm_cpumask. */
+  readonly powerpc_trim_clock: boolean;
 };

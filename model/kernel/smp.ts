@@ -23,8 +23,16 @@ export function on_each_cpu_cond_mask<T>(
   info: T,
   mask: cpumask_t,
 ): void {
+  on_each_of(cond, func, info, cpumask_copy(mask));
+}
+
+function on_each_of<T>(
+  cond: ((cpu: cpu_id, info: T) => boolean) | null,
+  func: (info: T) => void,
+  info: T,
+  cpus: cpumask_copy_t,
+): void {
   const this_cpu = smp_processor_id();
-  const cpus = cpumask_copy(mask);
   let queued = cpumask_none;
 
   for (const cpu of for_each_cpu(cpumask_without(this_cpu, cpus))) {
@@ -42,10 +50,25 @@ export function on_each_cpu_cond_mask<T>(
   for (const cpu of for_each_cpu(queued)) csd_lock_wait(cpu);
 }
 
+/** Runs func(info) on every other CPU of the mask, and waits until they have. Preemption is off. */
+export function smp_call_function_many<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
+  const cpus = cpumask_without(smp_processor_id(), cpumask_copy(mask));
+  for (const cpu of for_each_cpu(cpus)) csd_lock_and_queue(cpu, func as callback<never>, as_void(info));
+  if (!cpumask_empty(cpus)) trace_ipi_round();
+  for (const cpu of for_each_cpu(cpus)) csd_lock_wait(cpu);
+}
+
 /** Runs func(info) on every CPU of the mask, and waits until they have. */
 export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
   preempt_disable();
   on_each_cpu_cond_mask(null, func, info, mask);
+  preempt_enable();
+}
+
+/** The same on all CPUs. */
+export function on_each_cpu<T>(func: (info: T) => void, info: T): void {
+  preempt_disable();
+  on_each_of(null, func, info, cpumask_all);
   preempt_enable();
 }
 

@@ -6,8 +6,8 @@ import type { mm_struct } from "../kernel/mm_types.ts";
 import { init_mm, mms, tasks } from "../kernel/mm_types.ts";
 import { parts } from "../kernel/parts.ts";
 
-/** No CPU has a pgd in CR3 that has been freed: the hardware may walk it at any moment. */
-export const no_freed_pgd_loaded = always("no freed pgd in CR3", () =>
+/** No CPU has a pgd loaded (CR3, TTBR0, PIDR) that has been freed: the hardware may walk it at any moment. */
+export const no_freed_pgd_loaded = always("no freed pgd is loaded", () =>
   every(machine.cpus, (cpu) => is_allocated(hw[cpu].pgd)),
 );
 

@@ -48,6 +48,10 @@ export function addOutputOptions(
     .addOption(new Option("--color <when>", "NO_COLOR and FORCE_COLOR work, too").choices(COLOR).default("auto"));
 }
 
+export function asksForJson({ json, output }: OutputOptions): boolean {
+  return json === true || output?.endsWith(".json") === true;
+}
+
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
@@ -122,8 +126,7 @@ export function deliver(
     paint: painter(!toFile && wantsColor(options, io)),
     columns: !toFile && io.outIsTerminal ? io.columns : Number.POSITIVE_INFINITY,
   };
-  const asJson = options.json === true || (toFile && options.output.endsWith(".json"));
-  const body = asJson ? `${JSON.stringify(report, null, 2)}\n` : text(page);
+  const body = asksForJson(options) ? `${JSON.stringify(report, null, 2)}\n` : text(page);
   if (!toFile) {
     io.out(body);
     return ok(undefined);

@@ -29,10 +29,11 @@ export type ExpectedVerdict =
 /** By memory model. */
 export type Expectation = ReadonlyMap<string, ExpectedVerdict>;
 
+/** One of each list; undefined, or not in the map: whatever it is. */
 export interface Needs {
-  readonly arch: string | undefined;
-  readonly parts: ReadonlyMap<string, string>;
-  readonly config: ReadonlyMap<string, number>;
+  readonly arch: readonly string[] | undefined;
+  readonly parts: ReadonlyMap<string, readonly string[]>;
+  readonly config: ReadonlyMap<string, readonly number[]>;
 }
 
 export interface MutantInfo {
@@ -47,6 +48,8 @@ export interface ScenarioInfo {
   readonly name: string;
   readonly question: string;
   readonly needs: Needs;
+  /** Where it is asked under some models only unless somebody names another: which, and why. */
+  readonly models: { readonly asked: readonly string[]; readonly because: string } | undefined;
   readonly machine: ReadonlyMap<string, number>;
   readonly config: ReadonlyMap<string, number>;
   readonly init: FunctionNode;
@@ -128,7 +131,10 @@ class Reader {
   }
 
   text(fields: Map<string, Node>, name: string, at: Node): string {
-    const node = fields.get(name);
+    return this.textOf(fields.get(name), name, at);
+  }
+
+  private textOf(node: Node | undefined, name: string, at: Node): string {
     const text =
       node?.type === "StringLiteral"
         ? node.value
@@ -136,6 +142,22 @@ class Reader {
           ? node.quasis[0]?.value.cooked
           : undefined;
     return text?.replace(/\s+/g, " ").trim() ?? this.fail(node ?? at, `${name}: a text is needed`);
+  }
+
+  /** A text, or a list of some: each must be one of `known`, where there is such a list. */
+  texts(node: Node, name: string, known?: readonly string[]): string[] {
+    return this.some(node, (one) => {
+      const text = this.textOf(one, name, one);
+      if (known && !known.includes(text)) this.fail(one, `${name} is one of ${known.join(", ")}`);
+      return text;
+    });
+  }
+
+  /** A value, or a list of at least one. */
+  private some<T>(node: Node, read: (node: Node) => T): T[] {
+    if (node.type !== "ArrayExpression") return [read(node)];
+    const all = this.list(node);
+    return all.length > 0 ? all.map(read) : this.fail(node, "a list of nothing fits nothing");
   }
 
   number(node: Node): number {
@@ -149,11 +171,6 @@ class Reader {
     return new Map([...this.fields(node)].map(([name, value]) => [name, this.number(value)]));
   }
 
-  texts(node: Node | undefined): Map<string, string> {
-    const fields = this.fields(node);
-    return new Map([...fields.keys()].map((name) => [name, this.text(fields, name, defined(node, "it has fields"))]));
-  }
-
   list(node: Node | undefined): t.Expression[] {
     if (!node) return [];
     if (node.type !== "ArrayExpression") return this.fail(node, "a list is needed");
@@ -162,14 +179,27 @@ class Reader {
 
   needs(node: Node | undefined): Needs {
     const fields = this.fields(node, ["arch", "parts", "config"]);
-    const arch = fields.has("arch") ? this.text(fields, "arch", defined(node, "it has fields")) : undefined;
-    return { arch, parts: this.texts(fields.get("parts")), config: this.numbers(fields.get("config")) };
+    const arch = fields.get("arch");
+    const parts = [...this.fields(fields.get("parts"))];
+    const config = [...this.fields(fields.get("config"))];
+    return {
+      arch: arch && this.texts(arch, "arch", ARCHITECTURES),
+      parts: new Map(parts.map(([part, variants]) => [part, this.texts(variants, `parts.${part}`)])),
+      config: new Map(config.map(([name, values]) => [name, this.some(values, (one) => this.number(one))])),
+    };
+  }
+
+  models(node: Node | undefined): ScenarioInfo["models"] {
+    if (!node) return undefined;
+    const fields = this.fields(node, ["asked", "because"]);
+    const asked = fields.get("asked") ?? this.fail(node, "asked: a list of memory models is needed");
+    return { asked: this.texts(asked, "a memory model", MODELS), because: this.text(fields, "because", node) };
   }
 
   /** Absent: nothing is expected. */
   expectation(node: Node | undefined): Expectation {
     const verdicts = new Map<string, ExpectedVerdict>();
-    for (const [model, verdict] of this.fields(node)) {
+    for (const [model, verdict] of this.fields(node, MODELS)) {
       if (verdict.type === "Identifier" && verdict.name === "safe") verdicts.set(model, { verdict: "safe" });
       else verdicts.set(model, { verdict: "violates", property: this.violated(verdict) });
     }
@@ -230,9 +260,14 @@ export function propertyName(modules: Modules, file: SourceFile, node: t.Identif
 }
 
 const ARCHITECTURES: readonly string[] = ["x86", "arm64", "powerpc", "riscv"];
+/** What `expect` may name; what they are is none of the compiler's business. */
+const MODELS: readonly string[] = ["sc", "x86_tso", "armv8"];
 
 /** Where the parts, their hooks, and the config are declared. */
 const PARTS_FILE = "model/kernel/parts.ts";
+
+/** Parts that only the code of x86 calls. */
+const X86_PARTS: readonly string[] = ["backend", "attributes"];
 
 /** The members of `export declare const NAME: {…}`. */
 function declaredMembers(file: SourceFile, name: string): t.TSPropertySignature[] {
@@ -249,11 +284,12 @@ const keyName = (m: t.TSPropertySignature): string => (m.key.type === "Identifie
 /** A mistake in a design is reported in the design, not where the model first stumbles over it. */
 function checkDesign(read: Reader, literal: t.ObjectExpression, design: DesignInfo): void {
   const file = load(read.modules, PARTS_FILE);
-  // Without parts it is no kernel: scenarios of its own may still be checked. Other architectures have other parts.
-  if (!file || design.arch !== "x86" || design.parts.size === 0) return;
+  // Without parts it is no kernel: scenarios of its own may still be checked.
+  if (!file || design.parts.size === 0) return;
   const parts = declaredMembers(file, "parts");
   for (const part of parts) {
     const variant = design.parts.get(keyName(part));
+    if (!variant && design.arch !== "x86" && X86_PARTS.includes(keyName(part))) continue;
     if (!variant) read.fail(literal, `design ${design.name} has no part ${keyName(part)}`);
     for (const hook of hooksOf(read.modules, file, part)) {
       if (variant.exported.has(hook)) continue;
@@ -267,7 +303,7 @@ function checkDesign(read: Reader, literal: t.ObjectExpression, design: DesignIn
   }
   const missing = known[1]?.find((name) => !design.config.has(name));
   if (missing !== undefined)
-    read.fail(literal, `config.${missing} is missing: spread x86_6_12 of Kconfig.ts, for instance`);
+    read.fail(literal, `config.${missing} is missing: spread that of its architecture, x86_6_12 for instance`);
 }
 
 /** The hooks that a part's interface lists. */
@@ -315,7 +351,7 @@ function variantName(path: string): string {
 }
 
 const SCENARIO_FIELDS: readonly string[] = [
-  ...["question", "needs", "machine", "config", "init", "threads", "preempt"],
+  ...["question", "needs", "models", "machine", "config", "init", "threads", "preempt"],
   ...["check", "witness", "expect", "expect_of", "mutants"],
 ];
 /** A cpumask is one integer of the state; and what is shown for many CPUs is rarely more than what is for three. */
@@ -334,6 +370,7 @@ export function readScenario(modules: Modules, decl: ConstDecl, literal: t.Objec
     name: decl.name,
     question: read.text(fields, "question", literal),
     needs,
+    models: read.models(fields.get("models")),
     machine,
     config: read.numbers(fields.get("config")),
     init: read.code(fields, "init", literal),
@@ -370,8 +407,10 @@ function readMutant(read: Reader, node: t.Expression, inherited: Needs): MutantI
 
 /** Whether a design has what is needed. */
 export function applies(needs: Needs, design: DesignInfo): boolean {
-  if (needs.arch !== undefined && needs.arch !== design.arch) return false;
-  for (const [part, variant] of needs.parts) if (design.variants.get(part) !== variant) return false;
-  for (const [name, value] of needs.config) if (design.config.get(name) !== value) return false;
-  return true;
+  const has = <T>(wanted: readonly T[], value: T | undefined): boolean => value !== undefined && wanted.includes(value);
+  return (
+    has(needs.arch ?? [design.arch], design.arch) &&
+    [...needs.parts].every(([part, variants]) => has(variants, design.variants.get(part))) &&
+    [...needs.config].every(([name, values]) => has(values, design.config.get(name)))
+  );
 }

@@ -12,7 +12,7 @@ import type { Sort, Symmetry } from "../program/symmetry.ts";
 import { bufferLayouts } from "./memory/store-buffer.ts";
 import { type ViewsLayout, viewsLayout } from "./memory/views-layout.ts";
 import { cellSlots, entrySlots, one, sharedRanges, slotRanges } from "./placing.ts";
-import { bitsFor, largestNumber, rangesOfLocals } from "./ranges.ts";
+import { bitsFor, rangesOfCodes } from "./ranges.ts";
 import { PlainSpace, type Space, SymmetricSpace } from "./space.ts";
 
 /** A run of equal fields in one word. */
@@ -127,11 +127,7 @@ function layoutIn(
   };
   const initial = initialCells(program);
   const written = writtenCells(program);
-  const largest = largestNumber(program);
-  const localRanges = sharedRanges(
-    program.codes.map((code) => rangesOfLocals(program, code, largest)),
-    symmetry,
-  );
+  const localRanges = sharedRanges(rangesOfCodes(program), symmetry);
 
   const contexts = program.codes.flatMap((code, id) =>
     code.kind === "walker"
@@ -210,20 +206,22 @@ function shareableLocals(
   ranges: readonly Range[],
   sorts: readonly Sort[],
 ): { width: number; locals: number[] }[] {
-  const liveSets = code.steps.map((s) => new Set(s.live));
-  const kept = code.locals
-    .map((_, l) => l)
-    .filter((l) => liveSets.some((s) => s.has(l)) && bitsFor(defined(ranges[l], "by local")) > 0);
-  const groups: { width: number; means: string; locals: number[] }[] = [];
-  for (const l of kept) {
+  /** By local: the steps at which it is live. */
+  const liveAt = code.locals.map((): number[] => []);
+  for (const [step, { live }] of code.steps.entries()) for (const l of live) liveAt[l]?.push(step);
+  /** `taken`: by step, whether one of the locals is live there. */
+  const groups: { width: number; means: string; locals: number[]; taken: boolean[] }[] = [];
+  for (const [l, steps] of liveAt.entries()) {
     const range = defined(ranges[l], "by local");
     const width = bitsFor(range);
+    if (steps.length === 0 || width === 0) continue;
     // The same bits must be the same CPUs.
     const means = sorts[l] === undefined ? "" : `${sorts[l]} ${range.min}`;
-    const meets = (other: number): boolean => liveSets.some((s) => s.has(l) && s.has(other));
-    const fits = groups.find((g) => g.width === width && g.means === means && !g.locals.some(meets));
-    if (fits) fits.locals.push(l);
-    else groups.push({ width, means, locals: [l] });
+    const fits = groups.find((g) => g.width === width && g.means === means && !steps.some((step) => g.taken[step]));
+    const group = fits ?? { width, means, locals: [], taken: [] };
+    if (!fits) groups.push(group);
+    group.locals.push(l);
+    for (const step of steps) group.taken[step] = true;
   }
   return groups;
 }

@@ -3,9 +3,20 @@
 // What an access does to memory is printed by the memory model's mechanism (memory/types.ts).
 
 import { defined } from "../base/assert.ts";
+import { remembered } from "../base/memo.ts";
 import { REPORT } from "../program/compiled.ts";
 import { type Range, within } from "../program/intervals.ts";
-import type { Access, Cell, Code, Expr, Place, Step, Stmt } from "../program/program.ts";
+import {
+  type Access,
+  type Cell,
+  type Code,
+  type Expr,
+  NO_STEP,
+  type Place,
+  type Step,
+  type Stmt,
+} from "../program/program.ts";
+import { expressionsOf, statementsOf } from "../program/visit.ts";
 import { boundsTest, checkedPointer } from "./bounds.ts";
 import type { ContextLayout } from "./layout.ts";
 import { intMasks } from "./masks.ts";
@@ -262,7 +273,23 @@ class PackedStep implements StepScope {
     this.known = this.ranges;
     const inner = this.words() + this.declarations(step) + front + statements(this, step.body);
     const loop = this.loop(access);
-    return `function ${name}(S,a,O,k){${loop}S:{${inner}}return k;}\n`;
+    return `function ${name}(S,a,O,k){${this.early(step)}${loop}S:{${inner}}return k;}\n`;
+  }
+
+  /** Most walks are of no use in most states: found out before the mechanism unpacks its part of the state. */
+  private early(step: Step): string {
+    if (this.code.kind !== "walker" || !this.memory.flow || step.before.length === 0) return "";
+    let plain = true;
+    statementsOf({ ...NO_STEP, before: step.before }, (s) => {
+      plain &&= s.kind === "set" || s.kind === "if" || s.kind === "disabled";
+    });
+    expressionsOf({ ...NO_STEP, before: step.before }, (e) => {
+      plain &&= e.kind !== "cell" || !this.p.layout.addresses.has(e.cell);
+    });
+    if (!plain) return "";
+    const tests = this.before(step.before);
+    this.known = this.ranges;
+    return `{let q=0;S:{${this.words()}${this.declarations(step)}${tests}q=1;}if(q===0)return k;}`;
   }
 
   /** More than one successor: one round each. */
@@ -294,8 +321,17 @@ class PackedStep implements StepScope {
   }
 }
 
-/** Every local that a step mentions, those it must carry over included. */
-function localsOf(code: Code, step: Step): Set<number> {
+/** Every local that a step mentions, those it must carry over included: the same on every CPU. */
+function localsOf(code: Code, step: Step): ReadonlySet<number> {
+  const steps = localsByStep(code);
+  const known = steps.get(step) ?? findLocals(code, step);
+  steps.set(step, known);
+  return known;
+}
+
+const localsByStep = remembered((_code: Code) => new WeakMap<Step, ReadonlySet<number>>());
+
+function findLocals(code: Code, step: Step): ReadonlySet<number> {
   const found = new Set<number>(step.live);
   const visit = (x: unknown): void => {
     if (typeof x !== "object" || x === null) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which values an expression and a local can take: decides how many bits a local needs, and which stores need a check.
 import { defined } from "../base/assert.ts";
+import { remembered } from "../base/memo.ts";
 import { BIT, maskRange, type Range, rangeOfOperation, union } from "../program/intervals.ts";
 import type { Code, Expr, Program, Stmt } from "../program/program.ts";
 
@@ -44,7 +45,7 @@ export function rangeOfExpr(cx: RangeContext, e: Expr): Range {
 const GROWTH_ROUNDS = 8;
 
 /** The largest bound of a cell, or constant, in the program. */
-export function largestNumber(program: Program): number {
+export const largestNumber = remembered((program: Program): number => {
   let largest = program.cpus;
   for (const cell of program.cells) largest = Math.max(largest, Math.abs(cell.min), Math.abs(cell.max));
   const visit = (x: unknown): void => {
@@ -54,7 +55,13 @@ export function largestNumber(program: Program): number {
   };
   for (const { before, access, body } of program.codes.flatMap((c) => c.steps)) visit([before, access, body]);
   return largest;
-}
+});
+
+/** By code: rangesOfLocals() of each. */
+export const rangesOfCodes = remembered((program: Program): readonly (readonly Range[])[] => {
+  const largest = largestNumber(program);
+  return program.codes.map((code) => rangesOfLocals(program, code, largest));
+});
 
 /**
  * Ranges of a code's locals: what they are ever assigned, within what they are declared to hold. `largest` is

@@ -31,7 +31,9 @@ import type { Case } from "./select.ts";
 import { searchInThreads } from "./threads.ts";
 
 /** Half of the machine at most, or of what we may use of it: the rest has work to do, too. */
-const MEMORY_BYTES = Math.floor(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 2);
+export const MEMORY_BYTES = Math.floor(
+  Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 2,
+);
 
 /** Compiles one scenario under one design. The Program is independent of the memory model. */
 export function build(
@@ -128,8 +130,8 @@ export function breathe(): Promise<void> {
 
 /** What may end a search early. */
 export interface SearchLimits {
-  readonly maxStates: number | undefined;
-  /** Bytes; undefined: half of the machine. */
+  readonly maxStates?: number | undefined;
+  /** Bytes; undefined: half of the machine, divided among the searches that run at a time. */
   readonly maxMemory?: number | undefined;
   readonly timeoutSeconds?: number | undefined;
   /** Undefined: one. */

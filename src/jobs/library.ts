@@ -46,12 +46,23 @@ export interface UserFile {
 
 export const memoryModels: readonly MemoryModel[] = [sc, x86_tso, armv8];
 
-/** Those that are looked at unless somebody names one: every shipped design is of x86. */
-export const defaultModels: readonly MemoryModel[] = [sc, x86_tso];
+/** The models of an architecture. There is none of POWER and RISC-V yet: under sequential consistency alone. */
+const MODELS_OF: Readonly<Record<string, readonly MemoryModel[]>> = {
+  x86: [sc, x86_tso],
+  arm64: [sc, armv8],
+  powerpc: [sc],
+  riscv: [sc],
+};
 
-/** The models that say something about an architecture: armv8, what its CPUs would do to the same kernel code. */
-export function modelsOf(arch: string): MemoryModel[] {
-  return memoryModels.filter((model) => model !== x86_tso || arch === "x86");
+/** The models that a scenario asks a design under, unless somebody names one. */
+export function defaultModels({ arch }: DesignInfo, { models }: ScenarioInfo): readonly MemoryModel[] {
+  const own = MODELS_OF[arch] ?? [sc];
+  return models ? own.filter(({ name }) => models.asked.includes(name)) : own;
+}
+
+/** All that may be named: for x86 also what the CPUs of arm64 would do to the same kernel code. */
+export function possibleModels({ arch }: DesignInfo): readonly MemoryModel[] {
+  return arch === "x86" ? memoryModels : (MODELS_OF[arch] ?? [sc]);
 }
 
 /** Where the model is: beside dist/ in an installation, beside src/ in a test. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `list`: what the other commands can be asked about.
 import { ok, type Result } from "../base/result.ts";
-import type { Expectation, ExpectedVerdict } from "../compiler/describe.ts";
+import type { Expectation, ExpectedVerdict, ScenarioInfo } from "../compiler/describe.ts";
 import { applies } from "../compiler/describe.ts";
-import { type Library, memoryModels, openLibrary } from "./library.ts";
+import { type DesignEntry, defaultModels, type Library, memoryModels, openLibrary } from "./library.ts";
 import { profiles } from "./profiles.ts";
 import type { JobError, Listable, ListReport } from "./reports.ts";
 
@@ -15,21 +15,37 @@ function expectTexts(expect: Expectation): Record<string, string> {
   return Object.fromEntries([...expect].map(([model, verdict]) => [model, verdictText(verdict)]));
 }
 
-function designs({ designs: entries }: Library): NonNullable<ListReport["designs"]> {
-  return entries.map(({ info }) => ({
+/** By architecture, in the order in which the project has come to them. */
+const ARCHITECTURES: readonly string[] = ["x86", "arm64", "powerpc", "riscv"];
+
+function compareDesigns({ info: a }: DesignEntry, { info: b }: DesignEntry): number {
+  return ARCHITECTURES.indexOf(a.arch) - ARCHITECTURES.indexOf(b.arch) || (a.name < b.name ? -1 : 1);
+}
+
+function designs({ designs: entries, scenarios: all }: Library): NonNullable<ListReport["designs"]> {
+  return entries.toSorted(compareDesigns).map(({ info }) => ({
     name: info.name,
     arch: info.arch,
     parts: Object.fromEntries(info.variants),
     config: Object.fromEntries(info.config),
     source: info.source,
     status: info.status,
+    scenarios: all.filter((scenario) => applies(scenario.info.needs, info)).length,
   }));
+}
+
+/** Under one of the designs at least. */
+function modelsOf(scenario: ScenarioInfo, all: readonly DesignEntry[]): string[] {
+  const asked = all.filter(({ info }) => applies(scenario.needs, info));
+  return [...new Set(asked.flatMap(({ info }) => defaultModels(info, scenario).map(({ name }) => name)))];
 }
 
 function scenarios({ designs: all, scenarios: entries }: Library): NonNullable<ListReport["scenarios"]> {
   return entries.map(({ info }) => ({
     name: info.name,
     question: info.question,
+    models: modelsOf(info, all),
+    models_because: info.models?.because ?? null,
     expect: expectTexts(info.expect),
     mutants: info.mutants.map(({ name }) => name),
     designs: all.filter((design) => applies(info.needs, design.info)).map((design) => design.info.name),

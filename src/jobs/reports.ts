@@ -5,6 +5,7 @@
 import type { Result } from "../base/result.ts";
 import type { BarriersOptions, BarriersReport } from "./barriers-report.ts";
 import type { CoverageReport } from "./coverage-report.ts";
+import type { SearchLimits } from "./engine.ts";
 import type { ExplainOptions, ExplainReport } from "./explain-report.ts";
 import type { LitmusOptions, LitmusReport } from "./litmus-report.ts";
 import type { PerfettoReport } from "./perfetto.ts";
@@ -150,10 +151,16 @@ export interface ListReport extends Report<"lazymm.list/1"> {
     readonly config: Readonly<Record<string, unknown>>;
     readonly source: string;
     readonly status: string;
+    /** How many ask it. */
+    readonly scenarios: number;
   }[];
   readonly scenarios?: readonly {
     readonly name: string;
     readonly question: string;
+    /** The models that it asks its designs under. */
+    readonly models: readonly string[];
+    /** Why not under all that their architectures have; null: it does. */
+    readonly models_because: string | null;
     readonly expect: Readonly<Record<string, string>>;
     readonly mutants: readonly string[];
     /** The designs that it is asked about. */
@@ -179,25 +186,23 @@ export interface ReplayOptions extends TraceOptions {
   readonly design: string;
   readonly overlay: string | undefined;
 }
-export interface CheckOptions {
+/** How each case is searched. */
+export interface CheckHow extends SearchLimits {
+  /** Which reductions: "auto", or names; undefined: "auto". */
+  readonly reduce?: Wanted | undefined;
+  /** The folder of checkpoints; only with one thread. */
+  readonly checkpoint?: string | undefined;
+  /** Which counterexamples are told: all, or only those that nobody expected. Undefined: all. */
+  readonly tell?: "all" | "news" | undefined;
+}
+export interface CheckOptions extends CheckHow {
   /** Scenario names or dialect files; empty: all. */
   readonly names: readonly string[];
   readonly designs: readonly string[];
   readonly models: readonly string[];
   readonly overlay: string | undefined;
-  readonly maxStates: number | undefined;
-  /** Bytes for the states of one search; undefined: half of the machine. */
-  readonly maxMemory?: number | undefined;
-  /** Of one search. */
-  readonly timeoutSeconds?: number | undefined;
-  /** Of one search; undefined: one. */
-  readonly threads?: number | undefined;
-  /** Which reductions: "auto", or names; undefined: "auto". */
-  readonly reduce?: Wanted | undefined;
-  /** Whether to ask who waits for ever; undefined: yes. */
-  readonly liveness?: boolean | undefined;
-  /** The folder of checkpoints; only with one thread. */
-  readonly checkpoint?: string | undefined;
+  /** How many cases are searched at a time; undefined: one. */
+  readonly jobs?: number | undefined;
 }
 export type Listable = "designs" | "scenarios" | "models" | "profiles";
 

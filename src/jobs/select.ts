@@ -10,8 +10,8 @@ import {
   type Entry,
   type Library,
   memoryModels,
-  modelsOf,
   openUserFile,
+  possibleModels,
   type ScenarioEntry,
   type UserFile,
 } from "./library.ts";
@@ -109,8 +109,9 @@ function readDesigns(
   return found.ok ? ok(found.value.flat()) : found;
 }
 
-export function readModels(names: readonly string[]): Result<readonly MemoryModel[], JobError> {
-  if (names.length === 0) return ok(defaultModels);
+/** Undefined: nobody has named one. */
+export function readModels(names: readonly string[]): Result<readonly MemoryModel[] | undefined, JobError> {
+  if (names.length === 0) return ok(undefined);
   const known = memoryModels.map((model) => ({ info: model, model }));
   const found = all(names.map((name) => byName("model", name, known)));
   return found.ok ? ok(found.value.map(({ model }) => model)) : found;
@@ -122,11 +123,13 @@ function mutantsOf(scenario: ScenarioEntry, design: DesignEntry): readonly Mutan
   return scenario.info.mutants.filter((mutant) => applies(mutant.needs, design.info));
 }
 
-export function caseOf(scenario: ScenarioEntry, design: DesignEntry, models: readonly MemoryModel[]): Case | undefined {
+/** `named`: the models that somebody has named; undefined: those that the scenario asks this design under. */
+export function caseOf(scenario: ScenarioEntry, design: DesignEntry, named?: readonly MemoryModel[]): Case | undefined {
   if (!applies(scenario.info.needs, design.info)) return undefined;
-  const possible = modelsOf(design.info.arch).filter((model) => models.includes(model));
-  if (possible.length === 0) return undefined;
-  return { scenario, design, models: possible, mutants: mutantsOf(scenario, design) };
+  const models = named
+    ? possibleModels(design.info).filter((model) => named.includes(model))
+    : defaultModels(design.info, scenario.info);
+  return models.length > 0 ? { scenario, design, models, mutants: mutantsOf(scenario, design) } : undefined;
 }
 
 /** What a scenario's file expects; undefined: nothing. A shipped scenario cannot know a user's design. */

@@ -35,9 +35,9 @@ function searchAlone(compiled: Compiled, names: Names, options: ThreadedOptions)
 }
 
 /** Built beside the program; where sources run as they are, in dist/. */
-function workerFile(): string {
-  const beside = fileURLToPath(new URL("./search-worker.js", import.meta.url));
-  return existsSync(beside) ? beside : `${modelRoot()}/dist/search-worker.js`;
+export function workerFile(name: "search-worker" | "case-worker"): string {
+  const beside = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+  return existsSync(beside) ? beside : `${modelRoot()}/dist/${name}.js`;
 }
 
 /** Searches all that the emitted program can do, with so many threads: the same result as with one. */
@@ -54,7 +54,9 @@ export async function searchInThreads(
   const shared = createShared(threads, compiled.words);
   const ids = Array.from({ length: threads }, (_, id) => id);
   const asked = { ...options, partition: choosePartition(compiled, threads) };
-  const workers = ids.map((id) => new Worker(workerFile(), { workerData: inputOf(emitted, names, shared, id, asked) }));
+  const workers = ids.map(
+    (id) => new Worker(workerFile("search-worker"), { workerData: inputOf(emitted, names, shared, id, asked) }),
+  );
   const watch = watchOver(shared, options, start);
   try {
     const parts = await Promise.all(workers.map((worker) => partOf(worker, shared)));

@@ -56,6 +56,7 @@ const ORDERS: { readonly [suffix: string]: RmwOrder } = { "": "relaxed", A: "acq
 /** An instruction whose result nobody can read is no acquire. */
 const UNREAD: { readonly [suffix: string]: RmwOrder } = { "": "relaxed", A: "relaxed", L: "release", AL: "release" };
 
+/** By option. A DSB for stores differs from a DMB: whatever follows waits for it. */
 const BARRIERS: { readonly [option: string]: FenceOrder } = { LD: "rmb", ST: "wmb", "": "mb" };
 
 export class AArch64Translator {
@@ -202,11 +203,12 @@ export class AArch64Translator {
   // ---- instructions ---------------------------------------------------------------------------------------------
 
   private barrier(): void {
-    const { operands } = this.instruction;
+    const { mnemonic, operands } = this.instruction;
     const option = /^(?:SY|(?:[INO]SH)?(LD|ST)?)$/i.exec(operands[0] ?? "SY");
     const order = option && BARRIERS[(option[1] ?? "").toUpperCase()];
     if (!order || operands.length > 1) this.refuse();
-    this.thread.memory({ kind: "fence", order });
+    const isDsb = mnemonic.toUpperCase() === "DSB" && order === "wmb";
+    this.thread.memory({ kind: "fence", order: isDsb ? "dsb_ishst" : order });
   }
 
   private move(): void {

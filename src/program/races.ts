@@ -5,6 +5,7 @@
 // is left out: data_race(), page walkers, hardware and frames, and two contexts of one CPU
 // (CONFIG_KCSAN_INTERRUPT_WATCHER=n).
 import { defined } from "../base/assert.ts";
+import { remembered } from "../base/memo.ts";
 import { type Environment, evaluateExpr, flatIndex } from "./evaluate.ts";
 import type { Code, Expr, Place, Program, Step, Stmt } from "./program.ts";
 
@@ -63,14 +64,14 @@ function mayMeet(a: Site, b: Site): boolean {
 }
 
 /** Every pair of steps that could race if both were about to be taken. */
-export function possibleRaces(program: Program): Race[] {
+export const possibleRaces = remembered((program: Program): readonly Race[] => {
   const sites = (role: "reads" | "writes"): Site[] =>
     program.codes.flatMap((code, id) => sitesOf(program, code, id, role));
   const writers = sites("writes");
   return sites("reads").flatMap((reader) =>
     writers.flatMap((writer) => (mayMeet(reader, writer) ? [{ reader, writer }] : [])),
   );
-}
+});
 
 /** Where a context stands. */
 export interface Standing {

@@ -90,7 +90,15 @@ describe("a scenario", () => {
     [{ expect: "{ sc: violates(no_nothing) }" }, "LZ101", '"no_nothing"', "no_nothing"],
     [{ mutants: "{}" }, "LZ114", "a list is needed", "{}"],
     [{ expct: "{}" }, "LZ114", "expct is none of question, needs,", "expct: {}"],
+    [{ expect: "{ tso: safe }" }, "LZ114", "tso is none of sc, x86_tso, armv8", "tso: safe"],
     [{ needs: "{ ach: 1 }" }, "LZ114", "ach is none of arch, parts, config", "ach: 1"],
+    [{ needs: '{ arch: ["x86", "arm"] }' }, "LZ114", "arch is one of x86, arm64, powerpc, riscv", '"arm"'],
+    [{ needs: "{ parts: { lifetime: [] } }" }, "LZ114", "a list of nothing fits nothing", "[]"],
+    [{ needs: "{ config: { PCID: [0, f] } }" }, "LZ114", "a number or true or false is needed", "f"],
+    [{ models: '["sc"]' }, "LZ114", "an object literal is needed", '["sc"]'],
+    [{ models: '{ because: "?" }' }, "LZ114", "asked: a list of memory models is needed", '{ because: "?" }'],
+    [{ models: '{ asked: ["sc"] }' }, "LZ114", "because: a text is needed", '{ asked: ["sc"] }'],
+    [{ models: '{ asked: ["tso"], because: "?" }' }, "LZ114", "a memory model is one of sc, x86_tso, armv8", '"tso"'],
     [{ mutants: "[{ nme: 1 }]" }, "LZ114", "nme is none of name, mutant,", "nme: 1"],
   ])("%o", (changes, ...expected) => check(textOf(changes), ...expected));
 

@@ -226,6 +226,7 @@ function barrier(c: Candidate, a: Event, b: Event): boolean {
   if (c.fenced(a, b, "mb", "after_spinlock")) return true;
   if (a.kind === "R" && !unread(a) && c.fenced(a, b, "rmb")) return true;
   if (a.kind === "W" && b.kind === "W" && c.fenced(a, b, "wmb")) return true;
+  if (a.kind === "W" && c.fenced(a, b, "dsb_ishst", "dsb_nshst")) return true;
   if (a.kind === "W" && isAtomic(a.op) && a.release && c.event(a.pair).acquire) return true;
   if (a.kind === "W" && a.release && b.kind === "R" && b.acquire) return true;
   if (a.kind === "R" && (a.acquire || a.acquirePc)) return true;

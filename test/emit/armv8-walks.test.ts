@@ -80,3 +80,11 @@ test("no more invalidations may be outstanding than there is room for: that is a
   const cpu0 = `${CLEAR}dsb_ishst();tlbi_aside1is(1);tlbi_aside1is(1);tlbi_aside1is(1);dsb_ish();free_page();`;
   expect([...explore(arm64Program({ cpu0, cpu1: "" }), sc).limits]).toHaveLength(1);
 });
+
+test("CPUs that map, unmap and walk for ever: old stores leave the memory order", () => {
+  const map = "WRITE_ONCE(page_tables[0].pte[0], frames[0]);dsb_ishst();";
+  const cpu0 = `while (true) { ${CLEAR}dsb_ishst();tlbi_vale1is(1, 0);dsb_ish();${map} }`;
+  const { limits, violated, states } = explore(arm64Program({ cpu0, cpu1: `while (true) { ${LOAD} }` }), armv8);
+  expect([...limits, ...violated]).toEqual([]);
+  expect(states.size).toBeLessThan(2000);
+});

@@ -20,7 +20,7 @@ const NAMES = new RegExp(
     "R[RWA]\\d+",
     "[SaOkpqhvdmjbnirwtceLCRI]",
     // Views of one memory order.
-    "v[a-z]{3,14}|mx|[uwG]\\d+|M[AVRSBFPXG]|P[VPOWSM]|V[SPC]|WK|FU|XA|CPUS|CONTROL|[TMANDFsfguoxyz]",
+    "v[a-z]{3,14}|mx|[uwG]\\d+|M[AVRSBFPXG]|P[VPOWSM]|V[SPC]|WK|FU|XA|CPUS|CONTROL|FOLDING|[TMANDFsfguoxyz]",
     "min|length",
     // What is called, and what is returned.
     "next|popcount|nextBig|weightBig|Math|floor|trunc|clz32|BigInt|Number|Int32Array|Float64Array|Array|fill",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// armv8 is looked at on request only; what a scenario does not expect is reported, and compared with nothing.
+// For x86, armv8 is looked at on request only; what a scenario does not expect is reported, and compared with nothing.
 import { expect, test } from "vitest";
 import { bufferDepth } from "../../src/jobs/engine.ts";
-import { memoryModels, modelsOf } from "../../src/jobs/library.ts";
+import { memoryModels } from "../../src/jobs/library.ts";
 import { checked, DESIGN, STORE_BUFFERING, temporary } from "./tiny.ts";
 
 const { write } = temporary();
@@ -20,11 +20,6 @@ test("asked: its verdict, and those of the mutants, agree with nothing and contr
   expect(results[0]?.claim).toContain("under Armv8, without load buffering");
   expect(results[0]?.mutants).toMatchObject([{ verdict: "violates", expected: null, agrees: true }]);
   expect(results[0]?.mutants[0]?.counterexample).toContain("CPU 1");
-});
-
-test("it is about every architecture, x86_tso about x86 alone", () => {
-  expect(modelsOf("x86").map(({ name }) => name)).toEqual(["sc", "x86_tso", "armv8"]);
-  expect(modelsOf("arm64").map(({ name }) => name)).toEqual(["sc", "armv8"]);
 });
 
 test("its room is the scenario's `messages`, and not the depth of its store buffers", () => {

@@ -67,6 +67,7 @@ describe("accesses", () => {
     ["DMB LD", { kind: "fence", order: "rmb" }],
     ["DMB ISHST", { kind: "fence", order: "wmb" }],
     ["DSB SY", { kind: "fence", order: "mb" }],
+    ["DSB ISHST", { kind: "fence", order: "dsb_ishst" }],
     ["ISB", { kind: "fence", order: "isb" }],
     ["LDAR W0,[X1]", { kind: "load", order: "acquire" }],
     ["LDAPR W0,[X1]", { kind: "load", order: "acquire_pc" }],

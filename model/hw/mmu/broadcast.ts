@@ -8,19 +8,20 @@
 // target carries it out at some moment of its own, at the latest when it is completed: then whatever has not been is.
 // So nobody waits, and a CPU that never completes cannot rely on anything. What a target caches behind that moment,
 // also from memory that is still as it was, stays.
-import { drop_all, drop_asid, drop_leaf, drop_page } from "./cpu.ts";
+import { drop_all, drop_asid, drop_leaf, drop_leaves, drop_page } from "./cpu.ts";
 
 /** What one CPU can have outstanding: one more is a limit, as waiting for room would complete what came before. */
 export const outstanding = 2;
 
-/** What goes: everything, what is cached under a tag, one page of a tag, or of that the leaf translation alone. */
+/** What goes: everything, what is cached under a tag, one page of a tag, or of either the leaf translations alone. */
 export const EVERYTHING = 0;
 export const ASID = 1;
 export const PAGE = 2;
 export const LEAF = 3;
+export const LEAVES = 4;
 
 interface invalidation {
-  kind: int<0, 3>;
+  kind: int<0, 4>;
   asid: index<"asids">;
   page: index<"pages">;
   /** CPUs that have yet to carry it out. */
@@ -95,7 +96,8 @@ function perform(target: cpu_id, from: cpu_id, n: number): void {
   if (broadcasts[from].invalidations[n].kind === EVERYTHING) drop_all(target);
   else if (broadcasts[from].invalidations[n].kind === ASID) drop_asid(target, asid);
   else if (broadcasts[from].invalidations[n].kind === PAGE) drop_page(target, asid, page);
-  else drop_leaf(target, asid, page);
+  else if (broadcasts[from].invalidations[n].kind === LEAF) drop_leaf(target, asid, page);
+  else drop_leaves(target, asid);
 }
 
 /** The hardware of a CPU carries out what has been issued for it. */

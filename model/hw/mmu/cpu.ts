@@ -51,8 +51,13 @@ export const no_foreign_user_access = never("no user access on another mm's page
 
 /** Everything that it has cached under this tag. */
 export function drop_asid(cpu: cpu_id, asid: number): void {
-  for (let page = 0; page < machine.pages; page++) hw[cpu].tlb[asid][page] = null;
+  drop_leaves(cpu, asid);
   hw[cpu].psc[asid] = null;
+}
+
+/** All leaf translations of this tag. */
+export function drop_leaves(cpu: cpu_id, asid: number): void {
+  for (let page = 0; page < machine.pages; page++) hw[cpu].tlb[asid][page] = null;
 }
 
 /** Everything, under every tag. */

@@ -12,6 +12,8 @@ import { init_mm } from "../mm_types.ts";
 import { parts } from "../parts.ts";
 import { get_current, runqueues } from "../sched/sched.ts";
 
+export { mmdrop_waits } from "./mainline.ts";
+
 /** The last mmput() met a borrower. */
 export const lazy_cpu_handed_reference = sometimes("the last mmput() hands a reference to a lazy CPU");
 /** A reference that was parked for an older mm was replaced. */

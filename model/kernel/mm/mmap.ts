@@ -6,21 +6,14 @@ import type { frame, page_table } from "../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { config, parts } from "../parts.ts";
 import { synchronize_rcu } from "../rcu.ts";
-import { TLB_FLUSH_ALL } from "../tlbflush.ts";
 
 /** munmap() of one page: zap_page_range(), tlb_finish_mmu(). The page table stays. */
 export function unmap_page(mm: mm_struct, page: number): void {
   const table = mm.pgd.entry;
-  const old = ptep_get_and_clear(table!, page);
+  const old = parts.coherence.ptep_get_and_clear(table!, page);
   if (old === null) return;
   flush_tlb_page(mm, page);
   free_page(old);
-}
-
-/** Atomic, as the hardware sets accessed and dirty bits. */
-function ptep_get_and_clear(table: page_table, page: number): frame | null {
-  if (config.relaxed_ptep_get_and_clear) return xchg_relaxed(table.pte[page], null);
-  return xchg(table.pte[page], null);
 }
 
 export function flush_tlb_page(mm: mm_struct, page: number): void {
@@ -30,15 +23,20 @@ export function flush_tlb_page(mm: mm_struct, page: number): void {
 
 /** munmap() of all that a page table maps, up to and including the table. */
 export function unmap_table(mm: mm_struct): void {
+  unmap_all(mm, false);
+}
+
+function unmap_all(mm: mm_struct, fullmm: bool): void {
   const tlb = this_cpu_ptr(mmu_gathers);
   unmap_vmas(mm, tlb);
   free_pgtables(mm, tlb);
-  tlb_finish_mmu(mm, tlb);
+  tlb_finish_mmu(mm, tlb, fullmm);
 }
 
 /** Teardown at mm_users == 0: the same for all there is. */
 export function exit_mmap(mm: mm_struct): void {
-  unmap_table(mm);
+  parts.coherence.arch_exit_mmap(mm);
+  unmap_all(mm, true);
 }
 
 /** include/asm-generic/tlb.h: what goes back to the allocator after the flush. On the caller's stack. */
@@ -59,7 +57,7 @@ function unmap_vmas(mm: mm_struct, tlb: mmu_gather): void {
 }
 
 function zap_pte(table: page_table, page: number, tlb: mmu_gather): void {
-  const old = ptep_get_and_clear(table, page);
+  const old = parts.coherence.ptep_get_and_clear(table, page);
   if (old === null) return;
   tlb.cleared_ptes = true;
   tlb.pages[page] = old;
@@ -78,12 +76,11 @@ export function pte_free_tlb(tlb: mmu_gather, table: page_table): void {
 }
 
 /** freed_tables tells the flush that lazy CPUs, too, must stop to walk. */
-export function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather): void {
-  if (tlb.cleared_ptes || tlb.freed_tables) {
-    parts.coherence.flush_tlb_mm_range(mm, 0, TLB_FLUSH_ALL, machine.PAGE_SHIFT, tlb.freed_tables);
-  }
-  // Without it, in native_tlb_remove_table(), a table goes back like any other page.
-  if (config.MMU_GATHER_RCU_TABLE_FREE && tlb.freed_tables) synchronize_rcu();
+export function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather, fullmm: bool): void {
+  if (tlb.cleared_ptes || tlb.freed_tables) parts.coherence.tlb_flush(mm, fullmm, tlb.freed_tables);
+  // Without it, in native_tlb_remove_table(), a table goes back like any other page. (In Linux nobody waits here:
+  // scenarios about what an exit does next either free no table, or do without the grace period.)
+  if (config.MMU_GATHER_RCU_TABLE_FREE && tlb.table !== null) synchronize_rcu();
   tlb_batch_pages_flush();
 }
 

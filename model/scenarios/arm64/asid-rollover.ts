@@ -13,7 +13,7 @@ import { five_mms, ran, ran_on, rolls_over_once, switch_mm_only } from "./setup.
 export const asid_rollover = scenario({
   question: `All ASIDs are taken. A new process starts on both CPUs and gets one of those that nobody runs with; CPU 0's
     TLB has entries of its last owner. Does CPU 0 use them?`,
-  needs: { arch: "arm64", config: { ASIDS: 256 } },
+  needs: { arch: "arm64", config: { ASIDS: 256, arm64_local_tlbi: false } },
   machine: { ...five_mms, messages: 12 },
   config: { ...rolls_over_once },
   init() {

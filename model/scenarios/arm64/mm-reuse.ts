@@ -13,7 +13,6 @@ import { boot, new_mm, new_thread, run_user, switched_to, three_asids, two_mms }
 
 export const mm_freed = sometimes("the mm that CPU 0 borrows is freed", () => !is_allocated(mms[1]));
 
-// Under sc alone: a whole exit beside a switch has more stores under way at once than armv8 can search in seconds.
 export const lazy_mm_reused = scenario({
   question: `CPU 0 is lazy in a process that exits on CPU 1. A new process gets the same mm_struct, and starts on CPU 0,
     where switch_mm() compares prev with next. Does it switch?`,
@@ -45,6 +44,10 @@ export const lazy_mm_reused = scenario({
   },
   check: [no_foreign_user_access, no_freed_pgd_loaded],
   witness: [],
+  models: {
+    asked: ["sc"],
+    because: "a whole exit beside a switch has more stores under way than armv8 can search in seconds",
+  },
   expect: { sc: safe },
   expect_of: { last_mmput: { sc: violates(no_freed_pgd_loaded) } },
   mutants: [

@@ -4,6 +4,7 @@ import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
 import * as no_lazy from "../../kernel/lifetime/no_lazy.ts";
 import * as shootdown from "../../kernel/lifetime/shootdown.ts";
+import * as shootdown_quiescent from "../../kernel/lifetime/shootdown_quiescent.ts";
 import { exit_mmap } from "../../kernel/mm/mmap.ts";
 import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
@@ -85,17 +86,21 @@ export const exit_elsewhere = scenario({
     },
     {
       name: "the shootdown leaves the page tables alone",
-      needs: { parts: { lifetime: "shootdown" } },
+      needs: {
+        parts: { lifetime: ["shootdown", "shootdown_exit_switches", "shootdown_filtered"] },
+      },
       mutant: drop(shootdown.do_shoot_lazy_tlb, "switch_mm"),
       expect: {
         sc: violates(no_freed_pgd_loaded),
         x86_tso: violates(no_freed_pgd_loaded),
         armv8: violates(no_freed_pgd_loaded),
       },
+      // The hardware never walks a pgd.
+      expect_of: { hash_tlb: { sc: safe } },
     },
     {
       name: "the shootdown leaves active_mm alone",
-      needs: { parts: { lifetime: "shootdown" } },
+      needs: { parts: { lifetime: ["shootdown", "shootdown_exit_switches", "shootdown_filtered"] } },
       mutant: omit(shootdown.do_shoot_lazy_tlb, "current.active_mm = init_mm"),
       // The weaker property: on x86 nobody follows it, or compares it with a new mm that lives there.
       expect: {
@@ -113,6 +118,19 @@ export const exit_elsewhere = scenario({
         x86_tso: violates(no_freed_pgd_loaded),
         armv8: violates(no_freed_pgd_loaded),
       },
+      expect_of: { hash_tlb: { sc: violates(no_dangling_active_mm) } },
+    },
+    {
+      name: "a dead mm does not wait for others",
+      needs: { parts: { lifetime: "shootdown_batched" } },
+      mutant: replace(parts.lifetime.mmdrop_waits, mainline.mmdrop_waits),
+      expect: { sc: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "a dead mm is freed while somebody borrows it",
+      needs: { parts: { lifetime: "shootdown_quiescent" } },
+      mutant: replace(shootdown_quiescent.nobody_borrows, always_free),
+      expect: { sc: violates(no_freed_pgd_loaded) },
     },
     {
       name: "a kernel thread stays where it is",
@@ -126,16 +144,13 @@ export const exit_elsewhere = scenario({
     },
     {
       name: "repaired: the last mmput() flushes even if nothing is mapped",
-      // Where the flush runs code on the CPU.
-      needs: { arch: "x86", parts: { lifetime: "last_mmput" } },
+      needs: { parts: { lifetime: "last_mmput" } },
       mutant: replace(exit_mmap, flush_at_exit),
       expect: { sc: safe, x86_tso: safe },
-    },
-    {
-      name: "the last mmput() flushes even if nothing is mapped; the flush is a TLBI",
-      needs: { arch: "arm64", parts: { lifetime: "last_mmput" } },
-      mutant: replace(exit_mmap, flush_at_exit),
-      expect: { sc: violates(no_freed_pgd_loaded), armv8: violates(no_freed_pgd_loaded) },
+      // A TLBI runs no code on the CPU.
+      expect_of: {
+        "arm64-last-mmput": { sc: violates(no_freed_pgd_loaded), armv8: violates(no_freed_pgd_loaded) },
+      },
     },
   ],
 });
@@ -147,6 +162,11 @@ export function publish_late(prev: task_struct, next: task_struct): void {
   next.active_mm = mm;
   smp_store_release(prev.on_cpu, false);
   this_cpu_write(runqueues.lazy_mm, mm);
+}
+
+/** Whoever borrows it. */
+export function always_free(_mm: mm_struct): boolean {
+  return true;
 }
 
 export function nothing(_mm: mm_struct): void {}

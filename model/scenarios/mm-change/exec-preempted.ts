@@ -19,6 +19,7 @@ export const exec_preempted = scenario({
   question: `A kernel thread that is lazy in one process executes a program (kernel_execve()); it may be preempted at
     any moment by a task of another process. Is the mm that it lets go of the one that it borrows, and is the program
     on its own page tables?`,
+  needs: { config: { PPC_HASH_MMU: false } },
   machine: { ...two_mms, cpus: 1, mms: 4, tasks: 4, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },
   init() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { jobs } from "../../jobs/jobs.ts";
 import { REDUCTIONS } from "../../jobs/reduce.ts";
@@ -6,7 +7,7 @@ import type { Wanted } from "../../jobs/reduced-search.ts";
 import type { CheckOptions, CheckReport } from "../../jobs/reports.ts";
 import { addExamples, collect, parseCount, parseDuration, parseSize, runJob, type Shell } from "../command.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
-import { addOutputOptions, type OutputOptions } from "../output.ts";
+import { addOutputOptions, asksForJson, type OutputOptions } from "../output.ts";
 import { renderCheck } from "../render/check.ts";
 import { renderCoverage } from "../render/coverage.ts";
 
@@ -17,6 +18,7 @@ interface Options extends OutputOptions {
   readonly maxStates?: number;
   readonly maxMemory?: number;
   readonly timeout?: number;
+  readonly jobs?: number;
   readonly threads?: number;
   readonly checkpoint?: string;
   readonly reduce: Wanted;
@@ -43,6 +45,15 @@ function parseReductions(value: string): Wanted {
   });
 }
 
+/** A thread of its own takes memory for a library and for compiled code: beyond so many, somebody has to say so. */
+const JOBS_MAX = 8;
+
+/** With a checkpoint there is one search at a time: its folder is what the next run begins with. */
+function jobsOf({ jobs, threads = 1, checkpoint }: Options): number {
+  if (checkpoint !== undefined) return 1;
+  return jobs ?? Math.max(1, Math.floor(Math.min(availableParallelism(), JOBS_MAX) / threads));
+}
+
 /** What is not covered is no failure; but beyond a limit it may be. */
 function cover(shell: Shell, options: Options, asked: CheckOptions): Promise<void> {
   return runJob(shell, options, {
@@ -58,7 +69,7 @@ function addSearchOptions(command: Command): Command {
     .option("--max-states <n>", "give up, with the verdict `unknown`, beyond this many states", parseCount)
     .option(
       "--max-memory <size>",
-      "the same for the memory of a search, such as 8G (default: half of the machine)",
+      "the same for the memory of a search, such as 8G (default: half of the machine, divided by --jobs)",
       parseSize,
     )
     .option("--timeout <duration>", "the same for the time of a search, such as 90s or 1h30m", parseDuration)
@@ -66,7 +77,7 @@ function addSearchOptions(command: Command): Command {
       new Option(
         "--checkpoint <dir>",
         "keep what was found in this directory: the same command goes on there after it was killed, or gave up",
-      ).conflicts(["coverage", "threads"]),
+      ).conflicts(["coverage", "jobs", "threads"]),
     )
     .addOption(
       new Option(
@@ -77,6 +88,11 @@ function addSearchOptions(command: Command): Command {
         .default("auto", "auto"),
     )
     .option("--no-liveness", "do not ask who waits for ever, where a scenario has no end")
+    .option(
+      "--jobs <n>",
+      "search so many designs and scenarios at a time (default: as many as there are CPUs)",
+      parseCount,
+    )
     .option("--threads <n>", "let so many threads work on each search: the same result", parseCount);
 }
 
@@ -111,7 +127,8 @@ export function addCheck(program: Command, shell: Shell): void {
     const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint, threads } = options;
     const { reduce, liveness } = options;
     const limits = { maxStates, maxMemory, timeoutSeconds: timeout, threads, reduce, liveness };
-    const asked = { names, designs, models, overlay, ...limits, checkpoint };
+    const tell = options.explain === true || asksForJson(options) ? "all" : "news";
+    const asked = { names, designs, models, overlay, ...limits, checkpoint, jobs: jobsOf(options), tell } as const;
     if (options.coverage === true) return cover(shell, options, asked);
     await runJob(shell, options, {
       work: (context) => jobs.check(asked, context),

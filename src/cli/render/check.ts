@@ -71,14 +71,14 @@ function unreached(results: readonly CheckResult[]): string[] {
 
 type Item = CheckResult | MutantResult;
 
-/** True if the counterexample is news: not one that the scenario was written to show. */
-function isNews(item: Item): boolean {
-  return item.counterexample !== null && (item.expected === null || !item.agrees);
+/** True if nobody has to be told: the scenario was written to show it. */
+function isNoNews(item: Item): boolean {
+  return item.verdict === "violates" && item.expected !== null && item.agrees;
 }
 
 function counterexamples(items: readonly Item[], all: boolean): string {
-  const shown = items.filter((item) => item.counterexample !== null && (all || isNews(item)));
-  const hidden = items.filter((item) => item.counterexample !== null).length - shown.length;
+  const shown = items.filter((item) => item.counterexample !== null && (all || !isNoNews(item)));
+  const hidden = all ? 0 : items.filter(isNoNews).length;
   const what = hidden === 1 ? "counterexample is" : "counterexamples are";
   const hint = hidden === 0 ? "" : `${hidden} expected ${what} not printed: --explain\n`;
   return shown.map((item) => `${item.counterexample}\n`).join("") + hint;

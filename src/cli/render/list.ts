@@ -15,17 +15,23 @@ function pairs(record: Readonly<Record<string, unknown>>): string {
 
 export function renderList(report: ListReport): string {
   const blocks: string[] = [];
-  if (report.designs !== undefined)
+  const { designs = [] } = report;
+  for (const arch of new Set(designs.map((design) => design.arch)))
     blocks.push(
       formatTable(
-        [{ title: "design" }, { title: "arch" }, { title: "parts" }, { title: "status" }],
-        report.designs.map((design) => [design.name, design.arch, pairs(design.parts), oneLine(design.status)]),
+        [{ title: arch }, { title: "scenarios", align: "right" }, { title: "parts" }, { title: "status" }],
+        designs
+          .filter((design) => design.arch === arch)
+          .map(({ name, scenarios, parts, status }) => [name, `${scenarios}`, pairs(parts), oneLine(status)]),
       ),
     );
   for (const scenario of report.scenarios ?? [])
     blocks.push(
       `${scenario.name}\n  ${oneLine(scenario.question)}\n  expected: ${pairs(scenario.expect)}; ` +
-        `mutants: ${scenario.mutants.length}\n`,
+        `mutants: ${scenario.mutants.length}; designs: ${scenario.designs.length}\n` +
+        (scenario.models_because === null
+          ? ""
+          : `  only under ${scenario.models.join(", ")}: ${scenario.models_because}\n`),
     );
   if (report.models !== undefined)
     blocks.push(

@@ -112,7 +112,8 @@ function vctrl(c, v) {
 
 /**
  * Stores by CPU c; q: a release; x: the view of all that the store depends on. vfits: may a message of d stand right
- * behind message g? vput puts it there: f, w, x, y become its MF, MP, MX, MG. vtied: nothing may be put between it and
+ * behind message g? vlone: nobody but c will look at d any more: only the first of places that nobody can tell apart is
+ * taken then. vput puts it there: f, w, x, y become its MF, MP, MX, MG. vtied: nothing may be put between it and
  * the one before it. vown: a store that bypasses the memory order, as early as it could be.
  */
 const STORES = `
@@ -124,10 +125,20 @@ function vlast(d, g) {
   while (g > 0 && MA[g] !== d) g--;
   return g;
 }
-function vfits(c, d, g, q, x) {
-  if (g < vbound(c * ${VIEW_COUNT}, q, x) || g < vcoh(c, d)) return false;
+function vplace(c, d, g, p) {
+  if (g < p || g < vcoh(c, d)) return false;
   const r = vlast(d, g);
   return (r === 0 ? T[D + d] : MR[r]) <= g;
+}
+function vfits(c, d, g, q, x) {
+  const p = vbound(c * ${VIEW_COUNT}, q, x);
+  if (!vplace(c, d, g, p)) return false;
+  return g === 0 || MA[g] === d || !vlone(c, d) || !vplace(c, d, g - 1, p);
+}
+function vlone(c, d) {
+  if (!FOLDING || WK[d] !== 0) return false;
+  for (let e = 0; e < CPUS; e++) if (e !== c && FU[e][d] !== 0) return false;
+  return true;
 }
 function vset(t, d, v, r, s, o, f, w, x, y) {
   MA[t] = d; MV[t] = v; MR[t] = r; MS[t] = s; MB[t] = o; MF[t] = f; MP[t] = w; MX[t] = x; MG[t] = y;
@@ -217,12 +228,14 @@ function vcompleteown(c) {
 /**
  * Equal futures become equal bits. A message goes back into its cell as soon as every CPU that may still read the cell
  * must see it or a later one, and every CPU that may still write the cell must do so behind it. Where that is because
- * of the cell's coherence alone, the message must be the oldest of all: being behind it then says nothing more.
+ * of the cell's coherence alone, the message must be the oldest of all: being behind it then says nothing more. Where
+ * only the CPU that stored it will look at the cell, its views say that already.
  */
 const FOLD = `
 function vdone(t) {
-  const d = MA[t];
+  const d = MA[t], o = MB[t] - 1;
   if (vlast(d, t - 1) !== 0) return false;
+  if (o >= 0 && mx(mx(MF[t], MP[t]), MX[t]) <= T[o * ${VIEW_COUNT}] && vlone(o, d)) return true;
   for (let c = 0; c < CPUS; c++) {
     ${BASE}, f = FU[c][d];
     if ((WK[d] >>> c & 1) !== 0 && ${at("walk")} < t) return false;

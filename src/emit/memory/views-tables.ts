@@ -39,22 +39,26 @@ function printPack(views: ViewsLayout, layout: PackedLayout): string {
   return `function vpack(O,k){${clear}${stores}return k+${layout.words};}\n`;
 }
 
-/** By CPU, the field of its thread's program counter in O at k; undefined: it has no thread. */
+/** By CPU, the field of its thread's program counter in S at a; undefined: it has no thread. */
 function threadCounters(program: Program, layout: PackedLayout): (string | undefined)[] {
   return Array.from({ length: program.cpus }, (_, cpu) => {
     const context = layout.contexts.find((c) => c.cpu === cpu && program.codes[c.code]?.kind === "thread");
     if (!context) return undefined;
-    return context.pc.width === 0 ? "0" : fieldAt(context.pc, "O", "k");
+    return context.pc.width === 0 ? "0" : fieldAt(context.pc, "S", "a");
   });
 }
 
-/** vend(O, k): what is unpacked becomes the rest of the successor whose plain words are at O[k]. */
+/**
+ * vahead(S, a): what the CPUs may still do. vend(O, k): what is unpacked becomes the rest of the successor whose plain
+ * words are at O[k].
+ */
 function printEnd(program: Program, layout: PackedLayout, fold: boolean): string {
   const futures = threadCounters(program, layout)
     .map((pc, cpu) => `FU[${cpu}]=F[G${cpu}[${pc ?? 0}]];`)
     .join("");
   const folding = fold ? "for(let t=1;t<=N;)if(vdone(t)){vfold(O,k,t);t=1;}else t++;" : "";
-  return `function vend(O,k){${futures}${folding}${ROOM}\nvnorm();return vpack(O,k);}\n`;
+  return `function vahead(S,a){${futures}}
+function vend(O,k){vahead(O,k);${folding}${ROOM}\nvnorm();return vpack(O,k);}\n`;
 }
 
 /** Where the plain value of each address is, and what else is known of it. */
@@ -117,7 +121,8 @@ export function viewsRuntime(program: Program, layout: PackedLayout, views: View
   const arrays = ["MA", "MR", "MS", "MB", "MF", "MP", "MX", "MG"].map((name) => `${name}=new Int32Array(M+2)`);
   return `
 const M=${views.depth},A=${views.addresses.count},D=${views.baseRead},CPUS=${program.cpus};
-const CONTROL=${views.used.control},T=new Int32Array(${views.size}),XA=new Int32Array(CPUS),FU=new Array(CPUS);
+const FOLDING=${fold},CONTROL=${views.used.control};
+const T=new Int32Array(${views.size}),XA=new Int32Array(CPUS),FU=new Array(CPUS);
 const ${arrays.join(",")},MV=new Float64Array(M+2);let N=0,PV=0,PP=0,PO=0;
 ${printTables(program, layout, views)}${VIEW_FUNCTIONS}
 ${printLoad(views)}${printPack(views, layout)}${printEnd(program, layout, fold)}`;

@@ -143,7 +143,7 @@ class ViewedAccess implements AccessPrinter {
     const front = this.guarded(place) + this.controlled(place);
     const fits = `if(!vfits(${this.cpu},d,g,${release},${newest(strong, pick, data)}))break S;`;
     const put = this.insert(place, access.value, "0", release, "0", 0);
-    return `${front}{const d=${address};${this.unpaired()}${fits}${put}${this.flow.moved()}}`;
+    return `${front}{const d=${address};vahead(S,a);${this.unpaired()}${fits}${put}${this.flow.moved()}}`;
   }
 
   private unpaired(): string {
@@ -169,7 +169,7 @@ class ViewedAccess implements AccessPrinter {
     const put = this.insert(place, access.value, "0", release, `T[${b + VIEW.linkedView}]`, 0);
     const success = `if(${fits})break S;${put}vtied(d,g);${this.flow.moved()}${failed}=0;`;
     const front = this.guarded(place) + this.controlled(place);
-    return `${front}{const d=${address};if(g<0)${failed}=1;else{${success}}}${zero}vunlink(${this.cpu});`;
+    return `${front}{const d=${address};vahead(S,a);if(g<0)${failed}=1;else{${success}}}${zero}vunlink(${this.cpu});`;
   }
 
   rmw(access: RmwAccess): string {
@@ -206,7 +206,7 @@ class ViewedAccess implements AccessPrinter {
     const store = when
       ? `if(${stores}){${success}}else{if(g!==r${given ? "||h!==0" : ""})break S;${this.taken(old)}}`
       : success;
-    return `${front}{const d=${address};${read}${store}}`;
+    return `${front}{const d=${address};vahead(S,a);${read}${store}}`;
   }
 
   /** A compare-and-swap whose result carries views: the operand that it compares with. */

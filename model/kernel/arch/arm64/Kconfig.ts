@@ -9,5 +9,5 @@ import { generic } from "../../Kconfig.ts";
 export const arm64_6_1 = {
   ...generic,
   ASIDS: 65536,
-  relaxed_ptep_get_and_clear: true,
+  asid_generations: 1,
 };

@@ -9,13 +9,16 @@ import { config } from "../../../parts.ts";
 import { ACTIVE_CPU_MULTIPLE } from "./active_cpu.ts";
 import { check_and_switch_context } from "./context.ts";
 
-export { flush_tlb_mm_range } from "./tlbflush.ts";
+export { ptep_get_and_clear_relaxed as ptep_get_and_clear } from "../../../pgtable.ts";
+export { flush_tlb_mm_range, tlb_flush } from "./tlbflush.ts";
 
 export function init_new_context(mm: mm_struct): void {
   WRITE_ONCE(mm.context.id, 0);
   mm.context.pinned = 0;
   if (config.arm64_local_tlbi) WRITE_ONCE(mm.context.active_cpu, ACTIVE_CPU_NONE);
 }
+
+export function arch_exit_mmap(_mm: mm_struct): void {}
 
 /** The ASID is not given back: a rollover finds that nobody runs with it. */
 export function destroy_context(_mm: mm_struct): void {}

@@ -73,3 +73,8 @@ export function flush_tlb_mm(mm: mm_struct): void {
   flush_tlb_user_post(local);
   dsb_ish();
 }
+
+/** Nobody will run with the ASID of a whole address space again before a rollover: only its tables must be forgotten. */
+export function tlb_flush(mm: mm_struct, fullmm: bool, freed_tables: bool): void {
+  if (!fullmm || freed_tables) flush_tlb_mm(mm);
+}

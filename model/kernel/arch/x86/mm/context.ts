@@ -17,6 +17,9 @@ export function next_ctx_id(_mm: mm_struct): number {
   return atomic_inc_return(mm_globals.last_mm_ctx_id);
 }
 
+/** Only for guests of Xen. */
+export function arch_exit_mmap(_mm: mm_struct): void {}
+
 /** __mmdrop(): nothing of the context outlives the mm. */
 export function destroy_context(_mm: mm_struct): void {}
 

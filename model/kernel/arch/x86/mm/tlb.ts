@@ -25,7 +25,9 @@ import {
   TLB_REMOTE_SHOOTDOWN,
 } from "./tlbstate.ts";
 
-export { boot_context, boot_mm, boot_slot, destroy_context, init_new_context } from "./context.ts";
+export { ptep_get_and_clear } from "../../../pgtable.ts";
+export { tlb_flush } from "../../../tlbflush.ts";
+export { arch_exit_mmap, boot_context, boot_mm, boot_slot, destroy_context, init_new_context } from "./context.ts";
 
 declare function trace_tlb_flush(reason: number, pages: number): void;
 // Not in Linux: what a replay counts.

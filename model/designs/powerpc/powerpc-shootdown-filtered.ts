@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+import { book3s_64 } from "../../kernel/arch/powerpc/Kconfig.ts";
+import * as radix_tlb from "../../kernel/arch/powerpc/mm/radix_tlb.ts";
+import * as shootdown_filtered from "../../kernel/lifetime/shootdown_filtered.ts";
+import * as membarrier from "../../kernel/sched/membarrier/mainline.ts";
+
+export const powerpc_shootdown_filtered = design({
+  name: "powerpc-shootdown-filtered",
+  arch: "powerpc",
+  parts: { lifetime: shootdown_filtered, coherence: radix_tlb, membarrier },
+  config: { ...book3s_64, MMU_LAZY_TLB_SHOOTDOWN: true },
+  source: `kernel/fork.c, comment of cleanup_lazy_tlbs() (2655421ae69f), ways to fewer interrupts: only CPUs that borrow the mm are interrupted`,
+  status: "an idea in a comment",
+});
