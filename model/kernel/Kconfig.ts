@@ -14,6 +14,7 @@ export const generic = {
   MEMBARRIER: false,
   ASIDS: 1,
   asid_generations: 0,
+  use_asid_allocator: false,
   CNP: false,
   arm64_local_tlbi: false,
   arm64_mm_cpumask: false,

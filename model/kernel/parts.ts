@@ -133,6 +133,8 @@ export declare const config: {
   readonly kthread_use_mm_grabs: boolean;
   /** How often the ASID allocator of arm64 and riscv may roll over, and one: one more is a limit. */
   readonly asid_generations: number;
+  /** riscv: there are more ASIDs than two for each hart, so that mms get some. */
+  readonly use_asid_allocator: boolean;
   /** Common not Private: CPUs use each other's TLB entries (5ffdfaedfa0a). */
   readonly CNP: boolean;
   /** Flushes stay on the CPU on which alone an mm has run: mm.context.active_cpu. */

@@ -7,8 +7,8 @@ import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { config } from "../../kernel/parts.ts";
 import { no_foreign_translation, user_load_own } from "../../properties/asids.ts";
+import { five_mms, ran, ran_on, rolls_over_once, switch_mm_only } from "../rollover.ts";
 import { boot, new_mm, run_user } from "../setup.ts";
-import { five_mms, ran, ran_on, rolls_over_once, switch_mm_only } from "./setup.ts";
 
 export const asid_rollover = scenario({
   question: `All ASIDs are taken. A new process starts on both CPUs and gets one of those that nobody runs with; CPU 0's

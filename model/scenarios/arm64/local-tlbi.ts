@@ -5,8 +5,8 @@ import { check_and_switch_context } from "../../kernel/arch/arm64/mm/context.ts"
 import { fast_path } from "../../kernel/lib/asid.ts";
 import { unmap_page } from "../../kernel/mm/mmap.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
+import { switch_mm_only } from "../rollover.ts";
 import { boot, map_pages, new_mm, run_user, two_mms } from "../setup.ts";
-import { switch_mm_only } from "./setup.ts";
 
 export const local_tlbi = scenario({
   question: `A process has run on CPU 1 alone, where it unmaps a page. CPU 0 switches to it for the first time. Does CPU 1

@@ -9,8 +9,8 @@ import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { config } from "../../kernel/parts.ts";
 import { no_foreign_translation, user_load_own } from "../../properties/asids.ts";
+import { five_mms, ran, rolls_over_once, switch_mm_only } from "../rollover.ts";
 import { boot, map_pages, new_mm, run_user } from "../setup.ts";
-import { five_mms, ran, rolls_over_once, switch_mm_only } from "./setup.ts";
 
 /** CPU 1 stands for a device: it walks page tables and hears TLBI as CPUs do, but runs no kernel code. */
 export const pinned_asid = scenario({

@@ -16,8 +16,8 @@ import { unmap_page } from "../../kernel/mm/mmap.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
+import { five_mms, ran, rolls_over_once, rolls_over_twice } from "../rollover.ts";
 import { boot, map_pages, new_mm, new_thread, run_user } from "../setup.ts";
-import { five_mms, ran, rolls_over_once, rolls_over_twice } from "./setup.ts";
 
 export const reserved_asid = scenario({
   question: `CPU 1 runs a process all the time. CPU 0 starts another one, for which there is no ASID left, and then one more

@@ -9,8 +9,8 @@ import { unmap_page } from "../../kernel/mm/mmap.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { init_mm, mms, tasks } from "../../kernel/mm_types.ts";
 import { no_foreign_translation, user_load_own } from "../../properties/asids.ts";
+import { next_generation_began, ran_on, rolls_over_once, switch_mm_only } from "../rollover.ts";
 import { boot, small } from "../setup.ts";
-import { next_generation_began, ran_on, rolls_over_once, switch_mm_only } from "./setup.ts";
 
 /** A process with a page that CPU 1 has cached, and all ASIDs are of the next generation: its own is another mm's now. */
 function after_a_rollover(): void {

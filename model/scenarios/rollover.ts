@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// How scenarios about ASIDs start.
-import { hw } from "../../hw/mmu/cpu.ts";
-import { local_irq_disable, local_irq_enable } from "../../kernel/irqflags.ts";
-import { asid_cpu, asid_globals, asid_info, boot_context_id, ctxid2asid } from "../../kernel/lib/asid.ts";
-import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
-import { config, parts } from "../../kernel/parts.ts";
-import { map_pages, new_mm, small } from "../setup.ts";
+// How scenarios about the ASID allocator start.
+import { hw } from "../hw/mmu/cpu.ts";
+import { local_irq_disable, local_irq_enable } from "../kernel/irqflags.ts";
+import { asid_cpu, asid_globals, asid_info, boot_context_id, ctxid2asid } from "../kernel/lib/asid.ts";
+import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
+import { config, parts } from "../kernel/parts.ts";
+import { map_pages, new_mm, small } from "./setup.ts";
 
 /** Four processes and one more task: tasks[2] to tasks[6]. */
 export const five_mms = { ...small, mms: 5, tasks: 7, ctx_ids: 6, frames: 2, tables: 2 };
@@ -45,4 +45,13 @@ export function next_generation_began(): void {
     WRITE_ONCE(per_cpu(asid_cpu.active_asids, cpu), 0);
     asid_info.tlb_flush_pending[cpu] = true;
   }
+}
+
+/** `cpu` runs mm, which has got ASID 2 of the new generation. */
+export function run_under_new_asid(cpu: cpu_id, mm: mm_struct): void {
+  const id = 2 * config.ASIDS + 2;
+  WRITE_ONCE(mm.context.id, id);
+  asid_info.asid_map[2] = true;
+  asid_info.tlb_flush_pending[cpu] = false;
+  parts.coherence.boot_mm(cpu, mm, false);
 }
