@@ -15,7 +15,6 @@ export const generic = {
   ASIDS: 1,
   asid_generations: 0,
   use_asid_allocator: false,
-  CNP: false,
   arm64_local_tlbi: false,
   arm64_mm_cpumask: false,
   KVM_GUEST: false,

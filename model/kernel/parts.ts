@@ -135,8 +135,6 @@ export declare const config: {
   readonly asid_generations: number;
   /** riscv: there are more ASIDs than two for each hart, so that mms get some. */
   readonly use_asid_allocator: boolean;
-  /** Common not Private: CPUs use each other's TLB entries (5ffdfaedfa0a). */
-  readonly CNP: boolean;
   /** Flushes stay on the CPU on which alone an mm has run: mm.context.active_cpu. */
   readonly arm64_local_tlbi: boolean;
   /** switch_mm() sets the CPU's bit in mm_cpumask, for good: no arm64 kernel, but what shootdown asks for. */

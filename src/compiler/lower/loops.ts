@@ -191,7 +191,12 @@ export function forOf(cx: Lowering, node: t.ForOfStatement): void {
   }
   if (right.arguments.length !== (callee === "for_each_cpu" ? 1 : 0)) return cx.fail("LZ110", right, callee);
   if (cx.mode === "atomic" && callee === "for_each_possible_cpu") {
-    return unroll(cx, node, variable.name, Array.from({ length: cx.cpus }, (_, cpu) => cpu));
+    return unroll(
+      cx,
+      node,
+      variable.name,
+      Array.from({ length: cx.cpus }, (_, cpu) => cpu),
+    );
   }
   if (cx.mode !== "normal") return cx.fail("LZ115", node, callee);
   cx.code.scoped(() => {

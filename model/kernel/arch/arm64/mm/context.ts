@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.1 arch/arm64/mm/context.c: another address space for this CPU, with an ASID; and the ASIDs that devices share
 // (IOMMU SVA), which no rollover takes away. The allocator itself is lib/asid.ts.
-// Left out: software PAN (user accesses through a saved TTBR0), branch-predictor hardening, errata.
-import { write_reserved_ttbr0, write_ttbr0 } from "../../../../hw/mmu/arm64.ts";
+// Left out: CnP (CPUs that use each other's TLB entries), software PAN (user accesses through a saved TTBR0),
+// branch-predictor hardening, errata.
+import { write_ttbr0 } from "../../../../hw/mmu/arm64.ts";
 import { local_irq_restore, local_irq_save } from "../../../irqflags.ts";
 import {
   asid_cpu,
@@ -24,10 +25,6 @@ import { local_flush_tlb_all } from "./tlbflush.ts";
 
 /** Interrupts are off. */
 export function check_and_switch_context(mm: mm_struct): void {
-  // From here on this CPU's active ASID is not what TTBR0 is tagged with: with entries in common, others must not use
-  // what it still walks.
-  if (config.CNP) write_reserved_ttbr0();
-
   if (switch_fast(READ_ONCE(mm.context.id))) {
     reached(fast_path);
   } else {

@@ -81,7 +81,7 @@ export function enter_lazy_tlb(_mm: mm_struct): void {}
 export function leave_mm(): void {}
 
 export function boot_context(): void {
-  asids_init();
+  if (config.use_asid_allocator) asids_init();
 }
 
 export function boot_mm(cpu: cpu_id, mm: mm_struct, _lazy: bool): void {
