@@ -126,6 +126,7 @@ declare function per_cpu<T>(place: T, cpu: cpu_id): T;
 declare function this_cpu_ptr<T>(place: T): T;
 
 declare function xchg<T>(place: T, value: NoInfer<T>): T;
+declare function xchg_relaxed<T>(place: T, value: NoInfer<T>): T;
 declare function cmpxchg<T>(place: T, old: NoInfer<T>, value: NoInfer<T>): T;
 declare function try_cmpxchg<T>(place: T, old: NoInfer<T>, value: NoInfer<T>): boolean;
 declare function try_cmpxchg_relaxed<T>(place: T, old: NoInfer<T>, value: NoInfer<T>): boolean;

@@ -4,8 +4,8 @@
 import type { pgd_t } from "../hw/mmu/cpu.ts";
 import { config } from "./parts.ts";
 
-/** The largest context.id. */
-export const context_ids = config.ASIDS - 1;
+/** The largest context.id: a generation, and the ASID in it. */
+export const context_ids = config.ASIDS * (config.asid_generations + 1) - 1;
 
 export interface mm_struct {
   /** Tasks (and mmget() callers) that use the address space; at 0, mmput() tears the mappings down. */
@@ -21,8 +21,15 @@ export interface mm_struct {
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
     /** x86: which LDT, where a scenario is about them; 0: none. modify_ldt(2) replaces it, and nobody takes it away. */
     ldt: int<0, 2>;
-    /** powerpc: PID, and entry of the process table. Constant while the mm lives. */
+    /**
+     * arm64, riscv: asid_generation and ASID as of when it last got one; 0: never. Written under cpu_asid_lock.
+     * powerpc: PID, and entry of the process table. Constant while the mm lives.
+     */
     id: upto<"context_ids">;
+    /** arm64: devices that use the ASID as well. Written under cpu_asid_lock. */
+    pinned: upto<"refs">;
+    /** arm64_local_tlbi: the only CPU that may have cached anything under this ASID, or ACTIVE_CPU_NONE, or _MULTIPLE. */
+    active_cpu: int<-2, "cpus">;
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
     active_cpus: atomic<"cpus">;
     copros: atomic<"cpus">;

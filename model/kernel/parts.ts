@@ -205,6 +205,14 @@ export declare const config: {
   readonly unlazy_before_idle_dead: boolean;
   /** CONFIG_DEBUG_PREEMPT: scenarios that list no_warning set it. */
   readonly DEBUG_PREEMPT: boolean;
+  /** How often the ASID allocator of arm64 and riscv may roll over, and one: one more is a limit. */
+  readonly asid_generations: number;
+  /** riscv: there are more ASIDs than two for each hart, so that mms get some. */
+  readonly use_asid_allocator: boolean;
+  /** Flushes stay on the CPU on which alone an mm has run: mm.context.active_cpu. */
+  readonly arm64_local_tlbi: boolean;
+  /** switch_mm() sets the CPU's bit in mm_cpumask, for good: no arm64 kernel, but what shootdown asks for. */
+  readonly arm64_mm_cpumask: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
   /** switch_mm_irqs_off() calls membarrier_arch_switch_mm(): powerpc, and riscv from d6cfd1770f20 (6.9) on. */

@@ -60,6 +60,14 @@ const plus = (old: Expr, n: Expr): Expr => binary("+", old, n);
 const minus = (old: Expr, n: Expr): Expr => binary("-", old, n);
 const nothing = (): Val => VOID_VAL;
 
+const exchange =
+  (order: RmwOrder): Primitive =>
+  (cx, node, name) => {
+    const place = placeArg(cx, node);
+    const replacement = number(cx, node, 1);
+    return value(rmwPlace(cx, place, order, name, node, () => replacement));
+  };
+
 const cmpxchg =
   (order: RmwOrder, returns: (old: Typed, expected: Expr) => Val): Primitive =>
   (cx, node, name) => {
@@ -286,11 +294,8 @@ const table: { readonly [name: string]: Primitive } = {
     if (val.v !== "place" || val.root.storage !== "percpu-frame") return cx.fail("LZ108", node);
     return { v: "expr", e: CPU_EXPR, type: { k: "frameref", decl: val.root.decl, type: val.root.type } };
   },
-  xchg: (cx, node, name) => {
-    const place = placeArg(cx, node);
-    const replacement = number(cx, node, 1);
-    return value(rmwPlace(cx, place, "full", name, node, () => replacement));
-  },
+  xchg: exchange("full"),
+  xchg_relaxed: exchange("relaxed"),
   cmpxchg: cmpxchg("full", (old) => value(old)),
   try_cmpxchg: cmpxchg("full", succeeded),
   try_cmpxchg_relaxed: cmpxchg("relaxed", succeeded),
