@@ -28,7 +28,7 @@ export interface mm_struct {
     id: upto<"context_ids">;
     /** arm64: devices that use the ASID as well. Written under cpu_asid_lock. */
     pinned: upto<"refs">;
-    /** arm64_local_tlbi: the only CPU that may have cached anything under this ASID, or ACTIVE_CPU_NONE, or _MULTIPLE. */
+    /** arm64_local_tlbi: the only CPU that may have cached anything under the ASID, ACTIVE_CPU_NONE, or _MULTIPLE. */
     active_cpu: int<-2, "cpus">;
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
     active_cpus: atomic<"cpus">;

@@ -10,7 +10,7 @@ export const arm64_hazard_pointers = design({
   arch: "arm64",
   parts: { lifetime: hazard_pointers, coherence: asid, membarrier },
   config: { ...arm64_6_1, kthread_use_mm_grabs: false },
-  source:
-    "[PATCH 00/23] mm, sched: Rework lazy mm handling (Lutomirski, 2022-01-08), patches 14-16 as intended, on Linux 6.1 arch/arm64",
+  source: `[PATCH 00/23] mm, sched: Rework lazy mm handling (Lutomirski, 2022-01-08), patches 14-16 as intended, on
+    Linux 6.1 arch/arm64`,
   status: "posted 2022-01, tabled by its author, never merged",
 });

@@ -10,7 +10,7 @@ export const arm64_last_mmput = design({
   arch: "arm64",
   parts: { lifetime: last_mmput, coherence: asid, membarrier },
   config: { ...arm64_6_1 },
-  source:
-    "Torvalds (2022-01-08), in the thread of [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms; on Linux 6.1 arch/arm64",
+  source: `Torvalds (2022-01-08), in the thread of [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy
+    mms; on Linux 6.1 arch/arm64`,
   status: "proposed in mail 2022-01 for all architectures, never posted as a patch",
 });

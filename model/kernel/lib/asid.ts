@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The ASID allocator that arm, arm64 and riscv each have a copy of: Linux 6.1 arch/arm64/mm/context.c, Linux 6.9
 // arch/riscv/mm/context.c. An mm keeps its ASID for a generation. When there is none left, a new generation begins: who
-// runs keeps its ASID ("reserved"), all others get one when they run next, and every CPU flushes its TLB before it takes
-// one of the new generation.
+// runs keeps its ASID ("reserved"), all others get one when they run next, and every CPU flushes its TLB before it
+// takes one of the new generation.
 //
 // A context id is generation | ASID; 0 has no generation.
 // Left out: KPTI's pairs of ASIDs, erratum 1003's reserved one, CPUs with different asid_bits.
@@ -80,7 +80,9 @@ export function set_reserved_asid_bits(): void {
   for (let asid = 1; asid < config.ASIDS; asid++) asid_info.asid_map[asid] = asid_info.pinned_asid_map[asid];
 }
 
-/** Is this old id somebody's reserved one? Then all copies become the new id, or the next rollover would not know it. */
+/**
+ * Is this old id somebody's reserved one? Then all copies become the new id, or the next rollover would not know it.
+ */
 export function check_update_reserved_asid(asid: number, newasid: number): boolean {
   let hit = false;
   for (const cpu of for_each_possible_cpu()) {

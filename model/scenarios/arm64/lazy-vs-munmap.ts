@@ -56,8 +56,8 @@ export const lazy_vs_tlbi = scenario({
 });
 
 export const lazy_vs_freed_tables_arm64 = scenario({
-  question: `CPU 0 is lazy in a process, whose page tables the hardware may walk at any moment, while CPU 1 unmaps all that
-    a page table maps and frees the table. Can CPU 0 walk the freed table?`,
+  question: `CPU 0 is lazy in a process, whose page tables the hardware may walk at any moment, while CPU 1 unmaps
+    all that a page table maps and frees the table. Can CPU 0 walk the freed table?`,
   needs: { arch: "arm64" },
   machine: { ...small },
   config: { ...two_asids },

@@ -9,8 +9,8 @@ import { switch_mm_only } from "../rollover.ts";
 import { boot, map_pages, new_mm, run_user, two_mms } from "../setup.ts";
 
 export const local_tlbi = scenario({
-  question: `A process has run on CPU 1 alone, where it unmaps a page. CPU 0 switches to it for the first time. Does CPU 1
-    see that it is not alone any more, or CPU 0 the cleared entry?`,
+  question: `A process has run on CPU 1 alone, where it unmaps a page. CPU 0 switches to it for the first time. Does
+    CPU 1 see that it is not alone any more, or CPU 0 the cleared entry?`,
   needs: { arch: "arm64", config: { arm64_local_tlbi: true } },
   machine: { ...two_mms },
   config: { ASIDS: 4 },

@@ -14,8 +14,9 @@ import { boot, map_pages, new_mm, run_user } from "../setup.ts";
 
 /** CPU 1 stands for a device: it walks page tables and hears TLBI as CPUs do, but runs no kernel code. */
 export const pinned_asid = scenario({
-  question: `A device works in a process, under the ASID that was pinned for it. CPU 0 runs others, until the ASIDs roll
-    over, then the process, and unmaps a page of it. Does the flush name the device's ASID, and has nobody else got it?`,
+  question: `A device works in a process, under the ASID that was pinned for it. CPU 0 runs others, until the ASIDs
+    roll over, then the process, and unmaps a page of it. Does the flush name the device's ASID, and has nobody else
+    got it?`,
   needs: { arch: "arm64", config: { ASIDS: 256 } },
   machine: { ...five_mms, mms: 6, tasks: 8 },
   config: { ...rolls_over_once, ASIDS: 5 },

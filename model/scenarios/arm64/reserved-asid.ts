@@ -20,8 +20,8 @@ import { five_mms, ran, rolls_over_once, rolls_over_twice } from "../rollover.ts
 import { boot, map_pages, new_mm, new_thread, run_user } from "../setup.ts";
 
 export const reserved_asid = scenario({
-  question: `CPU 1 runs a process all the time. CPU 0 starts another one, for which there is no ASID left, and then one more
-    thread of the first, which unmaps a page. Does the flush name the ASID that CPU 1 still runs with?`,
+  question: `CPU 1 runs a process all the time. CPU 0 starts another one, for which there is no ASID left, and then
+    one more thread of the first, which unmaps a page. Does the flush name the ASID that CPU 1 still runs with?`,
   needs: { arch: "arm64", config: { ASIDS: 256 } },
   machine: { ...five_mms, mms: 6, tasks: 8 },
   config: { ...rolls_over_once, ASIDS: 5 },

@@ -12,7 +12,9 @@ import { no_foreign_translation, user_load_own } from "../../properties/asids.ts
 import { next_generation_began, ran_on, rolls_over_once, switch_mm_only } from "../rollover.ts";
 import { boot, small } from "../setup.ts";
 
-/** A process with a page that CPU 1 has cached, and all ASIDs are of the next generation: its own is another mm's now. */
+/**
+ * A process with a page that CPU 1 has cached, and all ASIDs are of the next generation: its own is another mm's now.
+ */
 function after_a_rollover(): void {
   boot();
   ran_on(0, tasks[2]);
@@ -22,8 +24,9 @@ function after_a_rollover(): void {
 export const walked_early = sometimes("CPU 0 caches the page under the new ASID", () => hw[0].tlb[2][0] !== null);
 
 export const tlbi_vs_rollover = scenario({
-  question: `CPU 1 unmaps a page of a process (reclaim), while CPU 0 switches to it for the first time since the ASIDs have
-    rolled over, and gives it a new one. The flush may name the old one. Has CPU 0 cached the page under the new one?`,
+  question: `CPU 1 unmaps a page of a process (reclaim), while CPU 0 switches to it for the first time since the
+    ASIDs have rolled over, and gives it a new one. The flush may name the old one. Has CPU 0 cached the page under
+    the new one?`,
   needs: { arch: "arm64", config: { ASIDS: 256 } },
   machine: { ...small, tasks: 3 },
   config: { ...rolls_over_once },
@@ -57,8 +60,9 @@ export const tlbi_vs_rollover = scenario({
 });
 
 export const tlbi_vs_new_asid = scenario({
-  question: `The same, but CPU 0 has flushed its TLB already, when it switched to another process. Nothing waits until the
-    new ASID is visible before CPU 0 walks page tables under it: can a flush by the old one miss what it caches?`,
+  question: `The same, but CPU 0 has flushed its TLB already, when it switched to another process. Nothing waits
+    until the new ASID is visible before CPU 0 walks page tables under it: can a flush by the old one miss what it
+    caches?`,
   needs: { arch: "arm64", config: { ASIDS: 256 } },
   machine: { ...small, tasks: 3 },
   config: { ...rolls_over_once },

@@ -17,8 +17,8 @@ import {
 import { boot, new_mm, run_user, small } from "../setup.ts";
 
 export const riscv_asid_rollover = scenario({
-  question: `All ASIDs are taken. A new process starts on both harts and gets one of those that nobody runs with; hart 0's
-    TLB has entries of its last owner. Does hart 0 use them?`,
+  question: `All ASIDs are taken. A new process starts on both harts and gets one of those that nobody runs with;
+    hart 0's TLB has entries of its last owner. Does hart 0 use them?`,
   needs: { arch: "riscv", config: { use_asid_allocator: true } },
   machine: { ...five_mms },
   config: { ...rolls_over_once },
@@ -58,9 +58,9 @@ export const riscv_asid_rollover = scenario({
 });
 
 export const riscv_satp_before_flush = scenario({
-  question: `The ASIDs have rolled over. Hart 1 runs a process under its new one, and frees a page table. Hart 0 has entries
-    that lead to it under the old one, which it now gives to another process: first satp, then the flush. Can its hardware
-    walk the freed table in between?`,
+  question: `The ASIDs have rolled over. Hart 1 runs a process under its new one, and frees a page table. Hart 0 has
+    entries that lead to it under the old one, which it now gives to another process: first satp, then the flush. Can
+    its hardware walk the freed table in between?`,
   needs: { arch: "riscv", config: { use_asid_allocator: true } },
   machine: { ...small, mms: 3 },
   config: { ...rolls_over_once },

@@ -33,8 +33,8 @@ function one_away(): void {
 }
 
 export const riscv_switch_to_vs_munmap = scenario({
-  question: `Hart 0 returns from another process to one whose ASID it still has entries of, while hart 1 unmaps a page of
-    that process. Is hart 0 told?`,
+  question: `Hart 0 returns from another process to one whose ASID it still has entries of, while hart 1 unmaps a
+    page of that process. Is hart 0 told?`,
   needs: { arch: "riscv", config: { use_asid_allocator: true } },
   machine: { ...two_mms },
   config: { ...three_asids },

@@ -3,8 +3,9 @@
 import { generic } from "../../Kconfig.ts";
 
 /**
- * What arch/arm64 of Linux 6.1 chooses at compile time, on CPUs with ASIDs of 16 bits. MMU_GATHER_RCU_TABLE_FREE is left
- * out: the grace period is for those who walk page tables in software; what the hardware may walk is TLBI's business.
+ * What arch/arm64 of Linux 6.1 chooses at compile time, on CPUs with ASIDs of 16 bits. MMU_GATHER_RCU_TABLE_FREE is
+ * left out: the grace period is for those who walk page tables in software; what the hardware may walk is TLBI's
+ * business.
  */
 export const arm64_6_1 = {
   ...generic,

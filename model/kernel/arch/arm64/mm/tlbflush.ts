@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux 6.1 arch/arm64/include/asm/tlbflush.h: TLBI reaches every CPU, so that nobody asks which ones. No mm_cpumask, no
-// interrupts. Left out: TLBI by range, KPTI's second ASID, errata that repeat it.
+// Linux 6.1 arch/arm64/include/asm/tlbflush.h: TLBI reaches every CPU, so that nobody asks which ones. No mm_cpumask,
+// no interrupts. Left out: TLBI by range, KPTI's second ASID, errata that repeat it.
 import {
   dsb_ish,
   dsb_nsh,
@@ -45,8 +45,8 @@ export function flush_tlb_mm_range(
     return;
   }
 
-  // The cleared entries are visible to all walks before the ASID is read. If it is an old one by then, whoever runs with
-  // the new one has not walked them. Pairs with: check_and_switch_context().
+  // The cleared entries are visible to all walks before the ASID is read. If it is an old one by then, whoever runs
+  // with the new one has not walked them. Pairs with: check_and_switch_context().
   const local = flush_tlb_user_pre(mm);
   const asid = ASID(mm);
   for (let page = start >> stride_shift; page < end >> stride_shift; page++) {
@@ -74,7 +74,9 @@ export function flush_tlb_mm(mm: mm_struct): void {
   dsb_ish();
 }
 
-/** Nobody will run with the ASID of a whole address space again before a rollover: only its tables must be forgotten. */
+/**
+ * Nobody will run with the ASID of a whole address space again before a rollover: only its tables must be forgotten.
+ */
 export function tlb_flush(mm: mm_struct, fullmm: bool, freed_tables: bool): void {
   if (!fullmm || freed_tables) flush_tlb_mm(mm);
 }
