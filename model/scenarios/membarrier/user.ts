@@ -77,7 +77,7 @@ export function registered_global(mm: mm_struct): void {
 
 /** Nothing is mapped. */
 export const machine_of_threads = { ...small, tasks: 4, refs: 8, messages: 12, store_buffer: 10 };
-export const with_membarrier = { MEMBARRIER: true, TLB_NR_DYN_ASIDS: 2 };
+export const with_membarrier = { ASIDS: 4, MEMBARRIER: true, TLB_NR_DYN_ASIDS: 2 };
 
 /** For mutants: mmdrop() as weak as 2022's patches would have it. */
 export function mm_count_dec_and_test_release(mm: mm_struct): boolean {
