@@ -17,6 +17,7 @@ export const generic = {
   tlb_use_lazy_mode: true,
   fully_lazy_tlb: false,
   flush_skips_lazy: false,
+  lazy_switches_cr3: false,
   concurrent_flush: false,
   flush_reads_loaded_mm: false,
   flush_skips_done: false,

@@ -5,9 +5,11 @@ import { lazy_cpu_skipped, switch_mm_irqs_off } from "../../kernel/arch/x86/mm/t
 import { cpu_tlbstate, cpu_tlbstate_shared } from "../../kernel/arch/x86/mm/tlbstate.ts";
 import { unmap_page } from "../../kernel/mm/mmap.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
+import { parts } from "../../kernel/parts.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
 import { get_current } from "../../kernel/sched/sched.ts";
-import { boot, map_pages, new_mm, new_thread, run_user, three_asids, two_mms } from "../setup.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
+import { boot, map_pages, new_mm, new_thread, run_user, small, three_asids, two_asids, two_mms } from "../setup.ts";
 
 interface nmi_state {
   done: bool;
@@ -22,6 +24,16 @@ function exc_nmi(): void {
 }
 export const nmi_vector = INTERRUPT(exc_nmi, 3);
 
+/** Of one process, on CPUs 0 and 1. */
+function two_threads(): void {
+  boot();
+  const mm = new_mm(tasks[2]);
+  map_pages(mm);
+  new_thread(tasks[3], mm);
+  run_user(0, tasks[2]);
+  run_user(1, tasks[3]);
+}
+
 export const nmi_vs_lazy_switch = scenario({
   question: `CPU 0 switches from a user task to a kernel thread, and to another process, while CPU 1 unmaps a page and
     frees it. An NMI (perf, BPF) reads the memory of the task that it interrupts, if nmi_uaccess_okay(). Does it read
@@ -30,13 +42,8 @@ export const nmi_vs_lazy_switch = scenario({
   machine: { ...two_mms, ctx_ids: 4 },
   config: { ...three_asids, trim_cpumask: false },
   init() {
-    boot();
-    const mm = new_mm(tasks[2]);
-    map_pages(mm);
-    new_thread(tasks[3], mm);
+    two_threads();
     new_mm(tasks[4]);
-    run_user(0, tasks[2]);
-    run_user(1, tasks[3]);
   },
   threads: {
     CPU0() {
@@ -57,6 +64,35 @@ export const nmi_vs_lazy_switch = scenario({
       name: "repaired: not where the CPU is lazy already",
       mutant: replace(nmi_uaccess_okay, nmi_uaccess_okay_if_not_lazy),
       expect: { sc: safe, x86_tso: safe },
+    },
+  ],
+});
+
+export const nmi_vs_asked_lazy_switch = scenario({
+  question: `The same, to a kernel thread and no further, where flushes ask lazy CPUs, too. Is that enough?`,
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, flush_skips_lazy: false, nmi_uaccess_okay: true } },
+  machine: { ...small },
+  config: { ...two_asids, trim_cpumask: false },
+  init() {
+    two_threads();
+  },
+  threads: {
+    CPU0() {
+      __schedule(tasks[0]);
+    },
+    CPU1() {
+      unmap_page(mms[1], 0);
+    },
+  },
+  check: [no_stale_user_access, no_foreign_user_access],
+  witness: [nmi_reads, ipi_sent],
+  // The interrupt waits until the switch is over, and the flush for the interrupt.
+  expect: { sc: safe, x86_tso: safe },
+  mutants: [
+    {
+      name: "CPU 0 is not asked",
+      mutant: drop(parts.coherence.flush_tlb_mm_range, "flush_tlb_multi"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
   ],
 });
