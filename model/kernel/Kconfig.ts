@@ -3,6 +3,7 @@
 // a design names what it has of its own. config in parts.ts says what each means.
 export const generic = {
   lazy_tlb: true,
+  kthread_has_init_mm: false,
   PCID: false,
   PTI: false,
   TLB_NR_DYN_ASIDS: 1,

@@ -130,6 +130,8 @@ export declare const parts: {
 export declare const config: {
   /** Whether kernel threads borrow an mm at all: scenarios about lazy CPUs need it. */
   readonly lazy_tlb: boolean;
+  /** There is no task without an mm: kernel threads have init_mm, and are not lazy (asked for by Torvalds in 2022). */
+  readonly kthread_has_init_mm: boolean;
   readonly PCID: boolean;
   readonly PTI: boolean;
   readonly TLB_NR_DYN_ASIDS: number;

@@ -129,7 +129,7 @@ export const exit_elsewhere = scenario({
     {
       name: "a kernel thread stays where it is",
       needs: { parts: { lifetime: "no_lazy" } },
-      mutant: drop(no_lazy.context_switch_to_kernel, "switch_mm_irqs_off"),
+      mutant: drop(no_lazy.context_switch_to_kernel, "switch_to_init_mm"),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {
