@@ -84,7 +84,7 @@ export function run_user(cpu: cpu_id, task: task_struct): void {
   WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
   WRITE_ONCE(task.on_cpu, true);
   WRITE_ONCE(tasks[cpu].on_cpu, false);
-  WRITE_ONCE(tasks[cpu].active_mm, null);
+  WRITE_ONCE(tasks[cpu].active_mm, kthread_mm());
   atomic_dec(init_mm.mm_count);
   parts.coherence.boot_mm(cpu, mm, false);
 }
