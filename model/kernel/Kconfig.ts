@@ -3,6 +3,7 @@
 // a design names what it has of its own. config in parts.ts says what each means.
 export const generic = {
   lazy_tlb: true,
+  kthread_has_init_mm: false,
   PCID: false,
   PTI: false,
   TLB_NR_DYN_ASIDS: 1,
@@ -17,6 +18,7 @@ export const generic = {
   tlb_use_lazy_mode: true,
   fully_lazy_tlb: false,
   flush_skips_lazy: false,
+  lazy_switches_cr3: false,
   concurrent_flush: false,
   flush_reads_loaded_mm: false,
   flush_skips_done: false,

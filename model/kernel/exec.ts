@@ -4,6 +4,7 @@
 import { mmput } from "./fork.ts";
 import { local_irq_disable, local_irq_enable } from "./irqflags.ts";
 import type { mm_struct } from "./mm_types.ts";
+import { kthread_mm } from "./mm_types.ts";
 import { activate_mm } from "./mmu_context.ts";
 import { config, parts } from "./parts.ts";
 import { get_current } from "./sched/sched.ts";
@@ -26,12 +27,12 @@ export function exec_mmap(mm: mm_struct): void {
   activate_mm(active_mm, mm);
   if (config.ARCH_WANT_IRQS_OFF_ACTIVATE_MM) local_irq_enable();
   parts.membarrier.membarrier_finish_switch_mm(mm);
-  if (old_mm === null) parts.lifetime.exit_lazy_mm();
+  if (old_mm === kthread_mm()) parts.lifetime.exit_lazy_mm();
   task_unlock(tsk);
 
-  if (old_mm !== null) {
+  if (old_mm !== kthread_mm()) {
     BUG_ON(active_mm !== old_mm);
-    mmput(old_mm);
+    mmput(old_mm!);
     return;
   }
   parts.lifetime.mmdrop_lazy_tlb(active_mm);

@@ -4,6 +4,7 @@
 import { mmdrop, mmgrab } from "./fork.ts";
 import { local_irq_disable, local_irq_enable } from "./irqflags.ts";
 import type { mm_struct } from "./mm_types.ts";
+import { kthread_mm } from "./mm_types.ts";
 import { config, parts } from "./parts.ts";
 import { get_current } from "./sched/sched.ts";
 import { task_lock, task_unlock } from "./sched/task.ts";
@@ -39,8 +40,8 @@ export function kthread_unuse_mm(mm: mm_struct): void {
   // Pairs with: membarrier_private_expedited(), which skips a task without an mm: first all of our user accesses.
   smp_mb__after_spinlock();
   local_irq_disable();
-  WRITE_ONCE(tsk.mm, null);
-  parts.membarrier.membarrier_update_current_mm(null);
+  WRITE_ONCE(tsk.mm, kthread_mm());
+  parts.membarrier.membarrier_update_current_mm(kthread_mm());
   parts.lifetime.mmgrab_lazy_tlb(mm);
   parts.lifetime.enter_lazy_mm(mm);
   local_irq_enable();

@@ -51,8 +51,13 @@ export function mm_cpumask(mm: mm_struct): cpumask_t {
   return mm.cpu_bitmap;
 }
 
+/** The mm of a task that has no address space of its own. */
+export function kthread_mm(): mm_struct | null {
+  return config.kthread_has_init_mm ? init_mm : null;
+}
+
 export interface task_struct {
-  /** Own address space; null for a kernel thread. Written by the task itself, under task_lock() and with irqs off. */
+  /** Own address space; kthread_mm() for a kernel thread. Written by the task itself, under task_lock() and with irqs off. */
   mm: mm_struct | null;
   /** What it runs on: its own mm, or the one it borrows. Only its own CPU reads it. */
   active_mm: mm_struct | null;

@@ -140,6 +140,8 @@ export declare const parts: {
 export declare const config: {
   /** Whether kernel threads borrow an mm at all: scenarios about lazy CPUs need it. */
   readonly lazy_tlb: boolean;
+  /** There is no task without an mm: kernel threads have init_mm, and are not lazy (asked for by Torvalds in 2022). */
+  readonly kthread_has_init_mm: boolean;
   readonly PCID: boolean;
   readonly PTI: boolean;
   readonly TLB_NR_DYN_ASIDS: number;
@@ -164,6 +166,8 @@ export declare const config: {
   readonly fully_lazy_tlb: boolean;
   /** A flush that frees no page tables leaves lazy CPUs alone: they catch up (145f573b89a6, 4.20). */
   readonly flush_skips_lazy: boolean;
+  /** A CPU that goes lazy loads init_mm, and is lazy for flushes and mm_cpumask only (Amit in 2022). */
+  readonly lazy_switches_cr3: boolean;
   /** This CPU and the others flush at the same time (4ce94eabac16, 5.13). */
   readonly concurrent_flush: boolean;
   /** should_flush_tlb(), where flushes look at loaded_mm from afar (6db2526c1d69, fea4e317f9e7; in stable kernels). */

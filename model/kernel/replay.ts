@@ -7,7 +7,7 @@ import { exit_mm } from "./exit.ts";
 import { mmput } from "./fork.ts";
 import { kthread_unuse_mm, kthread_use_mm } from "./kthread.ts";
 import type { mm_struct, task_struct } from "./mm_types.ts";
-import { init_mm } from "./mm_types.ts";
+import { init_mm, kthread_mm } from "./mm_types.ts";
 import { parts } from "./parts.ts";
 import { context_switch } from "./sched/core.ts";
 import { get_current, pcpu_hot } from "./sched/sched.ts";
@@ -72,8 +72,8 @@ export function replay_mm_init(mm: mm_struct, id: index<"mms">): void {
 /** A task starts with this mm (or none); `shares`: as one more user of it. */
 export function replay_new_task(task: task_struct, mm: mm_struct | null, shares: bool): void {
   instruction();
-  task.mm = mm;
-  task.active_mm = mm;
+  task.mm = mm ?? kthread_mm();
+  task.active_mm = task.mm;
   if (mm !== null && shares) atomic_inc(mm.mm_users);
 }
 
@@ -81,8 +81,8 @@ export function replay_new_task(task: task_struct, mm: mm_struct | null, shares:
 export function replay_cpu(cpu: cpu_id, task: task_struct, loaded: mm_struct): void {
   instruction();
   WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
-  if (loaded !== init_mm) parts.coherence.boot_mm(cpu, loaded, task.mm === null);
-  if (task.mm === null) {
+  if (loaded !== init_mm) parts.coherence.boot_mm(cpu, loaded, task.mm === kthread_mm());
+  if (task.mm === kthread_mm()) {
     task.active_mm = loaded;
     atomic_inc(loaded.mm_count);
   }

@@ -2,7 +2,7 @@
 // How scenarios start: machines, and the initial state, built on CPU 0 in the kernel's own variables.
 import { frames, hw, page_tables, pgds, reset_cpu } from "../hw/mmu/cpu.ts";
 import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
-import { init_mm, mms, tasks } from "../kernel/mm_types.ts";
+import { init_mm, kthread_mm, mms, tasks } from "../kernel/mm_types.ts";
 import { config, parts } from "../kernel/parts.ts";
 import { context_switch } from "../kernel/sched/core.ts";
 import { get_current, pcpu_hot, runqueues } from "../kernel/sched/sched.ts";
@@ -42,7 +42,7 @@ export function boot(): void {
   WRITE_ONCE(kernel.pgd, pool_alloc(pgds));
   atomic_set(kernel.mm_users, 1);
   atomic_set(kernel.mm_count, 1 + machine.cpus);
-  for (let i = 0; i < machine.tasks; i++) pool_alloc(tasks);
+  for (let i = 0; i < machine.tasks; i++) WRITE_ONCE(pool_alloc(tasks).mm, kthread_mm());
   for (let cpu = 0; cpu < machine.cpus; cpu++) {
     reset_cpu(cpu);
     WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), tasks[cpu]);
@@ -89,7 +89,7 @@ export function run_user(cpu: cpu_id, task: task_struct): void {
   }
   WRITE_ONCE(task.on_cpu, true);
   WRITE_ONCE(tasks[cpu].on_cpu, false);
-  WRITE_ONCE(tasks[cpu].active_mm, null);
+  WRITE_ONCE(tasks[cpu].active_mm, kthread_mm());
   atomic_dec(init_mm.mm_count);
   parts.coherence.boot_mm(cpu, mm, false);
 }

@@ -31,6 +31,7 @@ function try_to_wake_up(next: task_struct): void {
 export function context_switch(prev: task_struct, next: task_struct): void {
   WRITE_ONCE(next.on_cpu, true);
   if (next.mm === null) {
+    // Never where kthread_mm() is init_mm.
     parts.lifetime.context_switch_to_kernel(prev, next);
   } else {
     if (config.MEMBARRIER) parts.membarrier.membarrier_switch_mm(prev.active_mm!, next.mm!);

@@ -9,7 +9,7 @@ import { do_shoot_lazy_tlb } from "../../kernel/lifetime/shootdown.ts";
 import * as shootdown_quiescent from "../../kernel/lifetime/shootdown_quiescent.ts";
 import { exit_mmap } from "../../kernel/mm/mmap.ts";
 import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
-import { mms, tasks } from "../../kernel/mm_types.ts";
+import { init_mm, mms, tasks } from "../../kernel/mm_types.ts";
 import { parts } from "../../kernel/parts.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
 import { runqueues } from "../../kernel/sched/sched.ts";
@@ -156,13 +156,15 @@ export const exit_elsewhere = scenario({
     },
     {
       name: "a kernel thread stays where it is",
-      needs: { parts: { lifetime: "no_lazy" } },
-      mutant: drop(no_lazy.context_switch_to_kernel, "switch_mm_irqs_off"),
-      expect: {
-        sc: violates(no_freed_pgd_loaded),
-        x86_tso: violates(no_freed_pgd_loaded),
-        armv8: violates(no_freed_pgd_loaded),
-      },
+      needs: { parts: { lifetime: "no_lazy" }, config: { kthread_has_init_mm: false } },
+      mutant: drop(no_lazy.context_switch_to_kernel, "switch_to_init_mm"),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
+      name: "a kernel thread stays where it is, though it has init_mm",
+      needs: { config: { kthread_has_init_mm: true } },
+      mutant: replace(no_lazy.context_switch_to_user, stay_on_init_mm),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {
       name: "repaired: the last mmput() flushes even if nothing is mapped",
@@ -190,6 +192,10 @@ export function publish_late(prev: task_struct, next: task_struct): void {
 /** Whoever borrows it. */
 export function always_free(_mm: mm_struct): boolean {
   return true;
+}
+
+export function stay_on_init_mm(prev: task_struct, next: task_struct): void {
+  if (next.mm !== init_mm) parts.coherence.switch_mm_irqs_off(prev.active_mm!, next.mm!);
 }
 
 export function nothing(_mm: mm_struct): void {}

@@ -11,6 +11,7 @@ import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask } from "../../../mm_types.ts";
 import type { flush_tlb_info } from "../../../parts.ts";
 import { config, parts } from "../../../parts.ts";
+import { get_current } from "../../../sched/sched.ts";
 import { on_each_cpu_cond_mask } from "../../../smp.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { choose_new_asid, invalidate_user_asid, load_new_context } from "./asid.ts";
@@ -133,18 +134,24 @@ function in_mask_already(cpu: cpu_id, mm: mm_struct): boolean {
   return config.lazy_mm_cpumask && cpumask_test_cpu(cpu, mm_cpumask(mm));
 }
 
-/** The running CPU goes to a kernel thread and keeps mm loaded. */
-export function enter_lazy_tlb(_mm: mm_struct): void {
+/** The running CPU goes to a kernel thread and keeps mm loaded, or at least its bit in the mask. */
+export function enter_lazy_tlb(mm: mm_struct): void {
   if (this_cpu_read(cpu_tlbstate.loaded_mm) === init_mm) return;
-  this_cpu_write(cpu_tlbstate_shared.is_lazy, true);
+  if (config.lazy_switches_cr3) switch_mm_irqs_off(mm, init_mm);
+  if (config.flush_skips_lazy) this_cpu_write(cpu_tlbstate_shared.is_lazy, true);
   trace_lazy_enter();
+}
+
+/** Where flushes do not ask, nobody else wants to know. */
+function this_cpu_is_lazy(): boolean {
+  return config.flush_skips_lazy ? this_cpu_read(cpu_tlbstate_shared.is_lazy) : get_current().mm === null;
 }
 
 /** The running CPU, on a kernel thread, stops using the mm that it borrows: deep idle states, temporary mms. */
 export function leave_mm(): void {
   const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
   if (loaded_mm === init_mm) return;
-  WARN_ON_ONCE(!this_cpu_read(cpu_tlbstate_shared.is_lazy));
+  WARN_ON_ONCE(!this_cpu_is_lazy());
   parts.lifetime.unlazy_mm_irqs_off();
 }
 
@@ -240,7 +247,8 @@ export function native_flush_tlb_multi(mask: cpumask_t, info: flush_tlb_info): v
   trace_flush_sent(info);
 
   // A lazy CPU may keep stale leaf entries, nobody uses them; but it must not walk a table that is being freed.
-  if (info.freed_tables || mm_in_asid_transition(info.mm)) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
+  const lazy_cpus_walk = info.freed_tables && !config.lazy_switches_cr3;
+  if (lazy_cpus_walk || mm_in_asid_transition(info.mm)) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
   else if (config.flush_reads_loaded_mm) on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
   else on_each_cpu_cond_mask(tlb_is_not_lazy, flush_tlb_func, info, mask);
 }
@@ -252,7 +260,7 @@ export function trace_flush_sent(info: flush_tlb_info): void {
 
 /** A lazy CPU looks at tlb_gen before it uses its entries again. */
 export function tlb_is_not_lazy(cpu: cpu_id, _info: flush_tlb_info): boolean {
-  if (!data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) return true;
+  if (!config.flush_skips_lazy || !data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) return true;
   reached(lazy_cpu_skipped);
   if (cpu !== smp_processor_id()) trace_ipi_avoided(cpu);
   return false;
@@ -297,7 +305,7 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     if (is_global_asid(loaded_mm_asid)) return;
   }
 
-  if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
+  if (this_cpu_is_lazy()) {
     // A flush of the paging-structure cache is due at least; to leave for init_mm costs no more than that.
     reached(lazy_cpu_leaves);
     trace_lazy_left(local);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+import * as attributes from "../../kernel/arch/x86/attributes/none.ts";
+import { x86_6_12 } from "../../kernel/arch/x86/Kconfig.ts";
+import * as tlb from "../../kernel/arch/x86/mm/tlb.ts";
+import * as native from "../../kernel/backend/native.ts";
+import * as no_lazy from "../../kernel/lifetime/no_lazy.ts";
+import * as membarrier from "../../kernel/sched/membarrier/mainline.ts";
+
+export const x86_no_lazy_kthread_mm = design({
+  name: "x86-no-lazy-kthread-mm",
+  arch: "x86",
+  parts: { lifetime: no_lazy, coherence: tlb, backend: native, membarrier, attributes },
+  config: { ...x86_6_12, lazy_tlb: false, kthread_has_init_mm: true },
+  source: `Torvalds (2022-01-09): "replaces 'set ->mm to NULL' with 'set ->mm to &init_mm'", in the thread of
+    [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms; on Linux 6.12 arch/x86/mm/tlb.c`,
+  status: "an experiment proposed in mail 2022-01, never posted",
+});
