@@ -19,6 +19,8 @@ export interface mm_struct {
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
+    /** x86: LAM_U57, once the process has asked for it. Until it has more threads than one; kernel threads read it. */
+    lam_cr3_mask: bool;
     /** powerpc: PID, and entry of the process table. Constant while the mm lives. */
     id: upto<"context_ids">;
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */

@@ -3,9 +3,8 @@
 // TLB_NR_DYN_ASIDS address spaces of this CPU; a slot's ctx_id and tlb_gen say what its entries are worth.
 
 import type { pgd_t } from "../../../../hw/mmu/cpu.ts";
-import { write_cr3 } from "../../../../hw/mmu/x86.ts";
 import type { mm_struct } from "../../../mm_types.ts";
-import { config } from "../../../parts.ts";
+import { config, parts } from "../../../parts.ts";
 import { cpu_tlbstate } from "./tlbstate.ts";
 
 interface new_asid {
@@ -58,5 +57,5 @@ export function invalidate_user_asid(asid: number): void {
 export function load_new_mm_cr3(pgd: pgd_t, asid: number, need_flush: boolean): void {
   if (need_flush) invalidate_user_asid(asid);
   // Without PCID every write to CR3 flushes. With it, PCID 0 is left to the boot code; our slots start at 0.
-  write_cr3(pgd, asid, need_flush);
+  parts.attributes.load_cr3(pgd, asid, need_flush);
 }

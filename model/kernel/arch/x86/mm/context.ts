@@ -4,12 +4,13 @@
 import { hw } from "../../../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask, mm_globals } from "../../../mm_types.ts";
-import { config } from "../../../parts.ts";
+import { config, parts } from "../../../parts.ts";
 import { cpu_tlbstate, cpu_tlbstate_shared, flush_tlb_infos } from "./tlbstate.ts";
 
 export function init_new_context(mm: mm_struct): void {
   WRITE_ONCE(mm.context.ctx_id, next_ctx_id(mm));
   atomic_set(mm.context.tlb_gen, 0);
+  parts.attributes.init_new_attributes(mm);
 }
 
 /** A counter of 64 bits: no two mms ever have the same. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
 // freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
-// computed and removes nothing). Left out, as no property reads it: LAM, LDT, CR4.PCE, speculation mitigations.
+// computed and removes nothing). Left out, as no property reads it: CR4.PCE, speculation mitigations.
 
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
 import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
@@ -55,6 +55,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   let new_asid = prev_asid;
   let need_flush = true;
 
+  parts.attributes.read_attributes(next, false);
   if (was_lazy) {
     this_cpu_write(cpu_tlbstate_shared.is_lazy, false);
     trace_lazy_exit();
@@ -62,13 +63,15 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
 
   if (prev === next) {
     // Another thread of the same process: no request was withheld from us.
-    if (!was_lazy) return;
+    if (!was_lazy && parts.attributes.attributes_loaded(next)) return;
 
     // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
     smp_mb();
     next_tlb_gen = atomic_read(next.context.tlb_gen);
-    if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
-    reached(unlazy_flushes);
+    need_flush = this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) !== next_tlb_gen;
+    const loaded = parts.attributes.attributes_loaded(next);
+    if (!need_flush && loaded) return;
+    if (need_flush) reached(unlazy_flushes);
   } else {
     // Until CR3 and loaded_mm agree again, whoever asks must assume the worst: should_flush_tlb(), NMIs.
     this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
@@ -88,6 +91,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
     new_asid = choice.asid;
     need_flush = choice.need_flush;
   }
+  parts.attributes.read_attributes(next, true);
 
   if (need_flush) {
     this_cpu_write(cpu_tlbstate.ctxs[new_asid].ctx_id, next.context.ctx_id);
@@ -103,7 +107,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   barrier();
   this_cpu_write(cpu_tlbstate.loaded_mm, next);
   this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
-  if (next !== prev) parts.attributes.switch_attributes(prev, next);
+  parts.attributes.switch_attributes(prev, next);
 }
 
 /** The running CPU goes to a kernel thread and keeps mm loaded. */
