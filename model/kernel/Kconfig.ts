@@ -17,6 +17,7 @@ export const generic = {
   lam_compared: false,
   lam_inc_tlb_gen: false,
   lam_ipi: false,
+  LDTS: 0,
   ASIDS: 1,
   KVM_GUEST: false,
   PPC_HASH_MMU: false,

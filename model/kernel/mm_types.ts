@@ -2,6 +2,7 @@
 // Linux 6.12 include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
 
 import type { pgd_t } from "../hw/mmu/cpu.ts";
+import type { ldt_struct } from "../hw/mmu/ldt.ts";
 import { config } from "./parts.ts";
 
 /** The largest context.id. */
@@ -21,6 +22,8 @@ export interface mm_struct {
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
     /** x86: LAM_U57, once the process has asked for it. Until it has more threads than one; kernel threads read it. */
     lam_cr3_mask: bool;
+    /** x86: changed under context.lock, read by every CPU that switches to the mm. */
+    ldt: ldt_struct | null;
     /** powerpc: PID, and entry of the process table. Constant while the mm lives. */
     id: upto<"context_ids">;
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */

@@ -149,6 +149,8 @@ export declare const config: {
   readonly lam_inc_tlb_gen: boolean;
   /** To enable LAM interrupts all CPUs of mm_cpumask: 6.12 (3b299b99556c). */
   readonly lam_ipi: boolean;
+  /** How many LDTs there are at a time: with the attributes of that name. */
+  readonly LDTS: number;
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
   readonly ASIDS: number;
   /** A host may take a vCPU off its core: backend kvm. */
