@@ -17,6 +17,8 @@ export const generic = {
   lam_compared: false,
   lam_inc_tlb_gen: false,
   lam_ipi: false,
+  unuse_temporary_mm_clears: false,
+  efi_temporary_mm: false,
   LDTS: 0,
   ASIDS: 1,
   KVM_GUEST: false,

@@ -149,6 +149,10 @@ export declare const config: {
   readonly lam_inc_tlb_gen: boolean;
   /** To enable LAM interrupts all CPUs of mm_cpumask: 6.12 (3b299b99556c). */
   readonly lam_ipi: boolean;
+  /** A temporary mm's mask forgets this CPU: 6.14, with the lazily cleared masks (209954cbc7d0). */
+  readonly unuse_temporary_mm_clears: boolean;
+  /** EFI has a temporary mm like any other: 6.16 (e7021e2fe0b4, af8967158f9a). */
+  readonly efi_temporary_mm: boolean;
   /** How many LDTs there are at a time: with the attributes of that name. */
   readonly LDTS: number;
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
