@@ -4,10 +4,11 @@
 
 import type { pgd_t } from "../hw/mmu/cpu.ts";
 import { page_tables, pgds } from "../hw/mmu/cpu.ts";
+import { rcu_lockdep_assert_watching } from "./cpu.ts";
 import { exit_mmap } from "./mm/mmap.ts";
 import type { mm_struct } from "./mm_types.ts";
 import { mm_cpumask, mms } from "./mm_types.ts";
-import { parts } from "./parts.ts";
+import { config, parts } from "./parts.ts";
 
 export function mmgrab(mm: mm_struct): void {
   atomic_inc(mm.mm_count);
@@ -38,12 +39,37 @@ function __mmput(mm: mm_struct): void {
 }
 
 export function __mmdrop(mm: mm_struct): void {
+  if (!parts.lifetime.mmdrop_waits(mm)) free_mm_struct(mm);
+}
+
+/** Nobody will look at mm again, once mmdrop_final() has seen to it. */
+export function free_mm_struct(mm: mm_struct): void {
   parts.lifetime.mmdrop_final(mm);
+  mm_free_pgd();
   parts.coherence.destroy_context(mm);
+  // What is freed with it (memory cgroups, debug objects) uses RCU.
+  rcu_lockdep_assert_watching();
   free_mm(mm, mm.pgd);
 }
 
-/** pgd_free() and kmem_cache_free(). */
+/** pgd_dtor(), pgd_list_del(): arch/x86/mm/pgtable.c. Interrupts stay on, so that no handler may come here. */
+function mm_free_pgd(): void {
+  if (!config.pgd_lock) return;
+  pgd_lock_pgd_list();
+  spin_unlock(pgd_list.lock);
+}
+
+/** Who holds it changes kernel entries of all pgds, or the list of them: sync_global_pgds(), pgd_ctor(). */
+export function pgd_lock_pgd_list(): void {
+  spin_lock(pgd_list.lock);
+}
+
+interface pgd_list {
+  lock: spinlock_t;
+}
+export const pgd_list = DEFINE_SHARED<pgd_list>();
+
+/** kmem_cache_free() of the pgd and of the struct. */
 function free_mm(mm: mm_struct, pgd: pgd_t): void {
   instruction();
   trace_mm_freed(mm);

@@ -2,7 +2,6 @@
 // Linux 6.12 include/linux/mm_types.h and sched.h, cut to the fields that decide lazy-TLB correctness.
 
 import type { pgd_t } from "../hw/mmu/cpu.ts";
-import type { ldt_struct } from "../hw/mmu/ldt.ts";
 import { config } from "./parts.ts";
 
 /** The largest context.id. */
@@ -22,13 +21,17 @@ export interface mm_struct {
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
     /** x86: LAM_U57, once the process has asked for it. Until it has more threads than one; kernel threads read it. */
     lam_cr3_mask: bool;
-    /** x86: changed under context.lock, read by every CPU that switches to the mm. */
-    ldt: ldt_struct | null;
+    /** x86: which LDT, where a scenario is about them; 0: none. modify_ldt(2) replaces it, and nobody takes it away. */
+    ldt: int<0, 2>;
     /** powerpc: PID, and entry of the process table. Constant while the mm lives. */
     id: upto<"context_ids">;
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
     active_cpus: atomic<"cpus">;
     copros: atomic<"cpus">;
+    /** x86 with INVLPGB: the same ASID on all CPUs; 0: none. Once assigned, constant. */
+    global_asid: index<"asids">;
+    /** CPUs may still run mm on ASIDs of their own. Set before global_asid. */
+    asid_transition: bool;
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;

@@ -24,7 +24,9 @@ export interface Lifetime {
   readonly unlazy_mm_irqs_off: () => void;
   /** __mmput(), after exit_mmap(): mm_users is 0. */
   readonly mmput_lazy: (mm: mm_struct) => void;
-  /** __mmdrop(), before the pgd is freed: mm_count is 0. */
+  /** __mmdrop(): mm_count is 0. True if the mm is not freed now: the variant calls free_mm_struct() later. */
+  readonly mmdrop_waits: (mm: mm_struct) => boolean;
+  /** free_mm_struct(), before the pgd is freed. */
   readonly mmdrop_final: (mm: mm_struct) => void;
   /** For properties: how many references in mm_count lazy CPUs hold, when nothing is under way. */
   readonly lazy_references: (mm: mm_struct) => number;
@@ -100,6 +102,15 @@ export interface Backend {
   readonly flush_tlb_multi: (mask: cpumask_t, info: flush_tlb_info) => void;
 }
 
+/** Invalidations that hardware carries to all CPUs: x86 with INVLPGB only. They are carried out some time later. */
+export interface Broadcast {
+  readonly invlpgb_page: (pcid: number, page: number) => void;
+  readonly invlpgb_pcid: (pcid: number) => void;
+  readonly invlpgb_all: () => void;
+  /** All that this CPU has issued has been carried out. */
+  readonly tlbsync: () => void;
+}
+
 /** One flush request: arch/x86/include/asm/tlbflush.h. It lives in the initiator's frame while the request is out. */
 export interface flush_tlb_info {
   mm: mm_struct | null;
@@ -119,6 +130,8 @@ export declare const parts: {
   readonly backend: Backend;
   readonly membarrier: Membarrier;
   readonly attributes: Attributes;
+  /** Where a design has none, nothing calls it. */
+  readonly broadcast: Broadcast | null;
 };
 
 /** Compile-time choices of a design. */
@@ -131,12 +144,65 @@ export declare const config: {
   readonly tlb_single_page_flush_ceiling: number;
   /** should_trim_cpumask(): once a second per mm, a flush also asks CPUs that have another mm loaded. */
   readonly trim_cpumask: boolean;
+  /** 209954cbc7d0 (6.14): switching away leaves prev's bit in mm_cpumask; a flush that reaches the CPU clears it. */
+  readonly lazy_mm_cpumask: boolean;
+  /** 83b0177a6c48 (6.18, 6.17.5): a full barrier also where the bit of next is set already, and for init_mm. */
+  readonly switch_mm_smp_mb: boolean;
+  /** AMD's broadcast invalidation, and global ASIDs (4afeb0ed1753, 6.15): ASIDs from TLB_NR_DYN_ASIDS on. */
+  readonly INVLPGB: boolean;
+  /** Hypothetical hardware: every mm has a PCID of its own for ever. */
+  readonly PCID64: boolean;
+  /** A process that runs on more CPUs than this may get a global ASID: 3 in Linux. */
+  readonly global_asid_threshold: number;
+  /** Requests and slots have generations (b0579ade7cd8, 4.14); a variant that is older has them as first posted. */
+  readonly tlb_gen: boolean;
+  /** A CPU that goes lazy keeps the mm loaded. 4.14 with PCID does not (b956575bed91). */
+  readonly tlb_use_lazy_mode: boolean;
+  /** A lazy CPU leaves mm_cpumask, and keeps the mm loaded (94b1b03b519b, in 4.14-rc only). */
+  readonly fully_lazy_tlb: boolean;
+  /** A flush that frees no page tables leaves lazy CPUs alone: they catch up (145f573b89a6, 4.20). */
+  readonly flush_skips_lazy: boolean;
+  /** This CPU and the others flush at the same time (4ce94eabac16, 5.13). */
+  readonly concurrent_flush: boolean;
+  /** should_flush_tlb(), where flushes look at loaded_mm from afar (6db2526c1d69, fea4e317f9e7; in stable kernels). */
+  readonly flush_reads_loaded_mm: boolean;
+  /** flush_tlb_func() knows by new_tlb_gen that a request is done (aa44284960d5, 6.0). */
+  readonly flush_skips_done: boolean;
+  /** flush_tlb_range() says that it may free page tables, as it does for khugepaged (3ef938c35035, 6.14 and stable). */
+  readonly flush_tlb_range_frees_tables: boolean;
+  /** CONFIG_MODIFY_LDT_SYSCALL: scenarios about LDTs set it. */
+  readonly MODIFY_LDT_SYSCALL: boolean;
+  /** A guest whose page tables Xen loads: flushes run no code on other CPUs, and exit_mmap() makes borrowers leave. */
+  readonly XEN_PV: boolean;
+  /** An NMI compares loaded_mm with the running task's mm before it reads user memory (4012e77a903d, 4.19). */
+  readonly nmi_uaccess_okay: boolean;
   /** Page tables are freed after a grace period: x86 guests with paravirtual flushes, and all of x86 from 6.14 on. */
   readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   /** activate_mm() with interrupts off: powerpc; not x86. */
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
+  /** exit_mm() borrows mm as the lifetime part wants it; Lutomirski's series of 2022 as posted forgot that. */
+  readonly exit_mm_lazy: boolean;
+  /** exit_mm() does so where the task cannot migrate any more: hazard pointers of 2024. */
+  readonly exit_mm_grabs_irqs_off: boolean;
+  /** Who may borrow a dying mm (patch 16 of 2022): all possible CPUs; only online ones; only mm_cpumask (22). */
+  readonly lazymm_online: boolean;
+  readonly lazymm_cpumask: boolean;
+  /** A CPU that leaves what it borrows drops at once what was parked on it (patch 16), in a flush IPI too (21). */
+  readonly unlazy_drops: boolean;
+  /** pgd_alloc() and pgd_free() take pgd_lock: x86; scenarios that ask about it set it. */
+  readonly pgd_lock: boolean;
+  /** CONFIG_HOTPLUG_CPU: scenarios in which a CPU goes offline set it; elsewhere all are online for ever. */
+  readonly HOTPLUG_CPU: boolean;
+  /** idle_task_exit() drops what the dying CPU borrows: until 5.7 (bf2c59fce407 leaves it to finish_cpu()). */
+  readonly idle_task_exit_drops: boolean;
+  /** The hotplug thread of a CPU that goes offline leaves what it borrows: 6.13 (21641bd9a7a7), no idle_task_exit(). */
+  readonly sched_force_init_mm: boolean;
+  /** The idle task does, before RCU stops to watch the CPU: Lutomirski's patch 12 of 2022, no idle_task_exit(). */
+  readonly unlazy_before_idle_dead: boolean;
+  /** CONFIG_DEBUG_PREEMPT: scenarios that list no_warning set it. */
+  readonly DEBUG_PREEMPT: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
   /** The LAM bits of next are read before this CPU is in its mask: 6.4 to 6.11 (82721d8b25d7). */
@@ -153,9 +219,8 @@ export declare const config: {
   readonly unuse_temporary_mm_clears: boolean;
   /** EFI has a temporary mm like any other: 6.16 (e7021e2fe0b4, af8967158f9a). */
   readonly efi_temporary_mm: boolean;
-  /** How many LDTs there are at a time: with the attributes of that name. */
-  readonly LDTS: number;
-  /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc. 0 is the kernel's. */
+  /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc (0 is the kernel's);
+   *  x86's with INVLPGB. */
   readonly ASIDS: number;
   /** A host may take a vCPU off its core: backend kvm. */
   readonly KVM_GUEST: boolean;

@@ -2,8 +2,9 @@
 // Linux 6.12 kernel/smp.c: calling a function on other CPUs. A call sits in csd[from][to] until the target has run it.
 // Queueing is llist_add(), a LOCKed operation, so it publishes all earlier stores; the acknowledgement is a release
 // store followed by IRET. Queue and interrupt are one step: a target may run the call as soon as it is queued anyway,
-// because an earlier IPI can still be on its way. Left out: offline CPUs, csd_lock debugging, asynchronous calls.
+// because an earlier IPI can still be on its way. Left out: csd_lock debugging, asynchronous calls.
 import { hw } from "../hw/mmu/cpu.ts";
+import { cpu_online } from "./cpu.ts";
 import { local_irq_restore, local_irq_save, preempt_disable, preempt_enable } from "./irqflags.ts";
 
 interface call_single_data {
@@ -36,6 +37,7 @@ function on_each_of<T>(
   let queued = cpumask_none;
 
   for (const cpu of for_each_cpu(cpumask_without(this_cpu, cpus))) {
+    if (!cpu_online(cpu)) continue;
     if (cond !== null && !cond(cpu, info)) continue;
     csd_lock_and_queue(cpu, func as callback<never>, as_void(info));
     queued = cpumask_with(cpu, queued);
@@ -52,10 +54,7 @@ function on_each_of<T>(
 
 /** Runs func(info) on every other CPU of the mask, and waits until they have. Preemption is off. */
 export function smp_call_function_many<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
-  const cpus = cpumask_without(smp_processor_id(), cpumask_copy(mask));
-  for (const cpu of for_each_cpu(cpus)) csd_lock_and_queue(cpu, func as callback<never>, as_void(info));
-  if (!cpumask_empty(cpus)) trace_ipi_round();
-  for (const cpu of for_each_cpu(cpus)) csd_lock_wait(cpu);
+  on_each_of(null, func, info, cpumask_without(smp_processor_id(), cpumask_copy(mask)));
 }
 
 /** Runs func(info) on every CPU of the mask, and waits until they have. */
@@ -69,6 +68,21 @@ export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, in
 export function on_each_cpu<T>(func: (info: T) => void, info: T): void {
   preempt_disable();
   on_each_of(null, func, info, cpumask_all);
+  preempt_enable();
+}
+
+/** Runs func(info) on one CPU, and waits until it has; not if that is offline (-ENXIO). */
+export function smp_call_function_single<T>(cpu: cpu_id, func: (info: T) => void, info: T): void {
+  preempt_disable();
+  if (cpu === smp_processor_id()) {
+    const flags = local_irq_save();
+    func(info);
+    local_irq_restore(flags);
+  } else if (cpu_online(cpu)) {
+    csd_lock_and_queue(cpu, func as callback<never>, as_void(info));
+    trace_ipi_round();
+    csd_lock_wait(cpu);
+  }
   preempt_enable();
 }
 

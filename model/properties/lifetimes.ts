@@ -16,6 +16,11 @@ export const no_dangling_active_mm = always("no active_mm names a freed mm", () 
   every(machine.tasks, (i) => tasks[i].active_mm === null || is_allocated(tasks[i].active_mm!)),
 );
 
+/** The same, in the end: only its own CPU reads active_mm, and sees there what it has stored but not yet published. */
+export const no_active_mm_left_dangling = at_end("no active_mm names a freed mm in the end", () =>
+  every(machine.tasks, (i) => tasks[i].active_mm === null || is_allocated(tasks[i].active_mm!)),
+);
+
 /**
  * When all have come to rest, an mm's mm_count is what its users and its borrowers owe, and an mm of which nobody is
  * left has been freed. init_mm is exempt: its count is wrong in every kernel, and never reaches 0.
@@ -36,4 +41,16 @@ function owed(mm: mm_struct): number {
 /** No task uses an mm that is gone. */
 export const users_keep_mm = always("no task's mm has been freed", () =>
   every(machine.tasks, (i) => tasks[i].mm === null || is_allocated(tasks[i].mm!)),
+);
+
+/** An mm without users is gone once no CPU has it loaded. init_mm is exempt. */
+export const dead_mms_are_freed = at_end("an mm that nobody uses has been freed", () =>
+  every(
+    machine.mms,
+    (i) =>
+      mms[i] === init_mm ||
+      !is_allocated(mms[i]) ||
+      atomic_read(mms[i].mm_users) > 0 ||
+      some(machine.cpus, (cpu) => hw[cpu].pgd === mms[i].pgd),
+  ),
 );

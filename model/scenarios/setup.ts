@@ -33,6 +33,9 @@ export const two_mms = { ...small, mms: 3, tasks: 5 };
 export const two_asids = { TLB_NR_DYN_ASIDS: 2, ASIDS: 4 };
 export const three_asids = { TLB_NR_DYN_ASIDS: 3, ASIDS: 4 };
 
+/** For mutants: Lutomirski's hazard pointers, but not as posted, where an exiting task leaks its mm in any case. */
+export const names_borrowers = { parts: { lifetime: "hazard_pointers" }, config: { exit_mm_lazy: true } };
+
 /** Every CPU idles on init_mm. */
 export function boot(): void {
   const kernel = pool_alloc(mms);

@@ -57,7 +57,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const word = name.toLowerCase();
   const near = (other: string): number => {
     const candidate = other.toLowerCase();
-    // A piece of a name (`hazard` for `x86-hazard-pointers`) is as good as a slip of the finger.
+    // A piece of a name (`luto` for `luto-2022-intended`) is as good as a slip of the finger.
     return word.length >= 3 && candidate.includes(word) ? 1 : editDistance(word, candidate);
   };
   const ranked = known.map((other) => ({ other, distance: near(other) })).sort((x, y) => x.distance - y.distance);

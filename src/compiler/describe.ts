@@ -289,6 +289,7 @@ function checkDesign(read: Reader, literal: t.ObjectExpression, design: DesignIn
   const parts = declaredMembers(file, "parts");
   for (const part of parts) {
     const variant = design.parts.get(keyName(part));
+    if (!variant && mayBeMissing(part)) continue;
     if (!variant && design.arch !== "x86" && X86_PARTS.includes(keyName(part))) continue;
     if (!variant) read.fail(literal, `design ${design.name} has no part ${keyName(part)}`);
     for (const hook of hooksOf(read.modules, file, part)) {
@@ -306,9 +307,16 @@ function checkDesign(read: Reader, literal: t.ObjectExpression, design: DesignIn
     read.fail(literal, `config.${missing} is missing: spread that of its architecture, x86_6_12 for instance`);
 }
 
+/** A part that is declared `Part | null` is one that only some designs have. */
+function mayBeMissing(part: t.TSPropertySignature): boolean {
+  const type = part.typeAnnotation?.typeAnnotation;
+  return type?.type === "TSUnionType" && type.types.some((member) => member.type === "TSNullKeyword");
+}
+
 /** The hooks that a part's interface lists. */
 function hooksOf(modules: Modules, file: SourceFile, part: t.TSPropertySignature): string[] {
-  const type = part.typeAnnotation?.typeAnnotation;
+  const declared = part.typeAnnotation?.typeAnnotation;
+  const type = declared?.type === "TSUnionType" ? declared.types[0] : declared;
   const name = type?.type === "TSTypeReference" && type.typeName.type === "Identifier" ? type.typeName.name : "";
   const decl = lookupType(modules, file, name);
   if (decl?.kind !== "type" || decl.node.type !== "TSInterfaceDeclaration") return [];

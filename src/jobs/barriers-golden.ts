@@ -8,7 +8,7 @@ import { type Barrier, barrierKey, editsOf } from "../program/weaken.ts";
 import type { BarrierOutcome, BarrierRow } from "./barriers-report.ts";
 import { pairsOf, type Subject, type Survey } from "./barriers-survey.ts";
 import type { Library } from "./library.ts";
-import { hashOf, hashProgram } from "./verdicts.ts";
+import { hashOf, hashProgram } from "./verdict-store.ts";
 import { withRoom } from "./weakening.ts";
 
 const HASH_DIGITS = 12;

@@ -5,10 +5,12 @@ import { type CaseReport, checkCase } from "./check-case.ts";
 import type { Library } from "./library.ts";
 import type { CheckHow, JobContext, JobError } from "./reports.ts";
 import type { Case } from "./select.ts";
+import { type CaseHashes, hashCase } from "./verdict-store.ts";
 
 /** By kind of work: what it finds. Plain data, which threads can send. */
 export interface Answers {
   readonly check: CaseReport;
+  readonly hash: CaseHashes;
 }
 export type Kind = keyof Answers;
 
@@ -19,7 +21,7 @@ export type Work<K extends Kind> = (
   context: JobContext,
 ) => Promise<Result<Answers[K], JobError>>;
 
-export const WORK: { readonly [K in Kind]: Work<K> } = { check: checkCase };
+export const WORK: { readonly [K in Kind]: Work<K> } = { check: checkCase, hash: hashCase };
 
 /** What a thread is started with. */
 export interface WorkerStart {

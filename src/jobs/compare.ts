@@ -10,13 +10,13 @@ import { readTrace, type TraceInput } from "./trace-input.ts";
 import { compareVerdicts } from "./verdicts.ts";
 
 export async function compare(options: CompareOptions, context: JobContext): Promise<Result<CompareReport, JobError>> {
-  const profile = findProfile(options.profile);
-  if (!profile.ok) return profile;
   const library = openLibrary(options.overlay);
   if (!library.ok) return library;
   const input = await readTrace(options.trace, options.sidecars);
   if (!input.ok) return input;
   const trace = input.value;
+  const profile = findProfile(options.profile, trace.arch);
+  if (!profile.ok) return profile;
   const designs = chooseDesigns(library.value, options.designs, trace);
   if (!designs.ok) return designs;
 

@@ -130,7 +130,7 @@ export function breathe(): Promise<void> {
 
 /** What may end a search early. */
 export interface SearchLimits {
-  readonly maxStates: number | undefined;
+  readonly maxStates?: number | undefined;
   /** Bytes; undefined: half of the machine, divided among the searches that run at a time. */
   readonly maxMemory?: number | undefined;
   readonly timeoutSeconds?: number | undefined;

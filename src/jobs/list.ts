@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `list`: what the other commands can be asked about.
 import { ok, type Result } from "../base/result.ts";
-import type { Expectation, ExpectedVerdict } from "../compiler/describe.ts";
+import type { Expectation, ExpectedVerdict, ScenarioInfo } from "../compiler/describe.ts";
 import { applies } from "../compiler/describe.ts";
-import { type DesignEntry, type Library, memoryModels, openLibrary } from "./library.ts";
+import { type DesignEntry, defaultModels, type Library, memoryModels, openLibrary } from "./library.ts";
 import { profiles } from "./profiles.ts";
 import type { JobError, Listable, ListReport } from "./reports.ts";
 
@@ -34,11 +34,18 @@ function designs({ designs: entries, scenarios: all }: Library): NonNullable<Lis
   }));
 }
 
+/** Under one of the designs at least. */
+function modelsOf(scenario: ScenarioInfo, all: readonly DesignEntry[]): string[] {
+  const asked = all.filter(({ info }) => applies(scenario.needs, info));
+  return [...new Set(asked.flatMap(({ info }) => defaultModels(info, scenario).map(({ name }) => name)))];
+}
+
 function scenarios({ designs: all, scenarios: entries }: Library): NonNullable<ListReport["scenarios"]> {
   return entries.map(({ info }) => ({
     name: info.name,
     question: info.question,
-    models: info.models ?? null,
+    models: modelsOf(info, all),
+    models_because: info.models?.because ?? null,
     expect: expectTexts(info.expect),
     mutants: info.mutants.map(({ name }) => name),
     designs: all.filter((design) => applies(info.needs, design.info)).map((design) => design.info.name),

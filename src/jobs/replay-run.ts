@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One design over one trace: compiles what a replay calls, runs it, counts, prices, and compares with the recording.
 import { createHash } from "node:crypto";
+import { counted } from "../../model/hw/profiles/counted.ts";
 import type { LineMap, Profile } from "../../model/hw/profiles/types.ts";
-import { x86_lines } from "../../model/hw/profiles/x86-published.ts";
+import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { compileReplay } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
@@ -42,7 +43,7 @@ const REPLAY_FILE = "model/kernel/replay.ts";
 const UNBOUNDED = 2 ** 31 - 1;
 
 /** Sizes of the machine that a schedule needs. Pages stay out: a replay counts flushes, it does not walk tables. */
-function machineFor(schedule: Schedule): Map<string, number> {
+function machineFor(schedule: Schedule, pageShift: number): Map<string, number> {
   return new Map([
     ["cpus", schedule.cpus],
     ["mms", schedule.mms],
@@ -55,7 +56,7 @@ function machineFor(schedule: Schedule): Map<string, number> {
     ["tlb_gens", UNBOUNDED],
     ["address", 2 ** 53],
     ["stride_shift", 63],
-    ["PAGE_SHIFT", 12],
+    ["PAGE_SHIFT", pageShift],
   ]);
 }
 
@@ -67,10 +68,12 @@ export function prepareReplay(
   return attempt(() => {
     const file = load(library.modules, REPLAY_FILE);
     if (!file) throw new Error(`lazymm bug: ${REPLAY_FILE} is not installed`);
-    const program = compileReplay(library.modules, design, file, machineFor(schedule));
-    const lines = numberLines(x86_lines);
+    const instructionGroups = defined(counted[design.arch], "every architecture is counted");
+    const program = compileReplay(library.modules, design, file, machineFor(schedule, instructionGroups.pageShift));
+    const lines = numberLines(instructionGroups.lines);
     const emitted = emitWide(program, lines.byCell, RESUMABLE);
-    return { ...emitted, events: program.events, instantiate: loadWide(emitted), lineNames: lines.names };
+    const instantiate = loadWide(emitted);
+    return { ...emitted, events: program.events, instantiate, lineNames: lines.names, instructionGroups };
   });
 }
 
@@ -104,8 +107,11 @@ function pairedPrice(a: CountTree, b: CountTree, profile: Profile): Price {
 }
 
 /** What a trace without flush calls cannot tell. */
-const OF_FLUSHES = ["flush_calls", "flushes", "invlpg", "flush_all", "user_asid_invalidations", "ipis"];
-const COSTS_OF_FLUSHES = ["invlpg", "flush_all", "ipi_round_trip"];
+const OF_FLUSHES = [
+  ...["flush_calls", "flushes", "invlpg", "flush_all", "user_asid_invalidations", "ipis"],
+  ...["local_flushes", "broadcast_flushes"],
+];
+const COSTS_OF_FLUSHES = ["invlpg", "flush_all", "ipi_round_trip", "local_flush", "broadcast_flush"];
 
 /** Unknown is null, not 0. */
 function withoutFlushes(counts: Counts): Counts {
@@ -175,8 +181,13 @@ export async function runReplay(
   };
 }
 
+/** ASIDs roll over as often as they like in a replay: a bound that a search needs, and a recording does not reach. */
+const GENERATIONS = 1 << 14;
+
 /** The design as the trace's machine would run it: with PTI where its cpuinfo says so. */
 export function onMachine(design: DesignInfo, trace: TraceInput): DesignInfo {
+  if (design.arch === "arm64")
+    return { ...design, config: new Map([...design.config, ["asid_generations", GENERATIONS]]) };
   if (!trace.cpuFlags?.has("pti") || !design.config.has("PTI")) return design;
   return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
 }

@@ -34,8 +34,6 @@ export function flatten(tree: object, prefix = ""): Record<string, number | stri
 }
 
 export async function replay(options: ReplayOptions, context: JobContext): Promise<Result<ReplayReport, JobError>> {
-  const profile = findProfile(options.profile);
-  if (!profile.ok) return profile;
   const library = openLibrary(options.overlay);
   if (!library.ok) return library;
   const design = findDesign(library.value, options.design);
@@ -43,6 +41,8 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
   const input = await readTrace(options.trace, options.sidecars);
   if (!input.ok) return input;
   const trace = input.value;
+  const profile = findProfile(options.profile, trace.arch);
+  if (!profile.ok) return profile;
   const fits = checkArchitecture(design.value.info, trace);
   if (!fits.ok) return fits;
   const program = prepareReplay(library.value, onMachine(design.value.info, trace), trace.schedule);

@@ -157,8 +157,10 @@ export interface ListReport extends Report<"lazymm.list/1"> {
   readonly scenarios?: readonly {
     readonly name: string;
     readonly question: string;
-    /** The models that it asks under, and why no others; null: all that an architecture has. */
-    readonly models: { readonly asked: readonly string[]; readonly because: string } | null;
+    /** The models that it asks its designs under. */
+    readonly models: readonly string[];
+    /** Why not under all that their architectures have; null: it does. */
+    readonly models_because: string | null;
     readonly expect: Readonly<Record<string, string>>;
     readonly mutants: readonly string[];
     /** The designs that it is asked about. */

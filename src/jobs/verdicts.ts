@@ -1,58 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Verdicts that were found once and are kept: model/verdicts.json, written by `npm run verdicts`. Reading them costs a
-// compilation instead of a search; each is only as good as its hash, which covers all that the search depended on.
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+// The verdicts of designs, as `compare` shows them: looked up where they are stored, searched for where they cannot be.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Program } from "../program/program.ts";
 import { breathe, bufferDepth, build, prepare, runSearch } from "./engine.ts";
-import { type DesignEntry, type Library, memoryModels, modelRoot } from "./library.ts";
+import { type DesignEntry, type Library, memoryModels } from "./library.ts";
 import type { JobContext, JobError, Verdict } from "./reports.ts";
 import { type Case, caseOf } from "./select.ts";
-
-export const VERDICTS_FILE = "model/verdicts.json";
-export const VERDICTS_SCHEMA = "lazymm.verdicts/1";
-
-/** Raise it when the checker or the emitter changes what a verdict means: every stored one is then stale. */
-const ENGINE_VERSION = 2;
-
-export interface StoredVerdict {
-  readonly scenario: string;
-  readonly design: string;
-  readonly model: string;
-  readonly verdict: "safe" | "violates" | "unknown";
-  readonly property: string | null;
-  readonly states: number;
-  readonly hash: string;
-}
-
-/** Where a step stands in its file is no part of what it does: a new comment makes no verdict stale. */
-function withoutPlaces(key: string, value: unknown): unknown {
-  return key === "at" || key === "sources" ? undefined : value;
-}
-
-/** What a verdict of `program` depends on, whatever the memory model: hashed once for all of them. */
-export function hashProgram(program: Program): string {
-  return createHash("sha256").update(JSON.stringify(program, withoutPlaces)).digest("hex");
-}
-
-export function hashOf(program: string, item: Pick<Case, "scenario">, model: MemoryModel): string {
-  const scenario = item.scenario.info.name;
-  const rest = { program, scenario, model, depth: bufferDepth(item, model), engine: ENGINE_VERSION };
-  return createHash("sha256").update(JSON.stringify(rest)).digest("hex");
-}
-
-/** An absent or damaged store is an empty one: all verdicts are then stale, which says what to do. */
-export function readVerdicts(file = `${modelRoot()}/${VERDICTS_FILE}`): readonly StoredVerdict[] {
-  if (!existsSync(file)) return [];
-  try {
-    const store = JSON.parse(readFileSync(file, "utf8")) as { schema?: unknown; verdicts?: unknown };
-    return store.schema === VERDICTS_SCHEMA && Array.isArray(store.verdicts) ? store.verdicts : [];
-  } catch {
-    return [];
-  }
-}
+import { hashProgram, keyOf, nameOf, readVerdicts, type StoredVerdict, shortHashOf } from "./verdict-store.ts";
 
 export interface DesignVerdicts {
   readonly design: string;
@@ -97,10 +52,9 @@ type Judge = (item: Case, model: MemoryModel, program: Program, hash: string) =>
 
 /** Looks verdicts up, and trusts those whose hash is still the same. */
 export function storedJudge(store: readonly StoredVerdict[]): Judge {
-  const key = (...parts: string[]): string => JSON.stringify(parts);
-  const known = new Map(store.map((v) => [key(v.scenario, v.design, v.model), v]));
+  const known = new Map(store.map((verdict) => [keyOf(verdict), verdict]));
   return async (item, model, _program, hash) => {
-    const stored = known.get(key(item.scenario.info.name, item.design.info.name, model.name));
+    const stored = known.get(keyOf(nameOf(item, model)));
     return stored?.hash === hash ? stored.verdict : "stale";
   };
 }
@@ -141,7 +95,7 @@ async function judgeDesign(
       found.push({
         scenario: scenario.info.name,
         model: model.name,
-        verdict: await judge(item, model, program.value, hashOf(hash, item, model)),
+        verdict: await judge(item, model, program.value, shortHashOf(hash, item, model)),
       });
     }
   }

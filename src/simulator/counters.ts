@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a replay counts. Names are those of the JSON report.
+import type { Counted } from "../../model/hw/profiles/types.ts";
 import type { Schedule } from "../events/schedule.ts";
 import { type LineCounts, LineDirectory } from "./lines.ts";
 import { EVENT, REASONS } from "./protocol.ts";
@@ -13,6 +14,12 @@ interface FlushCount {
 
 export type CountTree = { [name: string]: number | CountTree };
 
+/** Which of the model's instructions are counted as what. */
+export type InstructionGroups = Pick<Counted, "loads" | "local" | "broadcast">;
+
+/** What only x86 has: a kernel that names its reasons, and a register of which a bit says whether it flushes. */
+const CR3 = "write_cr3";
+
 export class Counters {
   readonly lines: LineDirectory;
   flushCalls = 0;
@@ -20,6 +27,7 @@ export class Counters {
   exits = 0;
   private readonly lineNames: readonly string[];
   private readonly instructionNames: readonly string[];
+  private readonly groups: InstructionGroups;
   private instructions: Float64Array = new Float64Array(0);
   private readonly flushes: FlushCount[] = REASONS.map(() => ({ full: 0, ranged: 0, none: 0 }));
   private readonly events = new Map<string, number>();
@@ -36,9 +44,15 @@ export class Counters {
   private readonly pinned: number[] = [];
   private readonly secondsPerTick: number;
 
-  constructor(schedule: Schedule, lineNames: readonly string[], instructionNames: readonly string[]) {
+  constructor(
+    schedule: Schedule,
+    lineNames: readonly string[],
+    instructionNames: readonly string[],
+    instructions: InstructionGroups,
+  ) {
     this.lineNames = lineNames;
     this.instructionNames = instructionNames;
+    this.groups = instructions;
     this.lines = new LineDirectory(lineNames.length, schedule.cpus);
     this.deadSince = new Float64Array(schedule.mms + 1).fill(Number.NaN);
     this.secondsPerTick = schedule.secondsPerTick;
@@ -100,12 +114,8 @@ export class Counters {
         exits: this.count(EVENT.lazyExit),
         left_by_flush: this.count(EVENT.lazyLeft),
       },
-      cr3_writes: this.cr3Tree(),
       flush_calls: this.flushCalls,
-      flushes: this.flushTree(),
-      invlpg: this.instruction("invlpg"),
-      flush_all: this.instruction("flush_current_pcid"),
-      user_asid_invalidations: this.count(EVENT.userAsidInvalidated),
+      ...(this.groups.loads.includes(CR3) ? this.x86Tree() : this.tableTree()),
       ipis: {
         sent: this.count(EVENT.ipiSend),
         rounds: this.count(EVENT.ipiRound),
@@ -119,9 +129,29 @@ export class Counters {
     };
   }
 
-  private cr3Tree(): CountTree {
+  private x86Tree(): CountTree {
     const { full, none } = this.flushes[0]!;
-    return { total: this.instruction("write_cr3"), flush: full, noflush: none };
+    return {
+      cr3_writes: { total: this.instruction(CR3), flush: full, noflush: none },
+      flushes: this.flushTree(),
+      invlpg: this.instruction("invlpg"),
+      flush_all: this.instruction("flush_current_pcid"),
+      broadcast_flushes: this.sum(this.groups.broadcast),
+      user_asid_invalidations: this.count(EVENT.userAsidInvalidated),
+    };
+  }
+
+  private tableTree(): CountTree {
+    const { loads, local, broadcast } = this.groups;
+    return {
+      table_loads: this.sum(loads),
+      local_flushes: this.sum(local),
+      broadcast_flushes: this.sum(broadcast),
+    };
+  }
+
+  private sum(instructions: readonly string[]): number {
+    return instructions.reduce((n, name) => n + this.instruction(name), 0);
   }
 
   /** Flushes carried out by request, in all and by the kernel's reasons; `none`: the CPU was up to date already. */

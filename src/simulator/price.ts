@@ -21,6 +21,9 @@ const UNITS: Readonly<Record<CostName, readonly string[]>> = {
   ipi_round_trip: ["ipis.rounds"],
   atomic_local: ["atomics.total"],
   line_transfer: ["transfers.total"],
+  table_load: ["table_loads"],
+  local_flush: ["local_flushes"],
+  broadcast_flush: ["broadcast_flushes"],
 };
 
 /** A number by its dotted path; 0 if the report does not have it. */

@@ -5,7 +5,7 @@
 import { defined } from "../base/assert.ts";
 import { ACTION, type CpuSnapshot, type Schedule } from "../events/schedule.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
-import { Counters } from "./counters.ts";
+import { Counters, type InstructionGroups } from "./counters.ts";
 import { ENTRY, EVENT, pointer } from "./protocol.ts";
 
 /** freed_tables where the recording does not say. */
@@ -32,6 +32,7 @@ export interface ReplayProgram {
   readonly limits: readonly string[];
   readonly instructionNames: readonly string[];
   readonly lineNames: readonly string[];
+  readonly instructionGroups: InstructionGroups;
 }
 
 /** The entries that a replay may stop and go on with. */
@@ -127,7 +128,7 @@ class Replay implements WideHost {
     this.schedule = schedule;
     this.options = options;
     this.program = program;
-    this.counters = new Counters(schedule, program.lineNames, program.instructionNames);
+    this.counters = new Counters(schedule, program.lineNames, program.instructionNames, program.instructionGroups);
     this.predicted = Array.from({ length: schedule.cpus }, () => ({ reason: [], pages: [] }));
     this.running = new Int32Array(schedule.cpus).fill(-1);
     this.taskMm = Int32Array.from(schedule.tasks, (t) => t.mm);

@@ -38,12 +38,12 @@ function fakeIo(over: Partial<Io> = {}): FakeIo {
 }
 
 describe("nearest name", () => {
-  const designs = ["linux-6.12-x86", "linux-6.12-x86-nopcid", "x86-shootdown", "x86-hazard-pointers", "x86-no-lazy"];
+  const designs = ["linux-6.12-x86", "linux-6.12-x86-nopcid", "x86-shootdown", "luto-2022-intended", "x86-no-lazy"];
   test.each([
     ["linux-6.12-x68", "linux-6.12-x86"],
     ["Linux-6.12-X86", "linux-6.12-x86"],
     ["x86-shotdown", "x86-shootdown"],
-    ["hazard", "x86-hazard-pointers"],
+    ["intended", "luto-2022-intended"],
     ["x86-nolazy", "x86-no-lazy"],
     ["completely-different", undefined],
     ["", undefined],

@@ -40,7 +40,7 @@ const both = ({ program, model, depth }: Question) =>
 
 const SHIPPED = [
   ["asid_slot_reuse", "linux-6.12-x86-nopcid", "x86_tso", "safe"],
-  ["batched_reclaim", "x86-hazard-pointers", "sc", "safe"],
+  ["batched_reclaim", "luto-2022-intended", "sc", "safe"],
   ["exec_preempted", "linux-6.12-x86-nopcid", "sc", "safe"],
   ["exit_elsewhere", "x86-last-mmput", "x86_tso", "violates"],
   ["flushes_out_of_order", "x86-no-lazy", "sc", "safe"],

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { build } from "../../src/jobs/engine.ts";
 import { type Library, openLibrary } from "../../src/jobs/library.ts";
 import { type Case, selectCases } from "../../src/jobs/select.ts";
-import { compareVerdicts, hashOf, hashProgram, readVerdicts, type StoredVerdict } from "../../src/jobs/verdicts.ts";
+import { hashProgram, readVerdicts, type StoredVerdict, shortHashOf } from "../../src/jobs/verdict-store.ts";
+import { compareVerdicts } from "../../src/jobs/verdicts.ts";
 import { modelFile, quiet, temporary } from "./tiny.ts";
 
 const { folder, write } = temporary();
@@ -35,7 +36,10 @@ function storeOf(library: Library): StoredVerdict[] {
       verdict: "safe" as const,
       property: null,
       states: 1,
-      hash: hashOf(hash, item, model),
+      hash: shortHashOf(hash, item, model),
+      witnesses: [],
+      mutants: [],
+      mutants_hash: "",
     }));
   });
 }

@@ -4,7 +4,7 @@ import { sc } from "../../model/hw/memory/sc.ts";
 import { orderingOf } from "../../src/emit/ordering.ts";
 import { fuse } from "../../src/reductions/fusion.ts";
 import { explore } from "../emit/explore.ts";
-import { commonModel, fused, type Sample, samples, searched } from "./programs.ts";
+import { commonModel, fused, isQuick, type Sample, samples, searched } from "./programs.ts";
 
 /** States in which some context stands before a step that is never stood before. */
 function standing(sample: Sample): { all: number; notStanding: number; reduced: number; locations: number } {
@@ -22,11 +22,8 @@ function standing(sample: Sample): { all: number; notStanding: number; reduced: 
   };
 }
 
-const QUICK = ["unlazy_vs_munmap", "switch_to_vs_munmap", "lazy_vs_exit", "exec_preempted", "flushes_out_of_order"];
-const all = samples(["linux-6.12-x86"]);
-
 describe("the states that disappear are those in which somebody stands at a fused location, and no others", () => {
-  const quick = all.filter(({ name }) => QUICK.some((q) => name.startsWith(`${q} `)));
+  const quick = samples(["linux-6.12-x86"]).filter(isQuick);
   test.each(quick.map((sample) => [sample.name, sample] as const))("%s", (_, sample) => {
     const { all, notStanding, reduced, locations } = standing(sample);
     expect(locations).toBeGreaterThan(10);

@@ -30,6 +30,12 @@ function library() {
 
 const shipped = library();
 
+const QUICK = ["unlazy_vs_munmap", "switch_to_vs_munmap", "lazy_vs_exit", "exec_preempted", "flushes_out_of_order"];
+
+export function isQuick({ name }: Sample): boolean {
+  return QUICK.some((scenario) => name.startsWith(`${scenario} `));
+}
+
 /** Every scenario under these designs, each under sequential consistency and x86-TSO; perhaps with its mutants. */
 export function samples(designs: readonly string[], mutants = false): Sample[] {
   return shipped.scenarios.flatMap((scenario) =>

@@ -39,7 +39,9 @@ function programOf(handler: () => boolean): ReplayProgram {
     interrupts: [handler],
     instructions: new Float64Array(0),
   });
-  return { events: [], instantiate, entryNames, limits: ["waits"], instructionNames: [], lineNames: [] };
+  const none = { events: [], instructionNames: [], lineNames: [] };
+  const instructionGroups = { loads: [], local: [], broadcast: [] };
+  return { ...none, instantiate, entryNames, limits: ["waits"], instructionGroups };
 }
 
 test("a handler that never has enough", () => {

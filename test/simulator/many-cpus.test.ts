@@ -9,7 +9,7 @@ import { counts, draw, flushes, run } from "./drawing.ts";
 const DESIGNS = [
   "linux-6.12-x86",
   "linux-6.12-x86-nopcid",
-  "x86-hazard-pointers",
+  "luto-2022-intended",
   "x86-last-mmput",
   "x86-no-lazy",
   "x86-shootdown",
@@ -47,8 +47,7 @@ describe("the same drawing on machines of 4 to 100 CPUs", () => {
       expect(flushes(large).slice(4).join("")).toBe("");
       expect(large.skipped).toEqual(small.skipped);
       // The scan for hazard pointers reads every CPU's line; that is its cost.
-      if (design !== "x86-hazard-pointers")
-        expect(large.counters.tree(), `${cpus} CPUs`).toEqual(small.counters.tree());
+      if (design !== "luto-2022-intended") expect(large.counters.tree(), `${cpus} CPUs`).toEqual(small.counters.tree());
     }
   });
 });
@@ -82,7 +81,7 @@ describe("members beyond the bits of an integer", () => {
     [70, 99],
   ])("hazard pointers of CPUs %i and %i are found", (...on) => {
     const text = "A | idle\n idle |\n | A\n | exit\n | idle\n | B\n C |";
-    const result = run("x86-hazard-pointers", draw(text, { on }));
+    const result = run("luto-2022-intended", draw(text, { on }));
     // Dead at tick 4, and let go by the lazy CPU at tick 6.
     expect(counts(result, "pinned_mms.freed", "pinned_mms.total_ticks")).toEqual({
       "pinned_mms.freed": 1,

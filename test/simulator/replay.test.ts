@@ -245,7 +245,7 @@ describe("the last exit", () => {
     expect(pinned(PCID, open)).toMatchObject({ freed: 0, still: 1, ticks: 2 });
   });
 
-  test.each(["x86-shootdown", "x86-last-mmput", "x86-hazard-pointers"])("frees it at once under %s", (design) => {
+  test.each(["x86-shootdown", "x86-last-mmput", "luto-2022-intended"])("frees it at once under %s", (design) => {
     expect(pinned(design, torn)).toEqual({
       flushes: ["0:-1 0:-1", "0:-1 4:-1 0:0 0:-1"],
       freed: 1,
@@ -275,7 +275,7 @@ describe("the last exit", () => {
     // The others stay lazy in A until they switch.
     const others = { flushes: ["0:-1", "0:-1 0:-1"], freed: 1, ticks: 2, still: 0 };
     expect(pinned(PCID, unmapped)).toEqual(others);
-    expect(pinned("x86-hazard-pointers", unmapped)).toEqual(others);
+    expect(pinned("luto-2022-intended", unmapped)).toEqual(others);
   });
 
   test("waits for the flush of everything: others may come before it", () => {

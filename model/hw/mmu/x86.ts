@@ -4,10 +4,19 @@
 import type { pgd_t } from "./cpu.ts";
 import { drop_asid, drop_page, hw, no_foreign_user_access } from "./cpu.ts";
 
-declare const config: { readonly PCID: boolean; readonly TLB_NR_DYN_ASIDS: number; readonly KVM_GUEST: boolean };
+declare const config: {
+  readonly PCID: boolean;
+  readonly TLB_NR_DYN_ASIDS: number;
+  readonly INVLPGB: boolean;
+  readonly ASIDS: number;
+  readonly KVM_GUEST: boolean;
+  readonly PCID64: boolean;
+};
 
-/** Without PCID there is one tag for all. A host runs under a tag of its own. */
-export const asids = (config.PCID ? config.TLB_NR_DYN_ASIDS : 1) + (config.KVM_GUEST ? 1 : 0);
+/** Without PCID there is one tag for all; with INVLPGB more are used than each CPU has slots for. */
+const own_asids = config.PCID ? (config.INVLPGB ? config.ASIDS : config.TLB_NR_DYN_ASIDS) : 1;
+/** A host runs under a tag of its own. PCIDs of 64 bits are ctx_ids: as many as the machine ever gives out. */
+export const asids = config.PCID64 ? machine.ctx_ids + 1 : own_asids + (config.KVM_GUEST ? 1 : 0);
 
 /** MOV to CR3. Bit 63 of the operand (here: !flush) keeps the entries of the new PCID. */
 export function write_cr3(pgd: pgd_t, pcid: number, flush: bool): void {

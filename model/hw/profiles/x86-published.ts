@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { LineMap, Profile } from "./types.ts";
-
-const NOT_MEASURED = {
-  ns: null,
-  source: "no published figure that we could check; measure it on your machine",
-} as const;
+import type { Profile } from "./types.ts";
+import { NOT_MEASURED } from "./types.ts";
 
 /** Figures from kernel sources and mailing lists: of different machines, so that they bound rather than predict. */
 export const x86_published = {
@@ -28,14 +24,9 @@ export const x86_published = {
     },
     atomic_local: NOT_MEASURED,
     line_transfer: NOT_MEASURED,
+    // Counted as CR3 writes, INVLPGs and whole flushes above.
+    table_load: NOT_MEASURED,
+    local_flush: NOT_MEASURED,
+    broadcast_flush: NOT_MEASURED,
   },
 } as const satisfies Profile;
-
-/** The lines on which lazy-TLB designs differ. */
-export const x86_lines: LineMap = {
-  mm_count: ["mm_struct.mm_count"],
-  mm_cpumask: ["mm_struct.cpu_bitmap"],
-  tlb_gen: ["mm_struct.context.tlb_gen"],
-  is_lazy: ["cpu_tlbstate_shared.is_lazy"],
-  lazy_mm: ["runqueues.lazy_mm", "runqueues.drop_mm"],
-};

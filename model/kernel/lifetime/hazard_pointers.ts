@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Lutomirski's hazard pointers, as intended: "[PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms"
-// (2022-01) with 14 and 15 (one way to change mm, kernel threads hold no mm_count) and 20 and 21 (a flush that makes a
-// CPU leave tells the scheduler). A CPU names the mm it borrows in rq.lazy_mm; the last mmput() looks at every CPU and
-// hands those that still borrow a reference, in rq.drop_mm, to drop when they are done.
-// Unlike the posted text, exit_mm() is converted too. Patch 22 (look only at mm_cpumask) is left out: a mutant of the
-// scenario lazy-to-user-vs-exit shows why. CPU hotplug is left out: online and possible CPUs are the same; so is the
-// barrier of membarrier_finish_switch_mm(), which CR3 writes and switches on x86 contain.
+// Lutomirski's hazard pointers: "[PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms" (2022-01) with
+// 12 (a CPU leaves before it goes offline), 14 and 15 (one way to change mm, kernel threads hold no mm_count), and 20
+// and 21 (a flush that makes a CPU leave tells the scheduler). A CPU names the mm it borrows in rq.lazy_mm; the last
+// mmput() looks at every CPU and hands those that still borrow a reference, in rq.drop_mm, to drop when they are done.
+// Where the posted series differs from what it means to do, config says so: exit_mm_lazy, lazymm_online,
+// lazymm_cpumask (22), unlazy_drops. Left out: the barrier of membarrier_finish_switch_mm(), which CR3 writes and
+// switches on x86 contain; finish_arch_post_lock_switch(), which x86 has not.
+import { cpu_online } from "../cpu.ts";
 import { mmdrop } from "../fork.ts";
 import type { mm_struct, task_struct } from "../mm_types.ts";
-import { init_mm } from "../mm_types.ts";
-import { parts } from "../parts.ts";
+import { init_mm, mm_cpumask } from "../mm_types.ts";
+import { config, parts } from "../parts.ts";
 import { get_current, runqueues } from "../sched/sched.ts";
+
+export { mmdrop_waits } from "./mainline.ts";
 
 /** The last mmput() met a borrower. */
 export const lazy_cpu_handed_reference = sometimes("the last mmput() hands a reference to a lazy CPU");
@@ -62,7 +65,9 @@ export function unlazy_mm_irqs_off(): void {
   parts.coherence.switch_mm_irqs_off(current.active_mm!, init_mm);
   current.active_mm = init_mm;
   release_lazy_mm();
-  mmdrop_lazy();
+  // What is parked here may wait for the next context switch. In a flush IPI it has to: __mmdrop() takes locks, and
+  // whom we interrupt may hold them.
+  if (config.unlazy_drops) mmdrop_lazy();
 }
 
 /** After the switch of page tables: this CPU has let go of the mm that it named. */
@@ -94,7 +99,8 @@ export function mm_unlazy_mm_count(mm: mm_struct): void {
   // mm_users is 0, so that no CPU starts to borrow mm now.
   WARN_ON_ONCE(atomic_read(mm.mm_users) !== 0);
 
-  for (const cpu of for_each_cpu(possible_lazymm_cpus(mm))) {
+  for (const cpu of for_each_possible_cpu()) {
+    if (!possible_lazymm_cpu(cpu, mm)) continue;
     // Pairs with: release_lazy_mm().
     if (smp_load_acquire(per_cpu(runqueues.lazy_mm, cpu)) !== mm) continue;
     // All at once, so that two atomic operations serve any number of CPUs.
@@ -109,15 +115,18 @@ export function mm_unlazy_mm_count(mm: mm_struct): void {
   atomic_sub(drop_count, mm.mm_count);
 }
 
-/** for_each_possible_lazymm_cpu(): all of them. */
-export function possible_lazymm_cpus(_mm: mm_struct): cpumask_copy_t {
-  return cpumask_all;
+/** for_each_possible_lazymm_cpu(): a CPU of which this is false must not borrow mm. */
+export function possible_lazymm_cpu(cpu: cpu_id, mm: mm_struct): boolean {
+  if (config.lazymm_cpumask) return cpumask_test_cpu(cpu, mm_cpumask(mm));
+  if (config.lazymm_online) return cpu_online(cpu);
+  return true;
 }
 
 /** Gives one reference to the CPU, or finds that it does not need one any more. */
 export function __try_mm_drop_rq_ref(cpu: cpu_id, mm: mm_struct): boolean {
   // Pairs with: __try_mm_drop_rq_ref() elsewhere, which parked it when that mm had no users any more.
   const old_drop_mm = smp_load_acquire(per_cpu(runqueues.drop_mm, cpu));
+  // Nothing parked. The CPU may have left meanwhile: then mm stays until its next context switch.
   if (old_drop_mm === null) return try_cmpxchg(per_cpu(runqueues.drop_mm, cpu), null, mm);
 
   // Is the CPU done with what was parked there before? Only a look that comes after the one at drop_mm can tell: by

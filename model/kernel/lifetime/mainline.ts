@@ -33,6 +33,11 @@ export function enter_lazy_mm(mm: mm_struct): void {
 
 export function exit_lazy_mm(): void {}
 
+/** Freed at once. */
+export function mmdrop_waits(_mm: mm_struct): boolean {
+  return false;
+}
+
 /** Only the page tables: active_mm goes on to name the mm, of which the scheduler learns nothing. */
 export function unlazy_mm_irqs_off(): void {
   parts.coherence.switch_mm_irqs_off(get_current().active_mm!, init_mm);

@@ -7,6 +7,8 @@ import { init_mm } from "../mm_types.ts";
 import { parts } from "../parts.ts";
 import { get_current } from "../sched/sched.ts";
 
+export { mmdrop_waits } from "./mainline.ts";
+
 export function mmgrab_lazy_tlb(_mm: mm_struct): void {}
 
 export function mmdrop_lazy_tlb(_mm: mm_struct): void {

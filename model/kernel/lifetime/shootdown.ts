@@ -16,6 +16,7 @@ export {
   enter_lazy_mm,
   exit_lazy_mm,
   finish_task_switch_mm,
+  mmdrop_waits,
   unlazy_mm_irqs_off,
 } from "./mainline.ts";
 

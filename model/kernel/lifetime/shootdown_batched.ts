@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // MMU_LAZY_TLB_SHOOTDOWN with the second of the ways to fewer interrupts that its comment names (kernel/fork.c): dead mms
 // are gathered, and one round of interrupts serves all of them. The last one may wait for long.
-import { __mmdrop } from "../fork.ts";
+import { free_mm_struct } from "../fork.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { on_each_cpu } from "../smp.ts";
 import { add_dying, take_dying } from "./dying_mms.ts";
@@ -23,17 +23,19 @@ export {
 /** How many make a round. */
 const BATCH = 2;
 
-export const mmdrop_gathers = REPLACE(__mmdrop, gather_mmdrop);
-
 interface batch_frame {
   mm: array<mm_struct | null, "mms">;
 }
 /** The mms of one round, on the sender's stack. */
 const batches = DEFINE_PER_CPU_FRAME<batch_frame>();
 
-function gather_mmdrop(mm: mm_struct): void {
+export function mmdrop_waits(mm: mm_struct): boolean {
   const waiting = add_dying(mm);
-  if (waiting < BATCH) return;
+  if (waiting >= BATCH) shoot_batch();
+  return true;
+}
+
+function shoot_batch(): void {
   const batch = this_cpu_ptr(batches);
   for (let i = 0; i < machine.mms; i++) {
     const dead = take_dying(i, any_mm);
@@ -54,7 +56,7 @@ function any_mm(_mm: mm_struct): boolean {
 /** The list's reference was the last one. */
 function free_dying(mm: mm_struct): void {
   atomic_dec(mm.mm_count);
-  __mmdrop(mm);
+  free_mm_struct(mm);
 }
 
 /** Runs on every CPU, interrupts off. */

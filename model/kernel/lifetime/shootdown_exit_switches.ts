@@ -14,6 +14,7 @@ export {
   lazy_references,
   mmdrop_final,
   mmdrop_lazy_tlb,
+  mmdrop_waits,
   mmgrab_lazy_tlb,
   mmput_lazy,
   unlazy_mm_irqs_off,

@@ -10,7 +10,7 @@ import * as mainline from "./mainline.ts";
 import { do_shoot_lazy_tlb } from "./shootdown.ts";
 
 export { finish_task_switch_mm, unlazy_mm_irqs_off } from "./mainline.ts";
-export { lazy_references, mmdrop_lazy_tlb, mmgrab_lazy_tlb, mmput_lazy } from "./shootdown.ts";
+export { lazy_references, mmdrop_lazy_tlb, mmdrop_waits, mmgrab_lazy_tlb, mmput_lazy } from "./shootdown.ts";
 
 /** A CPU of the mask was left alone, as it borrows something else, or nothing. */
 export const cpu_filtered = sometimes("the last mmdrop() leaves a CPU of mm_cpumask alone");

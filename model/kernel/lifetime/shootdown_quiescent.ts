@@ -2,7 +2,7 @@
 // The fifth of the ways to fewer interrupts that the comment of MMU_LAZY_TLB_SHOOTDOWN names (kernel/fork.c): none at all.
 // A dead mm waits until every CPU that borrows it has switched to another one by itself. RCU cannot say when that is, as
 // no reader's section spans an idle period; a CPU that stays idle keeps the mm for ever.
-import { __mmdrop } from "../fork.ts";
+import { free_mm_struct } from "../fork.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { runqueues } from "../sched/sched.ts";
 import { add_dying, take_dying } from "./dying_mms.ts";
@@ -17,11 +17,10 @@ export {
   unlazy_mm_irqs_off,
 } from "./shootdown_filtered.ts";
 
-export const mmdrop_waits = REPLACE(__mmdrop, wait_mmdrop);
-
-function wait_mmdrop(mm: mm_struct): void {
+export function mmdrop_waits(mm: mm_struct): boolean {
   add_dying(mm);
   free_quiescent();
+  return true;
 }
 
 /** Each switch of page tables may have been the one that somebody waited for. */
@@ -37,7 +36,7 @@ function free_quiescent(): void {
     const mm = take_dying(i, nobody_borrows);
     if (mm !== null) {
       atomic_dec(mm.mm_count);
-      __mmdrop(mm);
+      free_mm_struct(mm);
     }
   }
 }
@@ -45,7 +44,7 @@ function free_quiescent(): void {
 /** mm has no users: nobody begins to borrow it now. */
 export function nobody_borrows(mm: mm_struct): boolean {
   let borrowed = false;
-  for (const cpu of for_each_possible_cpu()) {
+  for (let cpu = 0; cpu < machine.cpus; cpu++) {
     // Pairs with: forget_lazy_mm().
     if (smp_load_acquire(per_cpu(runqueues.lazy_mm, cpu)) === mm) borrowed = true;
   }

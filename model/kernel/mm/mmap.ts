@@ -21,6 +21,12 @@ export function flush_tlb_page(mm: mm_struct, page: number): void {
   parts.coherence.flush_tlb_mm_range(mm, start, start + (1 << machine.PAGE_SHIFT), machine.PAGE_SHIFT, false);
 }
 
+/** Of all pages that a table maps; if they go because the table does, the flush must say so. */
+export function flush_tlb_range(mm: mm_struct): void {
+  const end = machine.pages << machine.PAGE_SHIFT;
+  parts.coherence.flush_tlb_mm_range(mm, 0, end, machine.PAGE_SHIFT, config.flush_tlb_range_frees_tables);
+}
+
 /** munmap() of all that a page table maps, up to and including the table. */
 export function unmap_table(mm: mm_struct): void {
   unmap_all(mm, false);
@@ -40,7 +46,7 @@ export function exit_mmap(mm: mm_struct): void {
 }
 
 /** include/asm-generic/tlb.h: what goes back to the allocator after the flush. On the caller's stack. */
-interface mmu_gather {
+export interface mmu_gather {
   /** Without cleared entries and without freed tables there is nothing to flush. */
   cleared_ptes: bool;
   freed_tables: bool;
@@ -48,9 +54,9 @@ interface mmu_gather {
   table: page_table | null;
 }
 /** Nobody is preempted in between to do the same. */
-const mmu_gathers = DEFINE_PER_CPU_FRAME<mmu_gather>();
+export const mmu_gathers = DEFINE_PER_CPU_FRAME<mmu_gather>();
 
-function unmap_vmas(mm: mm_struct, tlb: mmu_gather): void {
+export function unmap_vmas(mm: mm_struct, tlb: mmu_gather): void {
   const table = mm.pgd.entry;
   if (table === null) return;
   for (let page = 0; page < machine.pages; page++) zap_pte(table, page, tlb);
@@ -78,8 +84,9 @@ export function pte_free_tlb(tlb: mmu_gather, table: page_table): void {
 /** freed_tables tells the flush that lazy CPUs, too, must stop to walk. */
 export function tlb_finish_mmu(mm: mm_struct, tlb: mmu_gather, fullmm: bool): void {
   if (tlb.cleared_ptes || tlb.freed_tables) parts.coherence.tlb_flush(mm, fullmm, tlb.freed_tables);
-  // Without it, in native_tlb_remove_table(), a table goes back like any other page.
-  if (config.MMU_GATHER_RCU_TABLE_FREE) synchronize_rcu();
+  // Without it, in native_tlb_remove_table(), a table goes back like any other page. (In Linux nobody waits here:
+  // scenarios about what an exit does next either free no table, or do without the grace period.)
+  if (config.MMU_GATHER_RCU_TABLE_FREE && tlb.table !== null) synchronize_rcu();
   tlb_batch_pages_flush();
 }
 

@@ -35,7 +35,7 @@ export function context_switch(prev: task_struct, next: task_struct): void {
   finish_task_switch(prev);
 }
 
-function switch_to(next: task_struct): void {
+export function switch_to(next: task_struct): void {
   instruction();
   this_cpu_ptr(pcpu_hot).current_task = next;
 }

@@ -47,6 +47,8 @@ export const mmdrop_under_a_lock = scenario({
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
     shootdown: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
+    // What khugepaged does (kernel test robot, on v3): the scan must not be called there.
+    "hazptr-2024": { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
     // Nothing is mapped: no flush, as in exit-elsewhere.
     last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
@@ -54,6 +56,12 @@ export const mmdrop_under_a_lock = scenario({
     {
       name: "repaired: CPU 0 waits with interrupts on",
       needs: { parts: { lifetime: "shootdown" } },
+      mutant: drop(use_subsystem, "local_irq_disable"),
+      expect: { sc: safe, x86_tso: safe },
+    },
+    {
+      name: "repaired: CPU 0 waits with interrupts on, and the scan's interrupt comes in",
+      needs: { parts: { lifetime: "hazptr_2024" } },
       mutant: drop(use_subsystem, "local_irq_disable"),
       expect: { sc: safe, x86_tso: safe },
     },

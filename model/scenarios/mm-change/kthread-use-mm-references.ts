@@ -5,7 +5,7 @@ import { mmdrop, mmget_not_zero, mmgrab, mmput } from "../../kernel/fork.ts";
 import { kthread_unuse_mm, kthread_use_mm } from "../../kernel/kthread.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { no_freed_pgd_loaded, references_conserved, users_keep_mm } from "../../properties/lifetimes.ts";
-import { boot, map_pages, new_mm, run_user, small, switched_to, two_asids } from "../setup.ts";
+import { boot, map_pages, names_borrowers, new_mm, run_user, small, switched_to, two_asids } from "../setup.ts";
 
 /** The kernel thread was in time. */
 export const mm_was_alive = sometimes("the kernel thread gets the mm before it is torn down");
@@ -42,6 +42,12 @@ export const kthread_use_mm_references = scenario({
   check: [no_freed_pgd_loaded, users_keep_mm, no_stale_user_access, no_foreign_user_access, references_conserved],
   witness: [mm_was_alive],
   expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    // Whoever exits leaves a reference that nobody drops.
+    "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+    // No flush tells CPU 0, lazy in the mm once more, that its last user is gone.
+    "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+  },
   mutants: [
     {
       name: "kthread_use_mm() takes no mm_count, kthread_unuse_mm() drops one",
@@ -53,6 +59,7 @@ export const kthread_use_mm_references = scenario({
         shootdown: { sc: violates(users_keep_mm), x86_tso: violates(users_keep_mm) },
         last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
         no_lazy: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "hazptr-2024": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
       },
     },
     {
@@ -60,10 +67,13 @@ export const kthread_use_mm_references = scenario({
       needs: { config: { kthread_use_mm_grabs: true } },
       mutant: drop(kthread_unuse_mm, "mmdrop"),
       expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+      expect_of: {
+        "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      },
     },
     {
       name: "kthread_unuse_mm() does not say that it borrows the mm from then on",
-      needs: { parts: { lifetime: "hazard_pointers" } },
+      needs: { ...names_borrowers },
       mutant: drop(kthread_unuse_mm, "enter_lazy_mm"),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },

@@ -16,7 +16,7 @@ import { boot, map_pages, new_mm, new_thread, run_user, small, switched_to, two_
 export const kthread_use_mm_vs_flush = scenario({
   question: `On CPU 0 a kernel thread, lazy in a process, starts to use that mm as its own, while CPU 1 unmaps and
     frees a page table of it. Can the flush come while active_mm and mm say one thing and the page tables another?`,
-  needs: { arch: "x86", config: { lazy_tlb: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true } },
   machine: { ...small },
   config: { ...two_asids },
   init() {
@@ -41,25 +41,43 @@ export const kthread_use_mm_vs_flush = scenario({
   check: [no_walk_of_freed_table, no_stale_user_access, no_foreign_user_access, references_conserved],
   witness: [ipi_sent],
   expect: { sc: safe, x86_tso: safe },
+  expect_of: {
+    // As lazy_vs_freed_tables.
+    "linux-4.14-rc-fully-lazy": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    // kthread_unuse_mm() goes to init_mm at once: as switch_away_vs_freed_tables.
+    "linux-4.14-x86": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+  },
   mutants: [
     {
       name: "interrupts stay on until the page tables are switched (before 38cf307c1f20)",
+      needs: { config: { fully_lazy_tlb: false, tlb_use_lazy_mode: true } },
       mutant: replace(kthread_use_mm, kthread_use_mm_irqs_on),
       // On x86 loaded_mm decides what a flush does, and that was always written with interrupts off.
       expect: { sc: safe, x86_tso: safe },
       // Where a flush makes active_mm follow, it must not do so to a task that has an mm: such a CPU stays.
       expect_of: {
-        "x86-hazard-pointers": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-intended": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-mask-scan": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        "luto-2022-posted": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },
     {
+      name: "the flush does not reach CPU 0",
+      needs: { config: { XEN_PV: true } },
+      mutant: drop(parts.coherence.flush_tlb_mm_range, "flush_tlb_multi"),
+      expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    },
+    {
       name: "the page tables are not switched",
+      needs: { config: { fully_lazy_tlb: false, tlb_use_lazy_mode: true } },
       mutant: drop(kthread_use_mm, "switch_mm_irqs_off"),
       expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
-      // Still lazy, but with an mm: it stays, as above.
       expect_of: {
-        "x86-hazard-pointers": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        // No flush makes it leave.
+        xen_pv: { sc: safe, x86_tso: safe },
+        // Still lazy, but with an mm: it stays, as above.
+        hazard_pointers: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },

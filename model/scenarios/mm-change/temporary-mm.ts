@@ -18,7 +18,11 @@ import { no_freed_pgd_loaded, references_conserved } from "../../properties/life
 import { boot, new_mm, run_user, small, switched_to, two_asids } from "../setup.ts";
 
 /** Backends and attributes make no difference here. */
-const native_lazy = { arch: "x86", parts: { backend: "native", attributes: "none" }, config: { lazy_tlb: true } };
+const native_lazy = {
+  arch: "x86",
+  parts: { coherence: "tlb", backend: "native", attributes: "none" },
+  config: { lazy_tlb: true },
+};
 const one_temporary = { ...small, mms: 3, ctx_ids: 4 };
 
 /** CPU 0 is lazy in mms[1], whose last user runs on CPU 1. mms[2] is the temporary mm. */

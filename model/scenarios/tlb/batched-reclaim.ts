@@ -10,7 +10,7 @@ import { boot, map_pages, new_mm, run_user, small, touch_pages, two_asids } from
 export const batched_reclaim = scenario({
   question: `CPU 1 reclaims a page of a process that runs on CPU 0, and flushes later, for many mms at once: the
     request has no mm, and generation 0. Does CPU 0 carry it out?`,
-  needs: { arch: "x86" },
+  needs: { arch: "x86", config: { PCID64: false, tlb_gen: true } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids },
   init() {
@@ -36,12 +36,19 @@ export const batched_reclaim = scenario({
   mutants: [
     {
       name: "generation 0 is compared like any other (aa44284960d5 without 8f1d56f64f8d)",
+      needs: { config: { flush_skips_done: true } },
       mutant: omit(flush_tlb_func, "f.new_tlb_gen !== TLB_GENERATION_INVALID"),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
     {
       name: "a request without an mm is only for those that have it loaded",
+      needs: { config: { flush_reads_loaded_mm: true } },
       mutant: omit(should_flush_tlb, "if (info.mm === null) return true"),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+    {
+      name: "the change gets no generation, as if the request had one",
+      mutant: drop(arch_tlbbatch_add_pending, "atomic_inc_return"),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
   ],

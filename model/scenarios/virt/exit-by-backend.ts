@@ -16,7 +16,7 @@ export const borrowed_at_exit = sometimes(
 export const exit_by_backend = scenario({
   question: `CPU 0 is lazy in a process whose last task exits on CPU 1. exit_mmap() frees page tables and flushes them
     everywhere, by whatever means there is. If it was no interrupt, what does CPU 0 have loaded when the pgd goes?`,
-  needs: { arch: "x86", config: { lazy_tlb: true } },
+  needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true } },
   machine: { ...two_mms, tasks: 4, ctx_ids: 4 },
   // What frees tables late is not the question here: the backends differ in that.
   config: { ...three_asids, MMU_GATHER_RCU_TABLE_FREE: true },

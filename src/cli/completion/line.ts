@@ -45,6 +45,7 @@ const KINDS: Readonly<Record<string, readonly [kind: Kind, orFile?: "or a file"]
   "--max-states": ["free"],
   "--max-memory": ["free"],
   "--timeout": ["free"],
+  "--jobs": ["free"],
   "--threads": ["free"],
   "--reduce": ["free"],
   "--weaken": ["free"],

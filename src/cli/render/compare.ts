@@ -8,6 +8,9 @@ import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } fro
 const COUNT_COLUMNS: readonly [path: string, title: string][] = [
   ["cr3_writes.total", "CR3"],
   ["cr3_writes.flush", "flushing"],
+  ["table_loads", "loads"],
+  ["local_flushes", "local"],
+  ["broadcast_flushes", "broadcast"],
   ["ipis.sent", "IPIs"],
   ["ipis.to_lazy", "to lazy"],
   ["ipis.avoided", "avoided"],

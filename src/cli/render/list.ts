@@ -29,7 +29,9 @@ export function renderList(report: ListReport): string {
     blocks.push(
       `${scenario.name}\n  ${oneLine(scenario.question)}\n  expected: ${pairs(scenario.expect)}; ` +
         `mutants: ${scenario.mutants.length}; designs: ${scenario.designs.length}\n` +
-        (scenario.models ? `  asked under ${scenario.models.asked.join(", ")}: ${scenario.models.because}\n` : ""),
+        (scenario.models_because === null
+          ? ""
+          : `  only under ${scenario.models.join(", ")}: ${scenario.models_because}\n`),
     );
   if (report.models !== undefined)
     blocks.push(

@@ -61,8 +61,9 @@ function calledFunction(cx: Lowering, callee: t.Expression): FunctionDecl {
     : cx.fail("LZ109", callee, "not a function that is known when the model is compiled");
 }
 
-/** `parts.lifetime` or an imported namespace. */
+/** `parts.lifetime`, `parts.broadcast!` (not every design has it), or an imported namespace. */
 function moduleOf(cx: Lowering, node: t.Expression | t.Super): ReturnType<typeof namespaceFile> | undefined {
+  if (node.type === "TSNonNullExpression") return moduleOf(cx, node.expression);
   if (node.type === "Identifier") {
     const declared = lookup(cx.types.modules, cx.file, node.name);
     return declared?.kind === "namespace" ? namespaceFile(cx.types.modules, declared) : undefined;

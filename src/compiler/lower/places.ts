@@ -257,13 +257,14 @@ export function awaitPlace(
   return value;
 }
 
-/** spin_lock(): waits until the lock is free in memory, and takes it. */
+/** spin_lock(): waits until the lock is free in memory, and takes it. In init() it is free: nobody else is there yet. */
 export function lockPlace(cx: Lowering, place: PlaceVal, primitive: string, node: Node): void {
-  if (isDirect(cx, place, node)) cx.fail("LZ115", node);
+  const direct = isDirect(cx, place, node);
   const at = resolve(cx, place, node);
+  const value = binary("+", CPU_EXPR, constant(1));
+  if (direct) return cx.stmt({ kind: "put", ...at, value });
   const old = cx.local("old", place.type);
   const guard = binary("==", { kind: "cell", ...at }, constant(0));
-  const value = binary("+", CPU_EXPR, constant(1));
   const access = { kind: "rmw", primitive, order: "acquire", place: at, old, when: null, value } as const;
   cx.code.access({ access, guard, before: place.checks, at: cx.at(node) });
 }

@@ -1,58 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux 6.12 arch/x86/kernel/ldt.c and asm/mmu_context.h: a process may have segment descriptors of its own, and change
-// them while its threads run. Left out: the mapping of the table under PTI, ldt_dup_context(), what refreshes segments.
-import type { ldt_struct } from "../../../../hw/mmu/ldt.ts";
-import { ldt_structs, set_ldt } from "../../../../hw/mmu/ldt.ts";
+// Linux 4.13 arch/x86/kernel/ldt.c and the LDT's part of switch_mm(): modify_ldt(2) replaces a process's LDT, tells the
+// CPUs of the mm, and frees the old one. Only with config MODIFY_LDT_SYSCALL. Left out: what is in an LDT, fork(), and
+// the lock of two callers.
 import type { mm_struct } from "../../../mm_types.ts";
 import { mm_cpumask } from "../../../mm_types.ts";
+import { config } from "../../../parts.ts";
+import { get_current } from "../../../sched/sched.ts";
 import { on_each_cpu_mask } from "../../../smp.ts";
 import { cpu_tlbstate } from "../mm/tlbstate.ts";
 
-export { write_cr3 as load_cr3 } from "../../../../hw/mmu/x86.ts";
-export { attributes_loaded, read_attributes } from "./none.ts";
+export { attributes_loaded, load_cr3, read_attributes } from "./none.ts";
+
+/** LDTR; 0 is none. */
+interface ldt_register {
+  ldt: int<0, 2>;
+}
+const ldtr = DEFINE_HARDWARE<array<ldt_register, "cpus">>();
+
+interface ldt_allocator {
+  freed: array<bool, 3>;
+}
+const ldts = DEFINE_HARDWARE<ldt_allocator>();
+
+/** A user program has loaded a segment from an LDT that is not its process's, or is gone. */
+export const no_wrong_ldt = never("no use of another process's LDT, or of a freed one");
 
 export function init_new_attributes(mm: mm_struct): void {
-  WRITE_ONCE(mm.context.ldt, null);
+  if (config.MODIFY_LDT_SYSCALL) WRITE_ONCE(mm.context.ldt, 0);
 }
 
-export function load_mm_ldt(mm: mm_struct): void {
-  // Pairs with: install_ldt(), whose release publishes the descriptors. If our bit is in mm_cpumask(mm) already, we see
-  // its table or get its IPI.
-  set_ldt(READ_ONCE(mm.context.ldt));
-}
-
-/** switch_ldt(): neither of them has one, mostly. */
 export function switch_attributes(prev: mm_struct, next: mm_struct): void {
-  if (prev === next) return;
-  if (READ_ONCE(prev.context.ldt) !== null || READ_ONCE(next.context.ldt) !== null) load_mm_ldt(next);
+  if (!config.MODIFY_LDT_SYSCALL || prev === next) return;
+  // LDTR may have an older one than prev does: where leave_mm() leaves it alone, and prev was modified since. No
+  // matter: prev has one then, and no two mms have the same.
+  const ldt = READ_ONCE(next.context.ldt);
+  if (READ_ONCE(prev.context.ldt) !== ldt) lldt(ldt);
 }
 
-/** modify_ldt(): the threads of mm get a new table, the old one goes. */
-export function write_ldt(mm: mm_struct): void {
-  const old_ldt = mm.context.ldt;
-  const new_ldt = pool_alloc(ldt_structs);
-  install_ldt(mm, new_ldt);
-  free_ldt_struct(old_ldt);
+export function lldt(ldt: number): void {
+  serialising_instruction();
+  ldtr[smp_processor_id()].ldt = ldt;
 }
 
-export function install_ldt(mm: mm_struct, ldt: ldt_struct): void {
-  // Pairs with: load_mm_ldt().
+/** write_ldt(): the running task's process gets this one. */
+export function modify_ldt(ldt: number): void {
+  const mm = get_current().mm!;
+  const old = READ_ONCE(mm.context.ldt);
+  install_ldt(mm, ldt);
+  free_ldt_struct(old);
+}
+
+export function install_ldt(mm: mm_struct, ldt: number): void {
   smp_store_release(mm.context.ldt, ldt);
+  // Whoever sets its bit after our look at the mask should see the new one: see ldt_vs_lazy.
   on_each_cpu_mask(mm_cpumask(mm), flush_ldt, mm);
 }
 
-/** On every CPU of the mask, interrupts off. */
 export function flush_ldt(mm: mm_struct): void {
+  // Not active_mm: what this CPU has loaded decides what it will load next.
   if (this_cpu_read(cpu_tlbstate.loaded_mm) !== mm) return;
-  load_mm_ldt(mm);
+  lldt(READ_ONCE(mm.context.ldt));
 }
 
-function free_ldt_struct(ldt: ldt_struct | null): void {
-  if (ldt === null) return;
-  kfree(ldt);
-}
-
-function kfree(ldt: ldt_struct): void {
+function free_ldt_struct(ldt: number): void {
   instruction();
-  pool_free(ldt);
+  ldts.freed[ldt] = true;
+}
+
+/** Not in Linux: how a scenario starts. */
+export function boot_ldt(cpu: cpu_id, mm: mm_struct, ldt: number): void {
+  WRITE_ONCE(mm.context.ldt, ldt);
+  ldtr[cpu].ldt = ldt;
+}
+
+/** The user program loads a segment register from the LDT. `has_one`: its process has. */
+export function load_segment(has_one: bool): void {
+  instruction();
+  const ldt = ldtr[smp_processor_id()].ldt;
+  if (has_one !== (ldt !== 0) || ldts.freed[ldt]) raise(no_wrong_ldt);
 }

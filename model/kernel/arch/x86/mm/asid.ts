@@ -5,7 +5,9 @@
 import type { pgd_t } from "../../../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { config, parts } from "../../../parts.ts";
-import { cpu_tlbstate } from "./tlbstate.ts";
+import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
+import { mm_global_asid } from "./global_asid.ts";
+import { cpu_tlbstate, TLB_FLUSH_ON_TASK_SWITCH } from "./tlbstate.ts";
 
 interface new_asid {
   asid: number;
@@ -15,6 +17,11 @@ interface new_asid {
 /** The slot for `next`, and whether its entries must go first. Runs with interrupts off. */
 export function choose_new_asid(next: mm_struct, next_tlb_gen: number): new_asid {
   if (!config.PCID) return { asid: 0, need_flush: true };
+
+  if (config.INVLPGB) {
+    const bc_asid = mm_global_asid(next);
+    if (bc_asid !== 0) return { asid: bc_asid, need_flush: false };
+  }
 
   if (this_cpu_read(cpu_tlbstate.invalidate_other)) clear_asid_other();
 
@@ -58,4 +65,19 @@ export function load_new_mm_cr3(pgd: pgd_t, asid: number, need_flush: boolean): 
   if (need_flush) invalidate_user_asid(asid);
   // Without PCID every write to CR3 flushes. With it, PCID 0 is left to the boot code; our slots start at 0.
   parts.attributes.load_cr3(pgd, asid, need_flush);
+}
+
+declare function trace_tlb_flush(reason: number, pages: number): void;
+
+/** Says what the slot is worth from now on, and loads it. */
+export function load_new_context(next: mm_struct, next_tlb_gen: number, asid: number, need_flush: boolean): void {
+  if (need_flush) {
+    this_cpu_write(cpu_tlbstate.ctxs[asid].ctx_id, next.context.ctx_id);
+    this_cpu_write(cpu_tlbstate.ctxs[asid].tlb_gen, next_tlb_gen);
+    load_new_mm_cr3(next.pgd, asid, true);
+    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, TLB_FLUSH_ALL);
+  } else {
+    load_new_mm_cr3(next.pgd, asid, false);
+    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, 0);
+  }
 }

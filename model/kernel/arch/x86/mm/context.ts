@@ -5,12 +5,14 @@ import { hw } from "../../../../hw/mmu/cpu.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask, mm_globals } from "../../../mm_types.ts";
 import { config, parts } from "../../../parts.ts";
+import { boot_global_asids, mm_free_global_asid, mm_init_global_asid } from "./global_asid.ts";
 import { cpu_tlbstate, cpu_tlbstate_shared, flush_tlb_infos } from "./tlbstate.ts";
 
 export function init_new_context(mm: mm_struct): void {
   WRITE_ONCE(mm.context.ctx_id, next_ctx_id(mm));
   atomic_set(mm.context.tlb_gen, 0);
   parts.attributes.init_new_attributes(mm);
+  if (config.INVLPGB) mm_init_global_asid(mm);
 }
 
 /** A counter of 64 bits: no two mms ever have the same. */
@@ -21,11 +23,14 @@ export function next_ctx_id(_mm: mm_struct): number {
 /** Only for guests of Xen. */
 export function arch_exit_mmap(_mm: mm_struct): void {}
 
-/** __mmdrop(): nothing of the context outlives the mm. */
-export function destroy_context(_mm: mm_struct): void {}
+/** __mmdrop(): nothing of the context outlives the mm, but for a global ASID. */
+export function destroy_context(mm: mm_struct): void {
+  if (config.INVLPGB) mm_free_global_asid(mm);
+}
 
 /** init_mm has the first id; every CPU has it loaded, in slot 0. */
 export function boot_context(): void {
+  if (config.INVLPGB) boot_global_asids();
   WRITE_ONCE(init_mm.context.ctx_id, 1);
   atomic_set(mm_globals.last_mm_ctx_id, 1);
   for (let cpu = 0; cpu < machine.cpus; cpu++) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
 // freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
-// computed and removes nothing). Left out, as no property reads it: CR4.PCE, speculation mitigations.
+// computed and removes nothing). config takes it back as far as 4.20, where flushes began to skip lazy CPUs; older
+// kernels are in tlb_4_14.ts, tlb_4_13.ts and tlb_classic.ts. Left out, as no property reads it: CR4.PCE, speculation
+// mitigations.
 
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
 import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
@@ -11,18 +13,27 @@ import type { flush_tlb_info } from "../../../parts.ts";
 import { config, parts } from "../../../parts.ts";
 import { on_each_cpu_cond_mask } from "../../../smp.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
-import { choose_new_asid, invalidate_user_asid, load_new_mm_cr3 } from "./asid.ts";
+import { choose_new_asid, invalidate_user_asid, load_new_context } from "./asid.ts";
+import {
+  broadcast_tlb_flush,
+  consider_global_asid,
+  global_asid_adopted,
+  is_global_asid,
+  mm_global_asid,
+  mm_in_asid_transition,
+  mm_needs_global_asid,
+} from "./global_asid.ts";
 import {
   cpu_tlbstate,
   cpu_tlbstate_shared,
   flush_tlb_infos,
   LOADED_MM_SWITCHING,
-  TLB_FLUSH_ON_TASK_SWITCH,
   TLB_GENERATION_INVALID,
   TLB_LOCAL_MM_SHOOTDOWN,
   TLB_LOCAL_SHOOTDOWN,
   TLB_REMOTE_SEND_IPI,
   TLB_REMOTE_SHOOTDOWN,
+  TLB_REMOTE_WRONG_CPU,
 } from "./tlbstate.ts";
 
 export { ptep_get_and_clear } from "../../../pgtable.ts";
@@ -45,6 +56,9 @@ export const lazy_cpu_leaves = sometimes("a flush makes a lazy CPU leave the mm"
 /** A CPU returned to an mm whose entries it had kept, without a flush. */
 export const asid_reused = sometimes("a switch reuses an ASID without a flush");
 
+/** A flush reached a CPU that has another mm loaded, and took it out of the mask. */
+export const mask_trimmed = sometimes("a flush takes a CPU that has left the mm out of mm_cpumask");
+
 /** Makes `next` the address space of this CPU. Interrupts are off, so no flush request comes in between. */
 export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   const prev = this_cpu_read(cpu_tlbstate.loaded_mm);
@@ -62,52 +76,62 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   }
 
   if (prev === next) {
-    // Another thread of the same process: no request was withheld from us.
-    if (!was_lazy && parts.attributes.attributes_loaded(next)) return;
+    if (config.INVLPGB && mm_needs_global_asid(next, prev_asid)) {
+      // As choose_new_asid() has it.
+      new_asid = mm_global_asid(next);
+      need_flush = false;
+      reached(global_asid_adopted);
+    } else {
+      // Broadcasts reach it anyway.
+      if (config.INVLPGB && is_global_asid(prev_asid)) return;
+      // Another thread of the same process: no request was withheld from us.
+      if (!was_lazy && parts.attributes.attributes_loaded(next)) return;
 
-    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
-    smp_mb();
-    next_tlb_gen = atomic_read(next.context.tlb_gen);
-    need_flush = this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) !== next_tlb_gen;
-    const loaded = parts.attributes.attributes_loaded(next);
-    if (!need_flush && loaded) return;
-    if (need_flush) reached(unlazy_flushes);
+      // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
+      smp_mb();
+      next_tlb_gen = atomic_read(next.context.tlb_gen);
+      need_flush = this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) !== next_tlb_gen;
+      const loaded = parts.attributes.attributes_loaded(next);
+      if (!need_flush && loaded) return;
+      if (need_flush) reached(unlazy_flushes);
+    }
   } else {
     // Until CR3 and loaded_mm agree again, whoever asks must assume the worst: should_flush_tlb(), NMIs.
-    this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
+    if (config.flush_reads_loaded_mm) this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
     barrier();
 
-    // No more requests for prev. Kernel threads' init_mm is never flushed by mask: do not bounce its line.
+    // No more requests for prev, or those that come clear the bit: see flush_tlb_func(). Kernel threads' init_mm is
+    // never flushed by mask: do not bounce its line.
     if (prev !== init_mm) {
       VM_WARN_ON(!cpumask_test_cpu(cpu, mm_cpumask(prev)));
-      cpumask_clear_cpu(cpu, mm_cpumask(prev));
+      if (!config.lazy_mm_cpumask) cpumask_clear_cpu(cpu, mm_cpumask(prev));
     }
-    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). First the bit (a full barrier), then the generation: we
-    // must see its tlb_gen, or it our bit.
-    if (next !== init_mm) cpumask_set_cpu(cpu, mm_cpumask(next));
+    // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). First the bit (a full barrier) and LOADED_MM_SWITCHING, then
+    // the generation: we must see its tlb_gen, or it these two.
+    if (next !== init_mm && !in_mask_already(cpu, next)) cpumask_set_cpu(cpu, mm_cpumask(next));
+    else if (config.switch_mm_smp_mb) smp_mb();
     next_tlb_gen = atomic_read(next.context.tlb_gen);
 
     const choice = choose_new_asid(next, next_tlb_gen);
     new_asid = choice.asid;
     need_flush = choice.need_flush;
+    // Where only NMIs ask, it is early enough here (4012e77a903d).
+    if (!config.flush_reads_loaded_mm) this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
   }
   parts.attributes.read_attributes(next, true);
 
-  if (need_flush) {
-    this_cpu_write(cpu_tlbstate.ctxs[new_asid].ctx_id, next.context.ctx_id);
-    this_cpu_write(cpu_tlbstate.ctxs[new_asid].tlb_gen, next_tlb_gen);
-    load_new_mm_cr3(next.pgd, new_asid, true);
-    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, TLB_FLUSH_ALL);
-  } else {
-    load_new_mm_cr3(next.pgd, new_asid, false);
-    reached(asid_reused);
-    trace_tlb_flush(TLB_FLUSH_ON_TASK_SWITCH, 0);
-  }
+  if (!need_flush) reached(asid_reused);
+  load_new_context(next, next_tlb_gen, new_asid, need_flush);
   // CR3 first, so that an NMI never finds the new loaded_mm over the old CR3.
   barrier();
   this_cpu_write(cpu_tlbstate.loaded_mm, next);
   this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
   parts.attributes.switch_attributes(prev, next);
+}
+
+/** Where switching away leaves the bit as it is, it is mostly still set: a read, but then no barrier either. */
+function in_mask_already(cpu: cpu_id, mm: mm_struct): boolean {
+  return config.lazy_mm_cpumask && cpumask_test_cpu(cpu, mm_cpumask(mm));
 }
 
 /** The running CPU goes to a kernel thread and keeps mm loaded. */
@@ -135,34 +159,49 @@ export function flush_tlb_mm_range(
 ): void {
   preempt_disable();
   const cpu = smp_processor_id();
-  let from = start;
-  let to = end;
-
-  // Beyond the ceiling one full flush is cheaper than many INVLPGs.
-  if (end === TLB_FLUSH_ALL || (end - start) >> stride_shift > config.tlb_single_page_flush_ceiling) {
-    from = 0;
-    to = TLB_FLUSH_ALL;
-  }
+  const range = range_to_flush(start, end, stride_shift);
 
   // Pairs with: switch_mm_irqs_off(). A full barrier between the changed entries and our look at the mask.
   const new_tlb_gen = atomic_inc_return(mm.context.tlb_gen);
-  const info = get_flush_tlb_info(mm, from, to, stride_shift, freed_tables, new_tlb_gen);
+  const info = get_flush_tlb_info(mm, range.from, range.to, stride_shift, freed_tables, new_tlb_gen);
 
-  if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
-    info.trim_cpumask = env_should_trim_cpumask();
+  // Without 4ce94eabac16 the others are asked only once this CPU has flushed; its turn among them then does nothing.
+  if (!config.concurrent_flush) flush_tlb_here(mm, info);
+  if (config.INVLPGB && mm_global_asid(mm) !== 0) {
+    broadcast_tlb_flush(info);
+  } else if (cpumask_any_but(mm_cpumask(mm), cpu) < nr_cpu_ids) {
+    info.trim_cpumask = should_trim_cpumask();
     parts.backend.flush_tlb_multi(mm_cpumask(mm), info);
-  } else if (mm === this_cpu_read(cpu_tlbstate.loaded_mm)) {
-    local_irq_disable();
-    flush_tlb_func(info);
-    local_irq_enable();
+    if (config.INVLPGB) consider_global_asid(mm);
+  } else if (config.concurrent_flush) {
+    flush_tlb_here(mm, info);
   }
   put_flush_tlb_info();
   preempt_enable();
 }
 
-/** Trimming is computed, and changes nothing but who is asked: see should_flush_tlb(). */
-function env_should_trim_cpumask(): bool {
-  return config.trim_cpumask;
+function flush_tlb_here(mm: mm_struct, info: flush_tlb_info): void {
+  if (mm !== this_cpu_read(cpu_tlbstate.loaded_mm)) return;
+  local_irq_disable();
+  flush_tlb_func(info);
+  local_irq_enable();
+}
+
+interface flush_range {
+  from: number;
+  to: number;
+}
+
+/** Beyond the ceiling one full flush is cheaper than many INVLPGs. */
+export function range_to_flush(start: number, end: number, stride_shift: number): flush_range {
+  if (end === TLB_FLUSH_ALL || (end - start) >> stride_shift > config.tlb_single_page_flush_ceiling)
+    return { from: 0, to: TLB_FLUSH_ALL };
+  return { from: start, to: end };
+}
+
+/** Once a second per mm, whenever that may be, all of the mask is asked: those that have left leave it. */
+function should_trim_cpumask(): bool {
+  return config.trim_cpumask && any(2) === 1;
 }
 
 export function get_flush_tlb_info(
@@ -199,12 +238,25 @@ export function put_flush_tlb_info(): void {
 
 /** One kernel for every flush: IPIs to all CPUs of the mask, or only to those that are not lazy. */
 export function native_flush_tlb_multi(mask: cpumask_t, info: flush_tlb_info): void {
-  if (info.end === TLB_FLUSH_ALL) trace_tlb_flush(TLB_REMOTE_SEND_IPI, TLB_FLUSH_ALL);
-  else trace_tlb_flush(TLB_REMOTE_SEND_IPI, (info.end - info.start) >> machine.PAGE_SHIFT);
+  trace_flush_sent(info);
 
   // A lazy CPU may keep stale leaf entries, nobody uses them; but it must not walk a table that is being freed.
-  if (info.freed_tables) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
-  else on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
+  if (info.freed_tables || mm_in_asid_transition(info.mm)) on_each_cpu_cond_mask(null, flush_tlb_func, info, mask);
+  else if (config.flush_reads_loaded_mm) on_each_cpu_cond_mask(should_flush_tlb, flush_tlb_func, info, mask);
+  else on_each_cpu_cond_mask(tlb_is_not_lazy, flush_tlb_func, info, mask);
+}
+
+export function trace_flush_sent(info: flush_tlb_info): void {
+  if (info.end === TLB_FLUSH_ALL) trace_tlb_flush(TLB_REMOTE_SEND_IPI, TLB_FLUSH_ALL);
+  else trace_tlb_flush(TLB_REMOTE_SEND_IPI, (info.end - info.start) >> machine.PAGE_SHIFT);
+}
+
+/** A lazy CPU looks at tlb_gen before it uses its entries again. */
+export function tlb_is_not_lazy(cpu: cpu_id, _info: flush_tlb_info): boolean {
+  if (!data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) return true;
+  reached(lazy_cpu_skipped);
+  if (cpu !== smp_processor_id()) trace_ipi_avoided(cpu);
+  return false;
 }
 
 export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
@@ -213,12 +265,7 @@ export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
 
   // Pairs with: switch_mm_irqs_off(), whose stores to is_lazy and loaded_mm come in this order.
   smp_rmb();
-  // A lazy CPU looks at tlb_gen before it uses its entries again.
-  if (data_race(per_cpu(cpu_tlbstate_shared.is_lazy, cpu))) {
-    reached(lazy_cpu_skipped);
-    if (cpu !== smp_processor_id()) trace_ipi_avoided(cpu);
-    return false;
-  }
+  if (!tlb_is_not_lazy(cpu, info)) return false;
   if (info.mm === null) return true; // Kernel addresses.
   if (loaded_mm === LOADED_MM_SWITCHING) return true; // From or to our mm: it cannot be told.
   if (loaded_mm === info.mm) return true;
@@ -229,13 +276,27 @@ export function should_flush_tlb(cpu: cpu_id, info: flush_tlb_info): boolean {
 /** Carries out a request on this CPU, interrupts off: as the handler of the IPI, or locally. */
 export function flush_tlb_func(f: flush_tlb_info): void {
   const loaded_mm = this_cpu_read(cpu_tlbstate.loaded_mm);
-  const loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
-  const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
+  let loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
   const local = smp_processor_id() === f.initiating_cpu;
-  let nr_invalidate = 0;
 
-  if (!local && f.mm !== null && f.mm !== loaded_mm) return;
+  if (wrong_cpu(f, loaded_mm, local)) {
+    // It was left in the mask when it switched away.
+    if (config.lazy_mm_cpumask) {
+      reached(mask_trimmed);
+      cpumask_clear_cpu(smp_processor_id(), mm_cpumask(f.mm!));
+      trace_tlb_flush(TLB_REMOTE_WRONG_CPU, 0);
+    }
+    return;
+  }
   if (loaded_mm === init_mm) return;
+
+  if (config.INVLPGB) {
+    if (mm_needs_global_asid(loaded_mm, loaded_mm_asid)) {
+      switch_mm_irqs_off(loaded_mm, loaded_mm);
+      loaded_mm_asid = this_cpu_read(cpu_tlbstate.loaded_mm_asid);
+    }
+    if (is_global_asid(loaded_mm_asid)) return;
+  }
 
   if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
     // A flush of the paging-structure cache is due at least; to leave for init_mm costs no more than that.
@@ -245,11 +306,27 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     return;
   }
 
+  const local_tlb_gen = this_cpu_read(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen);
   // Someone has flushed for us, or a later request has: no need to touch mm's cache line.
-  if (f.new_tlb_gen !== TLB_GENERATION_INVALID && f.new_tlb_gen <= local_tlb_gen) return;
+  if (config.flush_skips_done && f.new_tlb_gen !== TLB_GENERATION_INVALID && f.new_tlb_gen <= local_tlb_gen) return;
+
+  flush_tlb_to_gen(f, loaded_mm, loaded_mm_asid, local_tlb_gen, local);
+}
+
+/** flush_tlb_func() from here on is what b0579ade7cd8 (4.14) made it: up to which generation, and how. */
+export function flush_tlb_to_gen(
+  f: flush_tlb_info,
+  loaded_mm: mm_struct,
+  loaded_mm_asid: number,
+  local_tlb_gen: number,
+  local: bool,
+): void {
+  let nr_invalidate = 0;
 
   // Read before the flush: what comes later has a request of its own.
   const mm_tlb_gen = atomic_read(loaded_mm.context.tlb_gen);
+  WARN_ON_ONCE(local_tlb_gen > mm_tlb_gen);
+  WARN_ON_ONCE(f.new_tlb_gen > mm_tlb_gen);
   if (local_tlb_gen !== mm_tlb_gen) {
     // A ranged request covers exactly the step from new_tlb_gen - 1: with any other step missing, flush it all.
     if (f.end !== TLB_FLUSH_ALL && f.new_tlb_gen === local_tlb_gen + 1 && f.new_tlb_gen === mm_tlb_gen) {
@@ -261,20 +338,29 @@ export function flush_tlb_func(f: flush_tlb_info): void {
     }
     this_cpu_write(cpu_tlbstate.ctxs[loaded_mm_asid].tlb_gen, mm_tlb_gen);
   }
+  trace_tlb_flushed(f, local, nr_invalidate);
+}
+
+export function trace_tlb_flushed(f: flush_tlb_info, local: bool, nr_invalidate: number): void {
   if (!local) trace_tlb_flush(TLB_REMOTE_SHOOTDOWN, nr_invalidate);
   else if (f.mm === null) trace_tlb_flush(TLB_LOCAL_SHOOTDOWN, nr_invalidate);
   else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
 }
 
+/** The request is for an mm that this CPU has left. With a lazily cleared mask that may be so for the initiator, too. */
+export function wrong_cpu(f: flush_tlb_info, loaded_mm: mm_struct, local: bool): boolean {
+  return f.mm !== null && f.mm !== loaded_mm && (config.lazy_mm_cpumask || !local);
+}
+
 /** One INVLPG a page; without INVPCID, PTI's user half of the slot goes as a whole. */
-function flush_tlb_pages(start: number, end: number, stride_shift: number, asid: number): void {
+export function flush_tlb_pages(start: number, end: number, stride_shift: number, asid: number): void {
   for (let addr = start; addr < end; addr += 1 << stride_shift) {
     invlpg(addr >> machine.PAGE_SHIFT);
     invalidate_user_asid(asid);
   }
 }
 
-function flush_tlb_local(asid: number): void {
+export function flush_tlb_local(asid: number): void {
   invalidate_user_asid(asid);
   flush_current_pcid();
 }

@@ -4,8 +4,9 @@
 import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { mm_cpumask } from "../../../mm_types.ts";
-import { parts } from "../../../parts.ts";
+import { config, parts } from "../../../parts.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
+import { invlpgb_flush_all_nonglobals } from "./global_asid.ts";
 import { flush_tlb_func, get_flush_tlb_info, put_flush_tlb_info } from "./tlb.ts";
 import { TLB_GENERATION_INVALID } from "./tlbstate.ts";
 
@@ -28,7 +29,10 @@ export function arch_tlbbatch_flush(): void {
   const cpu = smp_processor_id();
   const batch = this_cpu_ptr(tlb_ubc);
   const info = get_flush_tlb_info(null, 0, TLB_FLUSH_ALL, 0, false, TLB_GENERATION_INVALID);
-  if (cpumask_any_but(batch.cpumask, cpu) < nr_cpu_ids) {
+  if (config.INVLPGB) {
+    invlpgb_flush_all_nonglobals();
+    // Without 4ce94eabac16 the backend takes this CPU first, and then the others.
+  } else if (!config.concurrent_flush || cpumask_any_but(batch.cpumask, cpu) < nr_cpu_ids) {
     parts.backend.flush_tlb_multi(batch.cpumask, info);
   } else if (cpumask_test_cpu(cpu, batch.cpumask)) {
     local_irq_disable();

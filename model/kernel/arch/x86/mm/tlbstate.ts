@@ -23,6 +23,10 @@ interface tlb_state {
   /** Other slots may hold stale kernel entries (PTI): forget them at the next switch. */
   invalidate_other: bool;
   ctxs: array<tlb_context, "TLB_NR_DYN_ASIDS">;
+  /** Until 4.13: TLBSTATE_OK, or TLBSTATE_LAZY, where a flush may make this CPU leave; at boot neither. */
+  state: int<0, 2>;
+  /** Until 4.12, instead of loaded_mm: the scheduler's active_mm, also where leave_mm() has loaded init_mm's pgd. */
+  active_mm: mm_struct;
 }
 export const cpu_tlbstate = DEFINE_PER_CPU<tlb_state>();
 
@@ -36,6 +40,9 @@ export const cpu_tlbstate_shared = DEFINE_PER_CPU<tlb_state_shared>();
 /** loaded_mm while CR3 is about to change. */
 export const LOADED_MM_SWITCHING: mm_struct = INVALID_POINTER(mms);
 
+export const TLBSTATE_OK = 1;
+export const TLBSTATE_LAZY = 2;
+
 /** "The request does not say": no real request has generation 0. */
 export const TLB_GENERATION_INVALID = 0;
 
@@ -44,6 +51,7 @@ export const TLB_REMOTE_SHOOTDOWN = 1;
 export const TLB_LOCAL_SHOOTDOWN = 2;
 export const TLB_LOCAL_MM_SHOOTDOWN = 3;
 export const TLB_REMOTE_SEND_IPI = 4;
+export const TLB_REMOTE_WRONG_CPU = 5;
 
 /** get_flush_tlb_info(): one request per CPU at a time, preemption off. Handlers read it while the initiator waits. */
 export const flush_tlb_infos = DEFINE_PER_CPU_FRAME<flush_tlb_info>();

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+
+import * as attributes from "../../kernel/arch/x86/attributes/none.ts";
+import { x86_4_14 } from "../../kernel/arch/x86/Kconfig.ts";
+import * as tlb_4_14 from "../../kernel/arch/x86/mm/tlb_4_14.ts";
+import * as native_4_14 from "../../kernel/backend/native_4_14.ts";
+import * as refcount from "../../kernel/lifetime/refcount.ts";
+import * as membarrier from "../../kernel/sched/membarrier/mainline.ts";
+
+export const linux_4_14_x86 = design({
+  name: "linux-4.14-x86",
+  arch: "x86",
+  parts: { lifetime: refcount, coherence: tlb_4_14, backend: native_4_14, membarrier, attributes },
+  config: { ...x86_4_14, tlb_use_lazy_mode: false },
+  source: "Linux 4.14 arch/x86/mm/tlb.c with PCID (Lutomirski: b0579ade7cd8, 10af6235e0d3, b956575bed91)",
+  status: "mainline from 4.14 to 4.18",
+});

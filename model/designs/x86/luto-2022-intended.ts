@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+import * as attributes from "../../kernel/arch/x86/attributes/none.ts";
+import { luto_2022 } from "../../kernel/arch/x86/Kconfig.ts";
+import * as tlb from "../../kernel/arch/x86/mm/tlb.ts";
+import * as native from "../../kernel/backend/native.ts";
+import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
+import * as membarrier from "../../kernel/sched/membarrier/mainline.ts";
+
+export const luto_2022_intended = design({
+  name: "luto-2022-intended",
+  arch: "x86",
+  parts: { lifetime: hazard_pointers, coherence: tlb, backend: native, membarrier, attributes },
+  config: { ...luto_2022 },
+  source: `[PATCH 00/23] mm, sched: Rework lazy mm handling (Lutomirski, 2022-01-08), patches 12, 14-16, 20, 21, 23 as
+    intended: exit_mm() converted, all possible CPUs scanned, nothing dropped in a flush IPI; on Linux 6.12
+    arch/x86/mm/tlb.c`,
+  status: "posted 2022-01 with defects (luto-2022-posted), tabled by its author, never merged",
+});
