@@ -14,14 +14,18 @@ import * as refcount from "../../kernel/lifetime/refcount.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { parts } from "../../kernel/parts.ts";
-import { no_freed_pgd_loaded, references_conserved } from "../../properties/lifetimes.ts";
+import {
+  no_dangling_active_mm_at_rest,
+  no_freed_pgd_loaded,
+  references_conserved,
+} from "../../properties/lifetimes.ts";
 import { boot, new_mm, run_user, small, switched_to, two_asids } from "../setup.ts";
 
-/** Backends and attributes make no difference here. */
+/** What is left out here makes no difference: other backends, attributes, kernels before 6.12. */
 const native_lazy = {
   arch: "x86",
   parts: { coherence: "tlb", backend: "native", attributes: "none" },
-  config: { lazy_tlb: true },
+  config: { lazy_tlb: true, flush_reads_loaded_mm: true, PCID: true, INVLPGB: false },
 };
 const one_temporary = { ...small, mms: 3, ctx_ids: 4 };
 
@@ -57,9 +61,15 @@ export const efi_vs_exit = scenario({
   witness: [temporary_mm_while_lazy],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
-    // Whoever tears the mm down asks mm_cpumask, in which CPU 0 is not while it is in firmware.
+    // Whoever tears the mm down asks mm_cpumask, in which CPU 0 is not while it is in firmware, or active_mm, which is
+    // another one then.
     shootdown: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    "luto-2022-mask-scan": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    "x86-shootdown-6.18": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+    hazptr_2024: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+    // exit_mm() leaks.
+    "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
     // efi_switch_mm() reads active_mm with interrupts on; the flush of exit_mmap() then makes active_mm init_mm.
     hazard_pointers: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
   },
@@ -69,6 +79,11 @@ export const efi_vs_exit = scenario({
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(refcount.mmgrab_lazy_tlb, "mmgrab"),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      // The bit stays when the CPU leaves, and the flush of exit_mmap() comes once it is back.
+      expect_of: {
+        "linux-6.14-x86": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+        "linux-6.18-x86": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+      },
     },
     {
       name: "efi_switch_mm() has interrupts off",
@@ -77,6 +92,10 @@ export const efi_vs_exit = scenario({
       expect_of: {
         shootdown: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
         last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "luto-2022-mask-scan": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "x86-shootdown-6.18": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+        hazptr_2024: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+        "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
       },
     },
     {
@@ -105,26 +124,37 @@ export const temporary_mm_vs_exit = scenario({
       exit_mm();
     },
   },
-  check: [no_freed_pgd_loaded, no_foreign_user_access, references_conserved],
+  check: [no_freed_pgd_loaded, no_foreign_user_access, no_dangling_active_mm_at_rest, references_conserved],
   witness: [temporary_mm_while_lazy],
   expect: { sc: safe, x86_tso: safe },
-  // The bit of the mm that a CPU leaves goes before its CR3 does, as in lazy_to_user_vs_exit.
   expect_of: {
+    // The bit of the mm that a CPU leaves goes before its CR3 does, as in lazy_to_user_vs_exit.
     shootdown: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    "luto-2022-mask-scan": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    // leave_mm() leaves active_mm as it is, and 6.14's mask keeps the bit.
+    "x86-shootdown-6.18": { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
+    // So here. In both, the interrupt that shoots goes by active_mm: it takes the page tables away from firmware.
+    hazptr_2024: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
+    // exit_mm() leaks.
+    "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
   },
   mutants: [
     {
       name: "repaired: the mask bit is cleared after the CR3 write",
-      needs: { parts: { lifetime: ["shootdown", "last_mmput"] } },
+      needs: { parts: { lifetime: ["shootdown", "last_mmput"] }, config: { lazy_mm_cpumask: false } },
       mutant: move_before(switch_mm_irqs_off, "cpumask_clear_cpu", 1, "switch_attributes", 1),
       expect: { sc: safe, x86_tso: safe },
+      expect_of: {
+        shootdown: { sc: violates(no_dangling_active_mm_at_rest), x86_tso: violates(no_dangling_active_mm_at_rest) },
+      },
     },
     {
       name: "what is borrowed is not counted",
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(refcount.mmgrab_lazy_tlb, "mmgrab"),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: { sc: violates(no_dangling_active_mm_at_rest), x86_tso: violates(no_dangling_active_mm_at_rest) },
+      expect_of: { "linux-6.12-x86": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) } },
     },
     {
       name: "a lazy CPU stays lazy (before abee7c494d8c)",
@@ -134,6 +164,10 @@ export const temporary_mm_vs_exit = scenario({
       expect_of: {
         shootdown: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
         last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        hazptr_2024: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
+        "x86-shootdown-6.18": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+        "luto-2022-mask-scan": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
       },
     },
     {
@@ -145,6 +179,10 @@ export const temporary_mm_vs_exit = scenario({
       expect_of: {
         shootdown: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
         last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        hazptr_2024: { sc: violates(no_bug), x86_tso: violates(no_bug) },
+        "x86-shootdown-6.18": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "luto-2022-mask-scan": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
         hazard_pointers: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
       },
     },
