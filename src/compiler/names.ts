@@ -13,8 +13,8 @@ const FUNCTIONS: { readonly [args: string]: string } = {
   "1-2": "sometimes",
   "2": `INTERRUPT REPLACE UNIQUE WRITE_ONCE smp_store_release smp_cond_load_acquire this_cpu_write per_cpu xchg
     xchg_relaxed atomic_set atomic_add atomic_sub atomic_sub_and_test cpumask_test_cpu cpumask_set_cpu
-    cpumask_clear_cpu cpumask_or cpumask_any_but cpumask_contains cpumask_without cpumask_with any_such call_func always at_end every
-    some count omit replace`,
+    cpumask_clear_cpu cpumask_or cpumask_any_but cpumask_contains cpumask_without cpumask_with any_such call_func
+    always at_end every some count omit replace`,
   "2-3": "drop",
   "3": "cmpxchg try_cmpxchg try_cmpxchg_relaxed",
   "4": "weaken",
