@@ -69,6 +69,12 @@ export const membarrier_vs_use_mm = scenario({
       expect: { sc: safe, x86_tso: safe, armv8: safe },
     },
     {
+      name: "(g) without patch 04's barrier, where mmdrop() is none",
+      needs: { arch: ["arm64", "riscv"], parts: { membarrier: "luto" } },
+      mutant: drop(luto.membarrier_finish_switch_mm, "mb_if_registered"),
+      expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
+    },
+    {
       name: "(g) mmdrop() only releases, and switch_mm() does nothing as the mm is the same",
       needs: {
         parts: { lifetime: "refcount", membarrier: "mainline" },
