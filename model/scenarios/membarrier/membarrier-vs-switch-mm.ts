@@ -72,7 +72,7 @@ export const membarrier_vs_switch_mm = scenario({
     },
     {
       name: "(e) __switch_to() has no barrier",
-      needs: { config: { ARCH_SWITCH_TO_IS_MB: true } },
+      needs: { parts: { membarrier: ["mainline", "desnoyers"] }, config: { ARCH_SWITCH_TO_IS_MB: true } },
       mutant: drop(context_switch, "smp_mb"),
       expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
     },
