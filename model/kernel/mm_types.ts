@@ -19,6 +19,8 @@ export interface mm_struct {
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
+    /** x86: LAM_U57, once the process has asked for it. Until it has more threads than one; kernel threads read it. */
+    lam_cr3_mask: bool;
     /** x86: which LDT, where a scenario is about them; 0: none. modify_ldt(2) replaces it, and nobody takes it away. */
     ldt: int<0, 2>;
     /**

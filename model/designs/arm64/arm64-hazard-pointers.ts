@@ -13,4 +13,6 @@ export const arm64_hazard_pointers = design({
   source: `[PATCH 00/23] mm, sched: Rework lazy mm handling (Lutomirski, 2022-01-08), patches 14-16 as intended, on
     Linux 6.1 arch/arm64`,
   status: "posted 2022-01, tabled by its author, never merged",
+  base: "linux-6.1-arm64",
+  asked: ["lifetime", "arm64", "mm-change"],
 });

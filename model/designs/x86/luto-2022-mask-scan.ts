@@ -16,4 +16,6 @@ export const luto_2022_mask_scan = design({
     intended, but that only CPUs in mm_cpumask are scanned, as posted (22); on Linux 6.12
     arch/x86/mm/tlb.c`,
   status: "posted 2022-01, never merged",
+  base: "linux-6.12-x86",
+  asked: ["lifetime", "hotplug", "mm-change"],
 });
