@@ -3,7 +3,7 @@
 import { arm64_6_1 } from "../../kernel/arch/arm64/Kconfig.ts";
 import * as asid from "../../kernel/arch/arm64/mm/asid.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
-import * as membarrier from "../../kernel/sched/membarrier/mainline.ts";
+import * as membarrier from "../../kernel/sched/membarrier/luto.ts";
 
 export const arm64_hazard_pointers = design({
   name: "arm64-hazard-pointers",

@@ -5,7 +5,7 @@ import { luto_2022 } from "../../kernel/arch/x86/Kconfig.ts";
 import * as tlb from "../../kernel/arch/x86/mm/tlb.ts";
 import * as native from "../../kernel/backend/native.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
-import * as membarrier from "../../kernel/sched/membarrier/mainline.ts";
+import * as membarrier from "../../kernel/sched/membarrier/luto.ts";
 
 export const luto_2022_posted = design({
   name: "luto-2022-posted",
