@@ -182,6 +182,8 @@ export declare const config: {
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
+  /** One function changes the running task's mm, for exec_mmap() and kthread_use_mm(): Lutomirski's patches 14, 15. */
+  readonly change_current_mm: boolean;
   /** exit_mm() borrows mm as the lifetime part wants it; Lutomirski's series of 2022 as posted forgot that. */
   readonly exit_mm_lazy: boolean;
   /** exit_mm() does so where the task cannot migrate any more: hazard pointers of 2024. */
@@ -203,6 +205,8 @@ export declare const config: {
   readonly unlazy_before_idle_dead: boolean;
   /** CONFIG_DEBUG_PREEMPT: scenarios that list no_warning set it. */
   readonly DEBUG_PREEMPT: boolean;
+  /** context_switch() begins with kasan_check_byte(active_mm), as was proposed (2022): scenarios that ask set it. */
+  readonly KASAN: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
   /** The LAM bits of next are read before this CPU is in its mask: 6.4 to 6.11 (82721d8b25d7). */
