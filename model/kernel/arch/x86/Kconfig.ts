@@ -20,9 +20,10 @@ export const x86_6_12 = {
   flush_tlb_range_frees_tables: true,
 };
 
-/** Lutomirski's series of 2022-01 on top of it: patches 12, 15 and 23. */
+/** Lutomirski's series of 2022-01 on top of it: patches 12, 14, 15 and 23. */
 export const luto_2022 = {
   ...x86_6_12,
+  change_current_mm: true,
   kthread_use_mm_grabs: false,
   unlazy_before_idle_dead: true,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: true,
