@@ -53,6 +53,7 @@ export function park(asid: number, old: mm_struct): void {
 /** No lock is held, and CR3 has left what was parked. */
 export function drop_parked(): void {
   for (let asid = 0; asid < config.TLB_NR_DYN_ASIDS; asid++) {
+    if (this_cpu_read(holders.parked[asid]) === null) continue;
     local_irq_disable();
     const mm = this_cpu_read(holders.parked[asid]);
     this_cpu_write(holders.parked[asid], null);

@@ -188,6 +188,14 @@ export const offline_leaves_early = scenario({
       name: "the page tables are not switched",
       mutant: drop(sched_force_init_mm, "switch_mm_irqs_off"),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      // A slot of the dead CPU holds the mm for ever.
+      expect_of: { asid_references: { sc: safe, x86_tso: safe } },
+    },
+    {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {
       name: "repaired: the mask bit is cleared after the CR3 write",

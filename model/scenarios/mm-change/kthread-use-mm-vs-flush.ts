@@ -60,6 +60,7 @@ export const kthread_use_mm_vs_flush = scenario({
         "luto-2022-mask-scan": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "luto-2022-posted": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        asid_references: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },
     {
@@ -79,6 +80,7 @@ export const kthread_use_mm_vs_flush = scenario({
         // Still lazy, but with an mm: it stays, as above.
         hazard_pointers: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        asid_references: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },
   ],
