@@ -126,6 +126,7 @@ declare function per_cpu<T>(place: T, cpu: cpu_id): T;
 declare function this_cpu_ptr<T>(place: T): T;
 
 declare function xchg<T>(place: T, value: NoInfer<T>): T;
+declare function xchg_relaxed<T>(place: T, value: NoInfer<T>): T;
 declare function cmpxchg<T>(place: T, old: NoInfer<T>, value: NoInfer<T>): T;
 declare function try_cmpxchg<T>(place: T, old: NoInfer<T>, value: NoInfer<T>): boolean;
 declare function try_cmpxchg_relaxed<T>(place: T, old: NoInfer<T>, value: NoInfer<T>): boolean;
@@ -136,7 +137,9 @@ declare function atomic_inc(v: atomic<string>): void;
 declare function atomic_dec(v: atomic<string>): void;
 declare function atomic_add(n: number, v: atomic<string>): void;
 declare function atomic_sub(n: number, v: atomic<string>): void;
+declare function atomic_or(bits: number, v: atomic<string>): void;
 declare function atomic_inc_return(v: atomic<string>): number;
+declare function atomic_dec_return_release(v: atomic<string>): number;
 declare function atomic_dec_and_test(v: atomic<string>): boolean;
 declare function atomic_sub_and_test(n: number, v: atomic<string>): boolean;
 declare function atomic_inc_not_zero(v: atomic<string>): boolean;

@@ -26,6 +26,7 @@ export function exec_mmap(mm: mm_struct): void {
   if (!config.ARCH_WANT_IRQS_OFF_ACTIVATE_MM) local_irq_enable();
   activate_mm(active_mm, mm);
   if (config.ARCH_WANT_IRQS_OFF_ACTIVATE_MM) local_irq_enable();
+  parts.membarrier.membarrier_finish_switch_mm(mm);
   if (old_mm === kthread_mm()) parts.lifetime.exit_lazy_mm();
   task_unlock(tsk);
 

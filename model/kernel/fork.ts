@@ -16,7 +16,11 @@ export function mmgrab(mm: mm_struct): void {
 
 /** The last one frees pgd and struct. A full barrier either way: membarrier relies on it. */
 export function mmdrop(mm: mm_struct): void {
-  if (atomic_dec_and_test(mm.mm_count)) __mmdrop(mm);
+  if (mm_count_dec_and_test(mm)) __mmdrop(mm);
+}
+
+export function mm_count_dec_and_test(mm: mm_struct): boolean {
+  return config.mmdrop_release ? atomic_dec_return_release(mm.mm_count) === 0 : atomic_dec_and_test(mm.mm_count);
 }
 
 export function mmget(mm: mm_struct): void {
@@ -85,6 +89,7 @@ export function mm_alloc(): mm_struct {
   cpumask_clear(mm_cpumask(mm));
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
+  if (config.MEMBARRIER) atomic_set(mm.membarrier_state, 0);
   return mm;
 }
 

@@ -16,6 +16,7 @@ export function kthread_use_mm(mm: mm_struct): void {
   if (config.kthread_use_mm_grabs) mmgrab(mm);
 
   task_lock(tsk);
+  parts.membarrier.membarrier_use_mm();
   // No flush request while active_mm and the page tables disagree.
   local_irq_disable();
   const active_mm = tsk.active_mm!;
@@ -23,10 +24,12 @@ export function kthread_use_mm(mm: mm_struct): void {
   WRITE_ONCE(tsk.mm, mm);
   parts.membarrier.membarrier_update_current_mm(mm);
   parts.coherence.switch_mm_irqs_off(active_mm, mm);
+  parts.membarrier.membarrier_finish_switch_mm(mm);
   local_irq_enable();
   parts.lifetime.exit_lazy_mm();
   task_unlock(tsk);
 
+  parts.membarrier.smp_mb__before_mmdrop();
   parts.lifetime.mmdrop_lazy_tlb(active_mm);
 }
 

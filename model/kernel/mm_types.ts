@@ -4,8 +4,8 @@
 import type { pgd_t } from "../hw/mmu/cpu.ts";
 import { config } from "./parts.ts";
 
-/** The largest context.id. */
-export const context_ids = config.ASIDS - 1;
+/** The largest context.id: a generation, and the ASID in it. */
+export const context_ids = config.ASIDS * (config.asid_generations + 1) - 1;
 
 export interface mm_struct {
   /** Tasks (and mmget() callers) that use the address space; at 0, mmput() tears the mappings down. */
@@ -19,10 +19,19 @@ export interface mm_struct {
     ctx_id: upto<"ctx_ids">;
     /** Number of changes that needed a flush. Only grows. */
     tlb_gen: atomic_counter<"tlb_gens", "ctx_id">;
+    /** x86: LAM_U57, once the process has asked for it. Until it has more threads than one; kernel threads read it. */
+    lam_cr3_mask: bool;
     /** x86: which LDT, where a scenario is about them; 0: none. modify_ldt(2) replaces it, and nobody takes it away. */
     ldt: int<0, 2>;
-    /** powerpc: PID, and entry of the process table. Constant while the mm lives. */
+    /**
+     * arm64, riscv: asid_generation and ASID as of when it last got one; 0: never. Written under cpu_asid_lock.
+     * powerpc: PID, and entry of the process table. Constant while the mm lives.
+     */
     id: upto<"context_ids">;
+    /** arm64: devices that use the ASID as well. Written under cpu_asid_lock. */
+    pinned: upto<"refs">;
+    /** arm64_local_tlbi: the only CPU that may have cached anything under the ASID, ACTIVE_CPU_NONE, or _MULTIPLE. */
+    active_cpu: int<-2, "cpus">;
     /** powerpc: how many CPUs are in mm_cpumask, and coprocessors that have attached. */
     active_cpus: atomic<"cpus">;
     copros: atomic<"cpus">;
@@ -33,6 +42,8 @@ export interface mm_struct {
   };
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;
+  /** What membarrier() has registered: see membarrier.ts. */
+  membarrier_state: atomic<"membarrier_states">;
 }
 /** machine.mms counts init_mm, which is mms[0]. */
 export const mms = DEFINE_POOL<mm_struct>("mms");
@@ -55,6 +66,8 @@ export interface task_struct {
   /** Release-cleared by the CPU that switched away from it, acquired by the CPU that takes it next. */
   on_cpu: bool;
   alloc_lock: spinlock_t;
+  /** A restartable sequence was disturbed. Only the CPU that runs the task touches it. */
+  rseq_event_mask: bool;
 }
 /** machine.tasks; tasks[cpu] is the idle task of that CPU. */
 export const tasks = DEFINE_POOL<task_struct>("tasks");

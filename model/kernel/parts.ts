@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The seams at which designs differ. A design chooses one variant (one file) for each part; calls go through
 // `parts`, and the compiler resolves them. A variant exports exactly the hooks of its part.
-import type { frame, page_table } from "../hw/mmu/cpu.ts";
+import type { frame, page_table, pgd_t } from "../hw/mmu/cpu.ts";
 import type { mm_struct, task_struct } from "./mm_types.ts";
 
 /** What keeps the mm of a lazy CPU alive. A task without an mm of its own is lazy: it borrows active_mm. */
@@ -75,17 +75,35 @@ export interface Coherence {
 export interface Membarrier {
   /** context_switch() to a task with an mm, before the page tables change. Interrupts are off. */
   readonly membarrier_switch_mm: (prev_mm: mm_struct, next_mm: mm_struct) => void;
-  /** finish_task_switch(), interrupts on, before prev_mm is dropped: the lazy mm that was left, or null. */
-  readonly finish_switch_mm: (prev_mm: mm_struct | null) => void;
-  /** exec_mmap(), before tsk->mm changes. */
+  /** context_switch(), kthread_use_mm() and exec_mmap(), after the page tables have changed to those of mm. */
+  readonly membarrier_finish_switch_mm: (mm: mm_struct) => void;
+  /** For architectures whose switch_mm_irqs_off() is no barrier: they call it there. Interrupts are off. */
+  readonly membarrier_arch_switch_mm: (prev: mm_struct, next: mm_struct) => void;
+  /** finish_task_switch(), interrupts on, before mmdrop_lazy_tlb(mm): the lazy mm that was left. */
+  readonly membarrier_mm_sync_core_before_usermode: (mm: mm_struct) => void;
+  /** x86's switch_mm_irqs_off(): it leaves lazy mode in `next`, and writes no CR3. Interrupts are off. */
+  readonly sync_core_if_membarrier_enabled: (next: mm_struct) => void;
+  /** Where membarrier(2) relies on the mmdrop_lazy_tlb() that follows. */
+  readonly smp_mb__before_mmdrop: () => void;
+  /** exec_mmap(), under task_lock(), before tsk->mm changes. */
   readonly membarrier_exec_mmap: (mm: mm_struct) => void;
+  /** kthread_use_mm(), under task_lock(), before tsk->mm changes. */
+  readonly membarrier_use_mm: () => void;
   /** The running task has got this mm, or none. Interrupts are off. */
   readonly membarrier_update_current_mm: (next_mm: mm_struct | null) => void;
 }
 
-/** What of an mm a CPU holds besides its page tables: LAM bits in CR3, CR4.PCE, the LDT. x86 only. */
+/** What of an mm a CPU holds besides its page tables: LAM bits in CR3, the LDT. x86 only. All with interrupts off. */
 export interface Attributes {
-  /** switch_mm_irqs_off() has loaded another mm. */
+  /** mm_init(): a new mm has none. */
+  readonly init_new_attributes: (mm: mm_struct) => void;
+  /** switch_mm_irqs_off(), as it begins and again when `subscribed`: who changes next's attributes finds this CPU. */
+  readonly read_attributes: (next: mm_struct, subscribed: bool) => void;
+  /** next is loaded already: are its attributes? */
+  readonly attributes_loaded: (next: mm_struct) => boolean;
+  /** MOV to CR3, with the attributes that are in there. */
+  readonly load_cr3: (pgd: pgd_t, pcid: number, flush: bool) => void;
+  /** switch_mm_irqs_off() has written CR3, though prev may be next. */
   readonly switch_attributes: (prev: mm_struct, next: mm_struct) => void;
 }
 
@@ -201,8 +219,38 @@ export declare const config: {
   readonly unlazy_before_idle_dead: boolean;
   /** CONFIG_DEBUG_PREEMPT: scenarios that list no_warning set it. */
   readonly DEBUG_PREEMPT: boolean;
+  /** How often the ASID allocator of arm64 and riscv may roll over, and one: one more is a limit. */
+  readonly asid_generations: number;
+  /** riscv: there are more ASIDs than two for each hart, so that mms get some. */
+  readonly use_asid_allocator: boolean;
+  /** Flushes stay on the CPU on which alone an mm has run: mm.context.active_cpu. */
+  readonly arm64_local_tlbi: boolean;
+  /** switch_mm() sets the CPU's bit in mm_cpumask, for good: no arm64 kernel, but what shootdown asks for. */
+  readonly arm64_mm_cpumask: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
+  /** switch_mm_irqs_off() calls membarrier_arch_switch_mm(): powerpc, and riscv from d6cfd1770f20 (6.9) on. */
+  readonly ARCH_HAS_MEMBARRIER_CALLBACKS: boolean;
+  /** The return from a system call does not serialise the core: x86 (SYSRET, SYSEXIT). */
+  readonly ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: boolean;
+  /** __switch_to() is a full barrier: arm64 (DSB ISH). */
+  readonly ARCH_SWITCH_TO_IS_MB: boolean;
+  /** mmdrop() only releases: what 2022's patches and Desnoyers' answer make possible; a full barrier in Linux. */
+  readonly mmdrop_release: boolean;
+  /** The LAM bits of next are read before this CPU is in its mask: 6.4 to 6.11 (82721d8b25d7). */
+  readonly lam_read_early: boolean;
+  /** And again for cpu_tlbstate, which may differ then: until ec225f8c255f (6.12). */
+  readonly lam_read_twice: boolean;
+  /** A CPU that has next loaded already compares its LAM bits with next's: Ahmed's RFC of 2024. */
+  readonly lam_compared: boolean;
+  /** To enable LAM counts as a change of the page tables: Hansen's answer to it. */
+  readonly lam_inc_tlb_gen: boolean;
+  /** To enable LAM interrupts all CPUs of mm_cpumask: 6.12 (3b299b99556c). */
+  readonly lam_ipi: boolean;
+  /** A temporary mm's mask forgets this CPU: 6.14, with the lazily cleared masks (209954cbc7d0). */
+  readonly unuse_temporary_mm_clears: boolean;
+  /** EFI has a temporary mm like any other: 6.16 (e7021e2fe0b4, af8967158f9a). */
+  readonly efi_temporary_mm: boolean;
   /** How many tags the hardware has, where that is a choice: ASIDs of arm64, PIDs of powerpc (0 is the kernel's);
    *  x86's with INVLPGB. */
   readonly ASIDS: number;

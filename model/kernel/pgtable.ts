@@ -6,3 +6,8 @@ import type { frame, page_table } from "../hw/mmu/cpu.ts";
 export function ptep_get_and_clear(table: page_table, page: number): frame | null {
   return xchg(table.pte[page], null);
 }
+
+/** The same where atomic operations need not order anything else: arm64, riscv. */
+export function ptep_get_and_clear_relaxed(table: page_table, page: number): frame | null {
+  return xchg_relaxed(table.pte[page], null);
+}

@@ -6,6 +6,7 @@
 import { hw } from "../hw/mmu/cpu.ts";
 import { cpu_online } from "./cpu.ts";
 import { local_irq_restore, local_irq_save, preempt_disable, preempt_enable } from "./irqflags.ts";
+import { irqentry_exit } from "./sync_core.ts";
 
 interface call_single_data {
   /** null: the slot is free. */
@@ -24,14 +25,15 @@ export function on_each_cpu_cond_mask<T>(
   info: T,
   mask: cpumask_t,
 ): void {
-  on_each_of(cond, func, info, cpumask_copy(mask));
+  smp_call_function_many_cond(cond, func, info, cpumask_copy(mask), true);
 }
 
-function on_each_of<T>(
+function smp_call_function_many_cond<T>(
   cond: ((cpu: cpu_id, info: T) => boolean) | null,
   func: (info: T) => void,
   info: T,
   cpus: cpumask_copy_t,
+  run_local: boolean,
 ): void {
   const this_cpu = smp_processor_id();
   let queued = cpumask_none;
@@ -43,7 +45,7 @@ function on_each_of<T>(
     queued = cpumask_with(cpu, queued);
   }
   // The local call runs while the others are on their way.
-  if (cpumask_contains(this_cpu, cpus) && (cond === null || cond(this_cpu, info))) {
+  if (run_local && cpumask_contains(this_cpu, cpus) && (cond === null || cond(this_cpu, info))) {
     const flags = local_irq_save();
     func(info);
     local_irq_restore(flags);
@@ -54,7 +56,12 @@ function on_each_of<T>(
 
 /** Runs func(info) on every other CPU of the mask, and waits until they have. Preemption is off. */
 export function smp_call_function_many<T>(mask: cpumask_t, func: (info: T) => void, info: T): void {
-  on_each_of(null, func, info, cpumask_without(smp_processor_id(), cpumask_copy(mask)));
+  smp_call_function_many_of(cpumask_copy(mask), func, info);
+}
+
+/** The same for a mask on the caller's stack. */
+export function smp_call_function_many_of<T>(cpus: cpumask_copy_t, func: (info: T) => void, info: T): void {
+  smp_call_function_many_cond(null, func, info, cpus, false);
 }
 
 /** Runs func(info) on every CPU of the mask, and waits until they have. */
@@ -64,11 +71,16 @@ export function on_each_cpu_mask<T>(mask: cpumask_t, func: (info: T) => void, in
   preempt_enable();
 }
 
+/** The same for a mask on the caller's stack. */
+export function on_each_cpu_of<T>(cpus: cpumask_copy_t, func: (info: T) => void, info: T): void {
+  preempt_disable();
+  smp_call_function_many_cond(null, func, info, cpus, true);
+  preempt_enable();
+}
+
 /** The same on all CPUs. */
 export function on_each_cpu<T>(func: (info: T) => void, info: T): void {
-  preempt_disable();
-  on_each_of(null, func, info, cpumask_all);
-  preempt_enable();
+  on_each_cpu_of(cpumask_all, func, info);
 }
 
 /** Runs func(info) on one CPU, and waits until it has; not if that is offline (-ENXIO). */
@@ -116,6 +128,7 @@ function csd_unlock_iret(from: cpu_id): void {
   const cpu = smp_processor_id();
   csd[from][cpu].func = null;
   csd[from][cpu].info = as_void(null);
+  irqentry_exit();
 }
 
 declare function trace_ipi_send(cpu: cpu_id): void;

@@ -16,6 +16,11 @@ export const no_dangling_active_mm = always("no active_mm names a freed mm", () 
   every(machine.tasks, (i) => tasks[i].active_mm === null || is_allocated(tasks[i].active_mm!)),
 );
 
+/** The same once all is done: the page tables may have been left a moment before active_mm follows. */
+export const no_dangling_active_mm_at_rest = at_end("no active_mm names a freed mm at the end", () =>
+  every(machine.tasks, (i) => tasks[i].active_mm === null || is_allocated(tasks[i].active_mm!)),
+);
+
 /** The same, in the end: only its own CPU reads active_mm, and sees there what it has stored but not yet published. */
 export const no_active_mm_left_dangling = at_end("no active_mm names a freed mm in the end", () =>
   every(machine.tasks, (i) => tasks[i].active_mm === null || is_allocated(tasks[i].active_mm!)),

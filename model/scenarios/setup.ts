@@ -3,9 +3,9 @@
 import { frames, hw, page_tables, pgds, reset_cpu } from "../hw/mmu/cpu.ts";
 import type { mm_struct, task_struct } from "../kernel/mm_types.ts";
 import { init_mm, kthread_mm, mms, tasks } from "../kernel/mm_types.ts";
-import { parts } from "../kernel/parts.ts";
+import { config, parts } from "../kernel/parts.ts";
 import { context_switch } from "../kernel/sched/core.ts";
-import { get_current, pcpu_hot } from "../kernel/sched/sched.ts";
+import { get_current, pcpu_hot, runqueues } from "../kernel/sched/sched.ts";
 
 /**
  * The smallest machine that shows lazy TLBs at work: init_mm and one mm of one page. Pages are one byte (PAGE_SHIFT 0),
@@ -46,6 +46,7 @@ export function boot(): void {
   for (let cpu = 0; cpu < machine.cpus; cpu++) {
     reset_cpu(cpu);
     WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), tasks[cpu]);
+    if (config.MEMBARRIER) WRITE_ONCE(per_cpu(runqueues.curr, cpu), tasks[cpu]);
     WRITE_ONCE(tasks[cpu].active_mm, init_mm);
     WRITE_ONCE(tasks[cpu].on_cpu, true);
   }
@@ -82,6 +83,10 @@ export function map_pages(mm: mm_struct): void {
 export function run_user(cpu: cpu_id, task: task_struct): void {
   const mm = task.mm!;
   WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
+  if (config.MEMBARRIER) {
+    WRITE_ONCE(per_cpu(runqueues.curr, cpu), task);
+    WRITE_ONCE(per_cpu(runqueues.membarrier_state, cpu), atomic_read(mm.membarrier_state));
+  }
   WRITE_ONCE(task.on_cpu, true);
   WRITE_ONCE(tasks[cpu].on_cpu, false);
   WRITE_ONCE(tasks[cpu].active_mm, kthread_mm());

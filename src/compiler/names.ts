@@ -7,15 +7,15 @@ const FUNCTIONS: { readonly [args: string]: string } = {
     smp_rmb smp_wmb smp_mb__after_spinlock isb dsb_ishst dsb_nshst barrier smp_processor_id instruction
     serialising_instruction lockdep_assert_irqs_disabled`,
   "1": `DEFINE_POOL INVALID_POINTER WALKER READ_ONCE smp_load_acquire data_race this_cpu_read this_cpu_ptr atomic_read
-    atomic_inc atomic_dec atomic_inc_return atomic_dec_and_test atomic_inc_not_zero cpumask_clear cpumask_copy
+    atomic_inc atomic_dec atomic_inc_return atomic_dec_return_release atomic_dec_and_test atomic_inc_not_zero
+    cpumask_clear cpumask_copy
     cpumask_empty for_each_cpu spin_lock spin_unlock pool_alloc pool_free is_allocated when any walker_read as_void
     WARN_ON_ONCE VM_WARN_ON BUG_ON raise reached never violates scenario design`,
   "1-2": "sometimes",
   "2": `INTERRUPT REPLACE UNIQUE WRITE_ONCE smp_store_release smp_cond_load_acquire this_cpu_write per_cpu xchg
-    atomic_set
-    atomic_add atomic_sub atomic_sub_and_test cpumask_test_cpu cpumask_set_cpu cpumask_clear_cpu cpumask_or
-    cpumask_any_but cpumask_contains cpumask_without cpumask_with any_such call_func always at_end every some count
-    omit replace`,
+    xchg_relaxed atomic_set atomic_add atomic_sub atomic_or atomic_sub_and_test cpumask_test_cpu cpumask_set_cpu
+    cpumask_clear_cpu cpumask_or cpumask_any_but cpumask_contains cpumask_without cpumask_with any_such call_func
+    always at_end every some count omit replace`,
   "2-3": "drop",
   "3": "cmpxchg try_cmpxchg try_cmpxchg_relaxed",
   "4": "weaken",

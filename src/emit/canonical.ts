@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The canonical form of a state under exchanges of CPUs, in emitted code: of all states that an exchange makes of it,
 // the one whose CPUs are sorted by what moves with them, and of several such, the one with the smallest words. Equal
-// for two states if and only if an exchange makes one of the other.
+// for two states if and only if an exchange makes one of the other. Objects are sorted behind that (objects.ts).
 import { assert, defined } from "../base/assert.ts";
 import type { Program } from "../program/program.ts";
 import { type Permutation, permutationsOf } from "../program/symmetry.ts";
 import { type Exchanges, exchangesOf, homeWords } from "./exchanges.ts";
 import type { PackedLayout } from "./layout.ts";
+import { printObjects } from "./objects.ts";
 
 /** Two CPUs of one class, by their places among all that can be exchanged. */
 interface Pair {
@@ -21,6 +22,8 @@ class Canonical {
   private readonly layout: PackedLayout;
   private readonly exchanges: Exchanges;
   private readonly permutations: readonly Permutation[];
+  /** Whether objects are sorted, too. */
+  private readonly objects: boolean;
   private readonly units: readonly Unit[];
   /** The CPUs that can be exchanged, class after class. */
   private readonly members: readonly number[];
@@ -32,8 +35,10 @@ class Canonical {
     units: readonly Unit[],
     exchanges: Exchanges,
     permutations: readonly Permutation[],
+    objects: boolean,
   ) {
     this.layout = layout;
+    this.objects = objects;
     this.exchanges = exchanges;
     this.permutations = permutations;
     this.units = units;
@@ -64,13 +69,13 @@ class Canonical {
   /** Words of a CPU, by which CPUs are sorted: those with bits that move with it. */
   private keyWords({ unit }: Pair): number[] {
     const { start, size } = defined(this.units[unit], "by class");
-    return Array.from({ length: size }, (_, w) => w).filter((w) => this.exchanges.kept[start + w] !== 0);
+    return Array.from({ length: size }, (_, w) => w).filter((w) => this.exchanges.keys[start + w] !== 0);
   }
 
   private key(unit: number, member: number, w: number, read: (word: number) => string): string {
-    const kept = defined(this.exchanges.kept[defined(this.units[unit], "by class").start + w], "by word");
+    const bits = defined(this.exchanges.keys[defined(this.units[unit], "by class").start + w], "by word");
     const word = read(this.wordOf(member) + w);
-    return kept === -1 ? word : `(${word}&${kept})`;
+    return bits === -1 ? word : `(${word}&${bits})`;
   }
 
   private less(pair: Pair, from: number, to: number): string {
@@ -193,11 +198,16 @@ class Canonical {
     const pattern = this.neighbours.map((pair, i) => `(${this.equal(pair, (word) => `X[${word}]`)}?${1 << i}:0)`);
     const copy = (to: string, from: string): string => `for(let w=0;w<${words};w++)${to}=${from};`;
     return (
-      `function ties(O,k,p){exchange(O,k,p,X,0);const q=Q[${pattern.join("|") || "0"}];` +
-      `for(let i=0;i<q.length;i++){exchange(O,k,M[q[i]*${this.permutations.length}+p],Y,0);` +
+      `function ties(O,k,p){exchange(O,k,p,X,0);${this.sorted("X,0")}const q=Q[${pattern.join("|") || "0"}];` +
+      `for(let i=0;i<q.length;i++){exchange(O,k,M[q[i]*${this.permutations.length}+p],Y,0);${this.sorted("Y,0")}` +
       `for(let w=0;w<${words};w++)if(X[w]!==Y[w]){if(Y[w]<X[w])${copy("X[w]", "Y[w]")}break;}}` +
       `${copy("O[k+w]", "X[w]")}}\n`
     );
+  }
+
+  /** The objects of a state. */
+  private sorted(state: string): string {
+    return this.objects ? `objects(${state});` : "";
   }
 
   print(): string {
@@ -208,7 +218,8 @@ class Canonical {
     return (
       `${this.tables()}\n${this.printExchange()}${this.printTies()}` +
       `function canonical(O,k,e){for(;k<e;k+=${words}){const ${readWords(words, "O", "k")};` +
-      `if(${sorted})continue;const p=P[${bits}];if(${tied})ties(O,k,p);else exchange(O,k,p,O,k);}}\n`
+      `if(${sorted}){${this.sorted("O,k")}continue;}const p=P[${bits}];` +
+      `if(${tied})ties(O,k,p);else{exchange(O,k,p,O,k);${this.sorted("O,k")}}}}\n`
     );
   }
 }
@@ -223,7 +234,11 @@ function readWords(words: number, array: string, at: string): string {
  */
 export function printCanonical(program: Program, layout: PackedLayout): string | undefined {
   const { symmetry, units } = defined(layout.symmetric, "a symmetric layout");
+  const objects = printObjects(program, layout);
+  if (units.length === 0)
+    return objects && `${objects}function canonical(O,k,e){for(;k<e;k+=${layout.words})objects(O,k);}\n`;
   const permutations = permutationsOf(symmetry, program.cpus);
   const exchanges = exchangesOf(program, layout, symmetry, permutations);
-  return exchanges && new Canonical(layout, units, exchanges, permutations).print();
+  if (exchanges === undefined) return undefined;
+  return (objects ?? "") + new Canonical(layout, units, exchanges, permutations, objects !== undefined).print();
 }

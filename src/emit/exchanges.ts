@@ -152,6 +152,8 @@ export function homeWords({ words, symmetric }: PackedLayout): number[] {
 export interface Exchanges {
   /** By home word: the bits that move with the words of their CPU, and are not rewritten. */
   readonly kept: readonly number[];
+  /** Those of them that no exchange of objects rewrites, either: CPUs are sorted by these. */
+  readonly keys: readonly number[];
   readonly chunks: readonly Chunk[];
 }
 
@@ -224,5 +226,36 @@ export function exchangesOf(
     const slot = { word, shift, width: last.shift + last.width - shift };
     return { ...slot, images: tablesOf(chunk, slot, permutations, home) };
   });
-  return { kept, chunks };
+  const keys = [...kept];
+  for (const { word, shift, width } of referencesOf(program, layout)) {
+    const at = defined(home[word], "by word");
+    keys[at] = (keys[at] ?? 0) & ~(maskOf({ width }) << shift);
+  }
+  return { kept, keys, chunks };
+}
+
+/** Fields that hold the numbers of objects that can be exchanged. */
+export interface Reference extends Slot {
+  /** What bits 0 are, less the number of the first object. */
+  readonly first: number;
+}
+
+export function referencesOf(program: Program, layout: PackedLayout): Reference[] {
+  const sorts = layout.symmetric?.symmetry.objects?.sorts;
+  if (sorts === undefined) return [];
+  const cells = layout.cells.flatMap((place, id): Reference[] => {
+    const value = sorts.cells[id]?.value;
+    if ("values" in place || typeof value !== "number") return [];
+    const { min } = defined(program.cells[id], "cells exist");
+    return place.slots.map((slot) => ({ ...slot, first: min - value }));
+  });
+  const locals = layout.contexts.flatMap(({ code, locals }) =>
+    locals.flatMap((slot, l): Reference[] => {
+      const value = sorts.locals[code]?.[l];
+      return slot === undefined || typeof value !== "number" ? [] : [{ ...slot, first: slot.min - value }];
+    }),
+  );
+  // Locals that share their bits are one.
+  const all = [...cells, ...locals].filter(({ width }) => width > 0);
+  return all.filter((a, i) => !all.slice(0, i).some((b) => b.word === a.word && b.shift === a.shift));
 }

@@ -7,8 +7,9 @@ import { defined } from "../base/assert.ts";
 import type { Field } from "../program/compiled.ts";
 import { initialCells } from "../program/evaluate.ts";
 import type { Range } from "../program/intervals.ts";
-import type { Cell, Code, Program, Stmt } from "../program/program.ts";
+import type { Cell, Code, Program } from "../program/program.ts";
 import type { Sort, Symmetry } from "../program/symmetry.ts";
+import { writtenCells } from "../program/written.ts";
 import { bufferLayouts } from "./memory/store-buffer.ts";
 import { type ViewsLayout, viewsLayout } from "./memory/views-layout.ts";
 import { cellSlots, entrySlots, one, sharedRanges, slotRanges } from "./placing.ts";
@@ -58,29 +59,11 @@ export interface PackedLayout {
   readonly symmetric?: {
     readonly symmetry: Symmetry;
     readonly units: readonly { readonly cpus: readonly number[]; readonly start: number; readonly size: number }[];
+    /** By object that can be exchanged for others. */
+    readonly objects: readonly Slot[];
   };
   /** Under a model of views: the rest of the words. */
   readonly views?: ViewsLayout;
-}
-
-/** Cells that some code writes. */
-function writtenCells(program: Program): Set<number> {
-  const written = new Set<number>();
-  const walk = (list: readonly Stmt[]): void => {
-    for (const s of list) {
-      if (s.kind === "put") written.add(s.cell);
-      else if (s.kind === "if") [s.then, s.else].forEach(walk);
-      else if (s.kind === "block") walk(s.body);
-    }
-  };
-  for (const { before, access, body } of program.codes.flatMap((c) => c.steps)) {
-    if (access.kind === "store" || access.kind === "store_exclusive" || access.kind === "rmw")
-      written.add(access.place.cell);
-    if (access.kind === "instruction") walk(access.body);
-    walk(before);
-    walk(body);
-  }
-  return written;
 }
 
 const subscript = (cell: Cell, flat: number): string => {
@@ -93,7 +76,7 @@ const subscript = (cell: Cell, flat: number): string => {
   return cell.name + parts.join("");
 };
 
-/** `symmetry`: with words of its own for each CPU that can be exchanged. */
+/** `symmetry`: with words of its own for each CPU, and bits of its own for each object, that can be exchanged. */
 export function packedLayout(
   program: Program,
   model: MemoryModel,
@@ -104,15 +87,19 @@ export function packedLayout(
   // Once to learn how many words a CPU needs.
   const sizing = new SymmetricSpace(symmetry);
   layoutIn(sizing, program, model, depth, symmetry);
-  const space = new SymmetricSpace(symmetry, sizing.taken);
+  // Too many of them to be compared at once.
+  if (sizing.takenByObject > WORD_BITS) return packedLayout(program, model, depth, { ...symmetry, objects: undefined });
+  const space = new SymmetricSpace(symmetry, sizing);
   const layout = layoutIn(space, program, model, depth, symmetry);
   const units = symmetry.classes.map((cpus, cls) => ({
     cpus,
     start: space.start(cls),
     size: defined(sizing.taken[cls], "by class"),
   }));
-  return { ...layout, symmetric: { symmetry, units } };
+  return { ...layout, symmetric: { symmetry, units, objects: space.ofObjects } };
 }
+
+const WORD_BITS = 32;
 
 function layoutIn(
   space: Space,
@@ -187,8 +174,9 @@ function contextLayout(
   const pc = one(space, bitsFor({ min: 0, max: code.steps.length - 1 }), { cpu, role: `pc ${twin}`, named: false });
   add(pc, { name: `${prefix}.pc`, kind: "pc", of: id, cpu, element: 0, min: 0 });
   const sorts = symmetry?.sorts.locals[id] ?? [];
+  const objects = symmetry?.objects?.sorts.locals[id] ?? [];
   const slots: (LocalSlot | undefined)[] = code.locals.map(() => undefined);
-  for (const group of shareableLocals(code, ranges, sorts)) {
+  for (const group of shareableLocals(code, ranges, [sorts, objects])) {
     const [first = 0] = group.locals;
     const slot = one(space, group.width, { cpu, role: `local ${twin} ${first}`, named: sorts[first] !== undefined });
     for (const l of group.locals) {
@@ -204,7 +192,7 @@ function contextLayout(
 function shareableLocals(
   code: Code,
   ranges: readonly Range[],
-  sorts: readonly Sort[],
+  sorts: readonly (readonly Sort[])[],
 ): { width: number; locals: number[] }[] {
   /** By local: the steps at which it is live. */
   const liveAt = code.locals.map((): number[] => []);
@@ -215,8 +203,8 @@ function shareableLocals(
     const range = defined(ranges[l], "by local");
     const width = bitsFor(range);
     if (steps.length === 0 || width === 0) continue;
-    // The same bits must be the same CPUs.
-    const means = sorts[l] === undefined ? "" : `${sorts[l]} ${range.min}`;
+    // The same bits must be the same CPUs, and objects.
+    const means = sorts.map((by) => (by[l] === undefined ? "" : `${by[l]} ${range.min}`)).join();
     const fits = groups.find((g) => g.width === width && g.means === means && !steps.some((step) => g.taken[step]));
     const group = fits ?? { width, means, locals: [], taken: [] };
     if (!fits) groups.push(group);

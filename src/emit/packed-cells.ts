@@ -6,7 +6,7 @@ import type { PackedLayout, Slot } from "./layout.ts";
 
 const LITERAL = /^\(?-?\d+\)?$/;
 
-export function maskOf(slot: Slot): number {
+export function maskOf(slot: Pick<Slot, "width">): number {
   return slot.width === 32 ? -1 : (1 << slot.width) - 1;
 }
 

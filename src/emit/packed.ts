@@ -9,7 +9,7 @@ import type { Counters } from "../program/counters.ts";
 import { alternatives, stepOnCpu } from "../program/fold.ts";
 import type { Fill, PutOff } from "../program/hardware-moves.ts";
 import type { Expr, Program, Step } from "../program/program.ts";
-import { groupSize, type Symmetry } from "../program/symmetry.ts";
+import { factorial, groupSize, type Symmetry } from "../program/symmetry.ts";
 import { printCanonical } from "./canonical.ts";
 import { printFills } from "./fills.ts";
 import type { ContextLayout, PackedLayout } from "./layout.ts";
@@ -17,6 +17,7 @@ import { packedLayout } from "./layout.ts";
 import { mechanismOf } from "./memory/mechanism.ts";
 import { fieldOf } from "./memory/store-buffer.ts";
 import type { StepPrinter } from "./memory/types.ts";
+import { canSort } from "./objects.ts";
 import { OUTSIDE, observer, stateWords } from "./observer.ts";
 import { constantTables } from "./packed-cells.ts";
 import { printStep } from "./packed-step.ts";
@@ -63,16 +64,25 @@ const DRAIN = -1;
 export function emitPacked(program: Program, model: MemoryModel, options: PackedOptions): Emitted {
   const { symmetry } = options;
   const layout = (wanted?: Symmetry): PackedLayout => packedLayout(program, model, options.depth, wanted);
+  /** With the objects that can be sorted. undefined: there is nothing to exchange. */
+  const layoutOf = (wanted: Symmetry): PackedLayout | undefined => {
+    if (wanted.classes.length === 0 && wanted.objects === undefined) return undefined;
+    const found = layout(wanted);
+    if (wanted.objects === undefined || canSort(program, found)) return found;
+    return layoutOf({ ...wanted, objects: undefined });
+  };
   const plain = (): Emitted => printPacked(program, layout(), model, options, "");
   if (symmetry === undefined) return plain();
   const without = (off: string | undefined): Emitted => ({ ...plain(), symmetry: { group: 1, off } });
   if (model.kind === "views") return without(`views of ${model.name} cannot be renamed`);
-  if (symmetry.classes.length === 0) return without(symmetry.off);
-  const symmetric = layout(symmetry);
+  const symmetric = layoutOf(symmetry);
+  if (symmetric === undefined) return without(symmetry.off);
   const exchanges = printCanonical(program, symmetric);
   if (exchanges === undefined) return without("a field that names CPUs is too wide for a table");
   const emitted = printPacked(program, symmetric, model, options, exchanges);
-  return { ...emitted, symmetry: { group: groupSize(symmetry), off: symmetry.off } };
+  const { objects } = defined(symmetric.symmetric, "a symmetric layout");
+  const group = groupSize(symmetry) * factorial(objects.length);
+  return { ...emitted, symmetry: { group, off: symmetry.off } };
 }
 
 /** `exchanges`: the function canonical(), if states are to be put into that form. */

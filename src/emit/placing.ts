@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which fields of a state belong to which CPU, and which of them hold the numbers of CPUs.
+// Which fields of a state belong to which CPU or object, and which of them hold the numbers of CPUs.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { defined } from "../base/assert.ts";
 import { type Range, union } from "../program/intervals.ts";
@@ -32,14 +32,19 @@ export function cellSlots(space: Space, cell: Cell, id: number, symmetry: Symmet
   const count = elements(cell);
   const role = `cell ${id}`;
   const named = symmetry !== undefined && isNamed(symmetry.sorts, id);
-  const dimension = symmetry ? ownerDimension(symmetry.sorts, id) : -1;
-  const first = symmetry?.sorts.cells[id]?.index[dimension];
+  const ofObject = symmetry?.objects ? ownerDimension(symmetry.objects.sorts, id) : -1;
+  const sorts = ofObject < 0 ? symmetry?.sorts : symmetry?.objects?.sorts;
+  const dimension = sorts ? ownerDimension(sorts, id) : -1;
+  const first = sorts?.cells[id]?.index[dimension];
   if (typeof first !== "number") return space.fields(width, count, { role, named });
+  const isObject = (number: number): boolean => number >= 0 && number < (symmetry?.objects?.size ?? 0);
+  const ownerOf = (number: number): Owner =>
+    ofObject < 0 ? { cpu: number, role, named } : { object: isObject(number) ? number : undefined, role, named };
   const extent = defined(cell.dims[dimension], "by dimension");
   const inner = cell.dims.slice(dimension + 1).reduce((n, d) => n * d, 1);
   const slots = new Array<Slot>(count);
   for (let at = 0; at < extent; at++) {
-    const own = space.fields(width, count / extent, { cpu: at - first, role, named });
+    const own = space.fields(width, count / extent, ownerOf(at - first));
     for (const [i, slot] of own.entries()) {
       const outer = Math.floor(i / inner);
       slots[(outer * extent + at) * inner + (i % inner)] = slot;
@@ -81,8 +86,8 @@ export function sharedRanges(ranges: readonly (readonly Range[])[], symmetry: Sy
 }
 
 /**
- * What the slots of a code's locals hold. Where that are CPUs, all of them, and bits 0 are none of them, so that a
- * local that is not live is not rewritten.
+ * What the slots of a code's locals hold. Where that are CPUs, or objects, all of them, and bits 0 are none of them, so
+ * that a local that is not live is not rewritten.
  */
 export function slotRanges(
   { cpus }: Program,
@@ -92,7 +97,10 @@ export function slotRanges(
 ): Range[] {
   return ranges.map((range, l) => {
     const sort = symmetry?.sorts.locals[code]?.[l];
-    if (sort === undefined) return range;
-    return union(range, sort === "mask" ? { min: 0, max: 2 ** cpus - 1 } : { min: sort - 1, max: sort + cpus - 1 });
+    if (sort === "mask") return union(range, { min: 0, max: 2 ** cpus - 1 });
+    if (sort !== undefined) return union(range, { min: sort - 1, max: sort + cpus - 1 });
+    const object = symmetry?.objects?.sorts.locals[code]?.[l];
+    if (typeof object !== "number") return range;
+    return union(range, { min: object - 1, max: object + (symmetry?.objects?.size ?? 0) - 1 });
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who gets which bits of a packed state. Plain: first fit. Symmetric: what belongs to a CPU lies in words of its own,
-// at the same places for all CPUs that can be exchanged, so that an exchange moves whole words.
+// at the same places for all CPUs that can be exchanged, so that an exchange moves whole words; and what belongs to an
+// object in bits of its own, in the same order for all objects.
 import { assert, defined } from "../base/assert.ts";
 import type { Symmetry } from "../program/symmetry.ts";
 import type { Slot } from "./layout.ts";
@@ -13,6 +14,8 @@ export interface Owner {
   readonly role: string;
   /** They hold the numbers of CPUs, or lie in an order of CPUs: an exchange rewrites them. */
   readonly named: boolean;
+  /** The object that they belong to, and to no CPU. */
+  readonly object?: number | undefined;
 }
 
 export interface Space {
@@ -76,6 +79,48 @@ class Unit {
   }
 }
 
+const WORD = 32;
+
+/** As many objects in a word as fit there. */
+class ObjectSpace {
+  private readonly count: number;
+  private readonly width: number;
+  private readonly known = new Map<string, number>();
+  /** How many bits an object takes. */
+  taken = 0;
+
+  /** `width`: how many bits each object has. */
+  constructor(count: number, width: number) {
+    this.count = count;
+    this.width = width;
+  }
+
+  private get perWord(): number {
+    return Math.max(1, Math.floor(WORD / Math.max(1, this.width)));
+  }
+
+  get words(): number {
+    return this.width === 0 ? 0 : Math.ceil(this.count / this.perWord);
+  }
+
+  get slots(): Slot[] {
+    const { perWord, width } = this;
+    return Array.from({ length: this.count }, (_, i) => ({
+      word: Math.floor(i / perWord),
+      shift: (i % perWord) * width,
+      width,
+    }));
+  }
+
+  fields(width: number, count: number, role: string, object: number): Slot[] {
+    const at = this.known.get(role) ?? this.taken;
+    if (!this.known.has(role)) this.taken += width * count;
+    this.known.set(role, at);
+    const { word, shift } = defined(this.slots[object], "objects have bits");
+    return Array.from({ length: count }, (_, i) => ({ word, shift: shift + at + i * width, width }));
+  }
+}
+
 export class SymmetricSpace implements Space {
   /** By class of CPUs, and behind them what belongs to none. */
   private readonly units: readonly Unit[];
@@ -84,17 +129,29 @@ export class SymmetricSpace implements Space {
   private readonly classes: readonly (readonly number[])[];
   /** By class: how many words a CPU of it needs. */
   private readonly sizes: readonly number[];
+  private readonly objects: ObjectSpace;
 
-  /** `sizes`: of an earlier one in which the same was placed. */
-  constructor({ classes }: Symmetry, sizes?: readonly number[]) {
+  /** `earlier`: one in which the same was placed. */
+  constructor({ classes, objects }: Symmetry, earlier?: SymmetricSpace) {
     this.classes = classes;
     this.units = classes.map(() => new Unit());
-    this.sizes = sizes ?? classes.map(() => 0);
+    this.sizes = earlier?.taken ?? classes.map(() => 0);
+    this.objects = new ObjectSpace(objects?.size ?? 0, earlier?.objects.taken ?? WORD);
+  }
+
+  /** By object, where its bits are. */
+  get ofObjects(): Slot[] {
+    return this.objects.slots.map((slot) => ({ ...slot, word: slot.word + this.start(this.classes.length) }));
   }
 
   /** By class: how many words a CPU takes. */
   get taken(): number[] {
     return this.units.map(({ words }) => words);
+  }
+
+  /** How many bits an object takes. */
+  get takenByObject(): number {
+    return this.objects.taken;
   }
 
   /** Offset of the words of the class's first CPU; the others follow. */
@@ -105,13 +162,15 @@ export class SymmetricSpace implements Space {
   }
 
   get words(): number {
-    return this.start(this.classes.length) + this.rest.words;
+    return this.start(this.classes.length) + this.objects.words + this.rest.words;
   }
 
-  fields(width: number, count: number, { cpu, role, named }: Owner): Slot[] {
+  fields(width: number, count: number, { cpu, role, named, object }: Owner): Slot[] {
     const cls = this.classes.findIndex((members) => cpu !== undefined && members.includes(cpu));
     const move = (slots: Slot[], by: number): Slot[] => slots.map((slot) => ({ ...slot, word: slot.word + by }));
-    if (cls < 0) return move(this.rest.fields(width, count, named), this.start(this.classes.length));
+    const behind = this.start(this.classes.length);
+    if (object !== undefined) return move(this.objects.fields(width, count, role, object), behind);
+    if (cls < 0) return move(this.rest.fields(width, count, named), behind + this.objects.words);
     const key = `${cls} ${role}`;
     const slots = this.known.get(key) ?? defined(this.units[cls], "by class").fields(width, count, named);
     this.known.set(key, slots);

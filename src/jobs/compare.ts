@@ -77,7 +77,7 @@ function chooseDesigns(
     chosen.push(design.value);
   }
   if (chosen.length > 0) return ok(chosen);
-  const all = library.designs.filter((design) => design.info.arch === trace.arch);
+  const all = library.designs.filter(({ info }) => info.arch === trace.arch && info.parts.size > 0);
   if (all.length > 0) return ok(all);
   const what = `the trace is of another architecture (${trace.arch}), for which there is no design yet`;
   return { ok: false, error: { kind: "input", message: what } };

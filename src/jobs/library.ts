@@ -46,12 +46,15 @@ export interface UserFile {
 
 export const memoryModels: readonly MemoryModel[] = [sc, x86_tso, armv8];
 
-/** The models of an architecture. There is none of POWER and RISC-V yet: under sequential consistency alone. */
+/**
+ * The models of an architecture. There is none of POWER yet: under sequential consistency alone. That of RISC-V (RVWMO)
+ * is multi-copy atomic as armv8 is, which stands in for it.
+ */
 const MODELS_OF: Readonly<Record<string, readonly MemoryModel[]>> = {
   x86: [sc, x86_tso],
   arm64: [sc, armv8],
   powerpc: [sc],
-  riscv: [sc],
+  riscv: [sc, armv8],
 };
 
 /** The models that a scenario asks a design under, unless somebody names one. */

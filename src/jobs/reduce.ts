@@ -71,7 +71,7 @@ export function reduce(program: Program, model: MemoryModel, wanted: readonly Re
   if (fills) used.push("fills");
   const symmetry = wanted.includes("symmetry") && buffers ? symmetryOf(now) : undefined;
   if (symmetry?.off) notes.push(symmetry.off);
-  if (symmetry && symmetry.classes.length > 0) used.push("symmetry");
+  if (symmetry && (symmetry.classes.length > 0 || symmetry.objects)) used.push("symmetry");
   const counters = ranked?.counters;
   return {
     program: counters ? watchOwners(now, counters) : now,

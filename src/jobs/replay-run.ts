@@ -183,11 +183,23 @@ export async function runReplay(
 
 /** ASIDs roll over as often as they like in a replay: a bound that a search needs, and a recording does not reach. */
 const GENERATIONS = 1 << 14;
+/** The allocator's searches are written out: 16-bit ASIDs would be too many, and few recordings have as many mms. */
+const ASIDS_MAX = 1024;
+
+/** Designs with an ASID allocator of their own: how many ASIDs a replay gives them. */
+function replayedAsids(design: DesignInfo): [string, number][] {
+  const asids = design.config.get("ASIDS") ?? 1;
+  if (design.arch !== "arm64" && design.arch !== "riscv") return [];
+  return [
+    ["asid_generations", GENERATIONS],
+    ["ASIDS", Math.min(asids, ASIDS_MAX)],
+  ];
+}
 
 /** The design as the trace's machine would run it: with PTI where its cpuinfo says so. */
 export function onMachine(design: DesignInfo, trace: TraceInput): DesignInfo {
-  if (design.arch === "arm64")
-    return { ...design, config: new Map([...design.config, ["asid_generations", GENERATIONS]]) };
+  const asids = replayedAsids(design);
+  if (asids.length > 0) return { ...design, config: new Map([...design.config, ...asids]) };
   if (!trace.cpuFlags?.has("pti") || !design.config.has("PTI")) return design;
   return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
 }

@@ -123,9 +123,15 @@ function mutantsOf(scenario: ScenarioEntry, design: DesignEntry): readonly Mutan
   return scenario.info.mutants.filter((mutant) => applies(mutant.needs, design.info));
 }
 
+/** A design without parts is no kernel: of the shipped scenarios, it is for those that name it by its config. */
+function isFor({ info, user }: ScenarioEntry, design: DesignEntry): boolean {
+  if (design.info.parts.size === 0 && !user && info.needs.config.size === 0) return false;
+  return applies(info.needs, design.info);
+}
+
 /** `named`: the models that somebody has named; undefined: those that the scenario asks this design under. */
 export function caseOf(scenario: ScenarioEntry, design: DesignEntry, named?: readonly MemoryModel[]): Case | undefined {
-  if (!applies(scenario.info.needs, design.info)) return undefined;
+  if (!isFor(scenario, design)) return undefined;
   const models = named
     ? possibleModels(design.info).filter((model) => named.includes(model))
     : defaultModels(design.info, scenario.info);

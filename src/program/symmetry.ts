@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which CPUs of a Program can be exchanged for one another, and which numbers of its states change with them. Found by
-// src/reductions/symmetry.ts, used by src/emit/canonical.ts.
+// Which CPUs of a Program can be exchanged for one another, which objects (tasks, for instance), and which numbers of its
+// states change with them. Found by src/reductions/symmetry.ts, used by src/emit/canonical.ts.
 import { defined } from "../base/assert.ts";
 import { flatIndex } from "./evaluate.ts";
 import type { Cell } from "./program.ts";
@@ -18,17 +18,27 @@ export interface Sorts {
   readonly locals: readonly (readonly Sort[])[];
 }
 
+/** Objects that can be exchanged for one another, in any way. */
+export interface Objects {
+  /** What is said there of CPUs holds of these; there are no sets of them. */
+  readonly sorts: Sorts;
+  readonly size: number;
+  /** The cell, and its dimension, whose elements are of one object each. */
+  readonly of: { readonly cell: number; readonly dimension: number };
+}
+
 export interface Symmetry {
   readonly sorts: Sorts;
   /** CPUs that are exchanged for one another, in any way, ascending; only classes of two or more. */
   readonly classes: readonly (readonly number[])[];
   /** By code, by CPU: the code that does the same on the first CPU of the CPU's class; undefined: it runs elsewhere. */
   readonly twins: readonly (readonly (number | undefined)[])[];
+  readonly objects?: Objects | undefined;
   /** Why some CPUs cannot be exchanged: a source line, and what it does; undefined: all can. */
   readonly off: string | undefined;
 }
 
-/** By CPU: which one takes its place. */
+/** By CPU, or by object: which one takes its place. */
 export type Permutation = readonly number[];
 
 /** Numbers that are no CPU's (nobody, an end of a list) stay. */
@@ -57,9 +67,10 @@ export function imagesOf(cell: Cell, sorts: readonly Sort[], permutation: Permut
   });
 }
 
+export const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+
 /** How many permutations exchange only CPUs of the same class. */
 export function groupSize({ classes }: Pick<Symmetry, "classes">): number {
-  const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
   return classes.reduce((size, { length }) => size * factorial(length), 1);
 }
 

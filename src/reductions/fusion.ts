@@ -26,6 +26,7 @@ import {
   readsOfProperty,
   seenFromAfar,
 } from "./effects.ts";
+import { excludes, type Locks, locksOf } from "./locks.ts";
 import { maskedAt } from "./masked.ts";
 
 export interface Fused {
@@ -61,19 +62,23 @@ class Conflicts {
   /** Who does what with each cell; context -1: the store buffer of the CPU. */
   private readonly byCell = new Map<
     number,
-    { readonly context: number; readonly cpu: number; readonly effect: Effect }[]
+    { readonly context: number; readonly cpu: number; readonly step: number; readonly effect: Effect }[]
   >();
+  private readonly locks: Locks;
 
-  constructor(program: Program, delayed: ReadonlySet<number>) {
+  constructor(program: Program, ordering: Ordering) {
+    const { delayed } = ordering;
     this.program = program;
     this.contexts = contextsOf(program);
+    this.locks = locksOf(program, ordering, this.contexts);
     this.effects = this.contexts.map(({ code, cpu }) =>
       this.stepsOf(code).map((step) => effectOf(program, cpu, step, delayed)),
     );
     for (const [context, effects] of this.effects.entries())
-      for (const effect of effects) this.enter(context, defined(this.contexts[context], "in range").cpu, effect);
+      for (const [step, effect] of effects.entries())
+        this.enter(context, defined(this.contexts[context], "in range").cpu, step, effect);
     for (let cpu = 0; cpu < program.cpus; cpu++)
-      this.enter(-1, cpu, published(this.effects.filter((_, c) => this.contexts[c]?.cpu === cpu).flat()));
+      this.enter(-1, cpu, 0, published(this.effects.filter((_, c) => this.contexts[c]?.cpu === cpu).flat()));
     this.masked = this.contexts.map((context, c) =>
       maskedAt(
         program,
@@ -85,10 +90,10 @@ class Conflicts {
     this.visible = tests.flatMap(({ test }) => (test ? readsOfProperty(program, test) : []));
   }
 
-  private enter(context: number, cpu: number, effect: Effect): void {
+  private enter(context: number, cpu: number, step: number, effect: Effect): void {
     for (const cell of new Set([...effect.reads, ...effect.writes].map((box) => box.cell))) {
       const touching = this.byCell.get(cell) ?? [];
-      touching.push({ context, cpu, effect });
+      touching.push({ context, cpu, step, effect });
       this.byCell.set(cell, touching);
     }
   }
@@ -120,6 +125,7 @@ class Conflicts {
     return [...cells].every((cell) =>
       (this.byCell.get(cell) ?? []).every((other) => {
         if (other.context === c || !this.canRun(c, location, other.context, other.cpu)) return true;
+        if (other.context >= 0 && excludes(this.locks, c, location, other.context, other.step)) return true;
         return other.cpu === cpu ? swaps(effect, other.effect) : swaps(fromAfar, seenFromAfar(other.effect));
       }),
     );
@@ -253,7 +259,7 @@ function atOnce(list: readonly Stmt[], locations: ReadonlySet<number>): Stmt[] {
 }
 
 export function fuse(program: Program, ordering: Ordering): Fused {
-  const analysis: Analysis = { program, conflicts: new Conflicts(program, ordering.delayed), ordering };
+  const analysis: Analysis = { program, conflicts: new Conflicts(program, ordering), ordering };
   const staying = stayingLocations(program);
   const locations = program.codes.map(({ kind }, id) => {
     if (kind === "walker" || kind === "entry") return new Set<number>();

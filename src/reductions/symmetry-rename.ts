@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The text of a Program after an exchange of CPUs: every constant that names a CPU, or a set of them, names the others.
+// The same after an exchange of objects, of which there are no sets.
 import { defined } from "../base/assert.ts";
 import type { Access, Expr, Place, Stmt } from "../program/program.ts";
 import { type Permutation, permuted, type Sort, type Sorts } from "../program/symmetry.ts";
@@ -12,12 +13,16 @@ export class Renaming {
   private readonly sorts: Sorts;
   private readonly code: number;
   private readonly permutation: Permutation;
+  /** Of a set of CPUs, and of its members. */
+  private readonly mask: Sort;
+  private readonly member: Sort;
 
   /** `code` -1: outside of all codes, where there are no locals. */
-  constructor(sorts: Sorts, code: number, permutation: Permutation) {
+  constructor(sorts: Sorts, code: number, permutation: Permutation, what: "cpus" | "objects" = "cpus") {
     this.sorts = sorts;
     this.code = code;
     this.permutation = permutation;
+    [this.mask, this.member] = what === "cpus" ? ["mask", 0] : [undefined, undefined];
   }
 
   private local(id: number): Sort {
@@ -33,9 +38,9 @@ export class Renaming {
       case "cond":
         return this.sortOf(e.then) ?? this.sortOf(e.else);
       case "unary":
-        return e.op === "mask_of" ? "mask" : undefined;
+        return e.op === "mask_of" ? this.mask : undefined;
       case "binary":
-        if (MASK_PAIR.includes(e.op) || e.op === "mask_add" || e.op === "mask_del") return "mask";
+        if (MASK_PAIR.includes(e.op) || e.op === "mask_add" || e.op === "mask_del") return this.mask;
         return this.shifted(e);
       default:
         return undefined;
@@ -75,14 +80,14 @@ export class Renaming {
 
   private unary(e: Extract<Expr, { kind: "unary" }>): Expr {
     if (e.op === "mask_of" && e.a.kind === "const")
-      return { kind: "const", value: permuted("mask", 2 ** e.a.value - 1, this.permutation) };
+      return { kind: "const", value: permuted(this.mask, 2 ** e.a.value - 1, this.permutation) };
     const isMask = e.op === "mask_empty" || e.op === "mask_weight";
-    return { ...e, a: isMask ? this.expr(e.a, "mask") : this.test(e.a) };
+    return { ...e, a: isMask ? this.expr(e.a, this.mask) : this.test(e.a) };
   }
 
   private binary(e: Extract<Expr, { kind: "binary" }>): Expr {
-    if (MASK_PAIR.includes(e.op)) return { ...e, a: this.expr(e.a, "mask"), b: this.expr(e.b, "mask") };
-    if (MASK_AND_CPU.includes(e.op)) return { ...e, a: this.expr(e.a, "mask"), b: this.expr(e.b, 0) };
+    if (MASK_PAIR.includes(e.op)) return { ...e, a: this.expr(e.a, this.mask), b: this.expr(e.b, this.mask) };
+    if (MASK_AND_CPU.includes(e.op)) return { ...e, a: this.expr(e.a, this.mask), b: this.expr(e.b, this.member) };
     if (e.op === "&&" || e.op === "||") return { ...e, a: this.test(e.a), b: this.test(e.b) };
     // Only what is compared for equality is of one sort: other constants are numbers.
     const sort = e.op === "==" || e.op === "!=" ? (this.sortOf(e.a) ?? this.sortOf(e.b)) : undefined;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Which variables of a Program hold CPUs, or sets of CPUs: type inference by unification. What flows from one variable
-// to another, or is compared with it, is of one sort. A use that tells CPUs apart by their numbers is noted.
+// to another, or is compared with it, is of one sort. A use that tells CPUs apart by their numbers is noted. The same
+// for objects: what an index of some cell is.
 import { defined } from "../base/assert.ts";
 import type { Access, BinaryOp, Expr, Place, Program, SourceRef, Stmt } from "../program/program.ts";
-import type { Sort, Sorts } from "../program/symmetry.ts";
+import type { Objects, Sort, Sorts } from "../program/symmetry.ts";
 
 /**
  * A variable of the unification, and how much is added to it. A constant has none, and is of whatever sort it meets;
@@ -66,9 +67,13 @@ class Inference {
   private readonly uses: Use[] = [];
   private code = 0;
   private where = "";
+  /** What the sorts are of: CPUs, or the objects that some index stands for. */
+  private set: Term = this.cpu;
+  private size: number;
 
   constructor(program: Program) {
     this.program = program;
+    this.size = program.cpus;
     this.cells = program.cells.map(({ dims }) => ({ value: this.fresh(), index: dims.map(() => this.fresh()) }));
     this.locals = program.codes.map(({ locals }) => locals.map(() => this.fresh()));
   }
@@ -268,25 +273,25 @@ class Inference {
   }
 
   private sort(term: Term): Sort {
-    const [own, cpu, mask] = [this.root(term), this.root(this.cpu), this.root(this.mask)];
-    if (typeof own === "string" || typeof cpu === "string" || typeof mask === "string") return undefined;
-    if (own.of === cpu.of) return own.plus - cpu.plus;
-    return own.of === mask.of ? "mask" : undefined;
+    const [own, set, mask] = [this.root(term), this.root(this.set), this.root(this.mask)];
+    if (typeof own === "string" || typeof set === "string" || typeof mask === "string") return undefined;
+    if (own.of === set.of) return own.plus - set.plus;
+    return own.of === mask.of && this.set === this.cpu ? "mask" : undefined;
   }
 
   /** Whether the values can hold some CPUs, but not all. */
   private isNarrow(term: Term, [min, max]: readonly [number, number]): boolean {
     const sort = this.sort(term);
     if (sort === undefined) return false;
-    const { cpus } = this.program;
-    return sort === "mask" ? min > 0 || max < 2 ** cpus - 1 : min > sort || max < sort + cpus - 1;
+    const { size } = this;
+    return sort === "mask" ? min > 0 || max < 2 ** size - 1 : min > sort || max < sort + size - 1;
   }
 
   private tellsApart({ term, except, split, range }: Use): boolean {
     const sort = this.sort(term);
     if (sort === undefined || (except !== undefined && except === (sort === "mask" ? "mask" : "cpu"))) return false;
     if (range) return this.isNarrow(term, range);
-    return split === undefined || sort === "mask" || (split >= sort && split < sort + this.program.cpus - 1);
+    return split === undefined || sort === "mask" || (split >= sort && split < sort + this.size - 1);
   }
 
   /** A variable that holds some CPUs must have room for all of them. */
@@ -310,9 +315,25 @@ class Inference {
     for (const { cell, plus } of guesses)
       if (typeof cpu !== "string") this.unify(this.cells[cell]?.value ?? "other", { of: cpu.of, plus });
     this.codes();
+    return this.inferred();
+  }
+
+  /** The same, of the objects that the index of a cell stands for, behind infer(). undefined: CPUs, for instance. */
+  objects({ cell, dimension }: Objects["of"]): Inferred | undefined {
+    const set = defined(this.cells[cell]?.index[dimension], "cells have indices");
+    const [own, ...others] = [set, this.cpu, this.mask].map((term) => this.root(term));
+    if (others.some((other) => typeof own === "string" || typeof other === "string" || other.of === own?.of))
+      return undefined;
+    this.set = set;
+    this.size = defined(this.program.cells[cell]?.dims[dimension], "cells have extents");
+    return this.inferred();
+  }
+
+  private inferred(): Inferred {
     const use = this.uses.find((one) => this.tellsApart(one));
     // One number that is used as a CPU here and as a set there.
-    const mixed = this.sort(this.mask) === "mask" ? undefined : "sets of CPUs are used as CPUs";
+    const isMixed = this.set === this.cpu && this.sort(this.mask) !== "mask";
+    const mixed = isMixed ? "sets of CPUs are used as CPUs" : undefined;
     return {
       sorts: {
         cells: this.cells.map(({ value, index }) => ({
@@ -330,6 +351,13 @@ class Inference {
 export interface Guess {
   readonly cell: number;
   readonly plus: number;
+}
+
+/** The same for objects; undefined: these are none. */
+export function inferObjects(program: Program, guesses: readonly Guess[], of: Objects["of"]): Inferred | undefined {
+  const inference = new Inference(program);
+  inference.infer(guesses);
+  return inference.objects(of);
 }
 
 /** What the numbers in each variable are, if the guesses are right: whoever uses the answer must make sure. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Symmetry among CPUs: which of them can be exchanged without changing what a Program can do, so that one state stands
-// for all that such exchanges make of it. (Ip and Dill, Better verification through symmetry, 1996: CPUs are a
-// scalarset.) docs/reductions.md has the argument.
+// Symmetry among CPUs, and among objects: which of them can be exchanged without changing what a Program can do, so that
+// one state stands for all that such exchanges make of it. (Ip and Dill, Better verification through symmetry, 1996:
+// CPUs are a scalarset.) docs/reductions.md has the argument.
 //
 //   1. Nothing tells CPUs apart by their numbers (symmetry-sorts.ts): then a state can be renamed.
 //   2. The Program is the same after the exchange (symmetry-rename.ts, symmetry-normal.ts): its code, its initial
@@ -14,15 +14,17 @@ import {
   groupSize,
   imagesOf,
   indicesOf,
+  type Objects,
   type Permutation,
   permuted,
   type Sorts,
   type Symmetry,
 } from "../program/symmetry.ts";
+import { writtenCells } from "../program/written.ts";
 import { type Context, contextsOf } from "./effects.ts";
 import { Normal, normalExpr } from "./symmetry-normal.ts";
 import { Renaming } from "./symmetry-rename.ts";
-import { type Guess, inferSorts, placeOf } from "./symmetry-sorts.ts";
+import { type Guess, inferObjects, inferSorts, placeOf } from "./symmetry-sorts.ts";
 
 const codeOf = (program: Program, { code }: Context): Code => defined(program.codes[code], "codes exist");
 
@@ -36,11 +38,14 @@ class Exchanges {
   private readonly contexts: readonly Context[];
   private readonly initial: readonly (readonly number[])[];
   private readonly known = new Map<string, { readonly step: Step; readonly text: string }>();
+  private readonly what: "cpus" | "objects";
 
-  constructor(program: Program, sorts: Sorts) {
+  /** Of CPUs; or of so many objects, which are those of the sorts. */
+  constructor(program: Program, sorts: Sorts, objects?: number) {
     this.program = program;
     this.sorts = sorts;
-    this.identity = Array.from({ length: program.cpus }, (_, cpu) => cpu);
+    this.what = objects === undefined ? "cpus" : "objects";
+    this.identity = Array.from({ length: objects ?? program.cpus }, (_, i) => i);
     this.contexts = contextsOf(program);
     this.initial = initialCells(program);
   }
@@ -48,7 +53,7 @@ class Exchanges {
   /** A step as its CPU runs it, under other names. */
   private renamed({ code, cpu }: Context, step: Step, permutation: Permutation): Step {
     const { guard, before, access, body, ...rest } = stepOnCpu(this.program, step, cpu);
-    const names = new Renaming(this.sorts, code, permutation);
+    const names = new Renaming(this.sorts, code, permutation, this.what);
     return {
       ...rest,
       guard: guard && names.test(guard),
@@ -141,17 +146,29 @@ class Exchanges {
 
   private predicates(permutation: Permutation): string | undefined {
     const text = (e: Expr, p: Permutation): string =>
-      JSON.stringify(normalExpr(new Renaming(this.sorts, -1, p).test(e)));
+      JSON.stringify(normalExpr(new Renaming(this.sorts, -1, p, this.what).test(e)));
     const broken = [...this.program.properties, ...this.program.witnesses].find(
       ({ test }) => test && text(test, permutation) !== text(test, this.identity),
     );
     return broken && `"${broken.name}" tells CPUs apart`;
   }
 
-  /** Why these two cannot be exchanged; undefined: they can. */
+  private exchanging(a: number, b: number): Permutation {
+    return this.identity.map((i) => (i === a ? b : i === b ? a : i));
+  }
+
+  /** Whether any objects can be exchanged: those next to each other decide. */
+  get ofObjects(): boolean {
+    return this.identity.slice(1).every((b) => {
+      const permutation = this.exchanging(b - 1, b);
+      const same = this.contexts.every((context) => this.isTwin(context, context, permutation));
+      return same && (this.initialState(permutation) ?? this.predicates(permutation)) === undefined;
+    });
+  }
+
+  /** Why these two CPUs cannot be exchanged; undefined: they can. */
   obstacle(a: number, b: number): string | undefined {
-    const { cpus } = this.program;
-    const permutation = Array.from({ length: cpus }, (_, cpu) => (cpu === a ? b : cpu === b ? a : cpu));
+    const permutation = this.exchanging(a, b);
     for (const cpu of permutation) {
       const difference = this.codes(permutation, cpu);
       if (difference !== undefined) return difference;
@@ -166,7 +183,7 @@ class Exchanges {
     for (const { code, cpu } of this.contexts) defined(table[code], "by code")[cpu] = code;
     for (const [first, ...rest] of classes)
       for (const cpu of rest) {
-        const permutation = Array.from({ length: cpus }, (_, c) => (c === first ? cpu : c === cpu ? (first ?? c) : c));
+        const permutation = this.exchanging(defined(first, "classes have members"), cpu);
         const free = new Set(this.contexts.filter((context) => context.cpu === first));
         for (const context of this.contexts.filter((c) => c.cpu === cpu)) {
           const twin = [...free].find((other) => this.isTwin(context, other, permutation));
@@ -205,13 +222,43 @@ export function symmetryOf(program: Program): Symmetry {
   for (;;) {
     const { sorts, ordered } = inferSorts(program, guesses);
     const guess = ordered === undefined ? guessFrom(program, sorts) : undefined;
-    if (guess === undefined) return ordered === undefined ? exchangeable(program, sorts) : none(sorts, ordered);
+    if (guess === undefined) {
+      const found = ordered === undefined ? exchangeable(program, sorts) : none(sorts, ordered);
+      return { ...found, objects: objectsOf(program, guesses) };
+    }
     guesses.push(guess);
   }
 }
 
 function none(sorts: Sorts, off: string | undefined): Symmetry {
   return { sorts, classes: [], twins: [], off };
+}
+
+/** Objects that can all be exchanged for one another, and of which something is kept: the first that there are. */
+function objectsOf(program: Program, guesses: readonly Guess[]): Objects | undefined {
+  const tried: Sorts[] = [];
+  const written = [...writtenCells(program)];
+  for (const [cell, { dims }] of program.cells.entries())
+    for (const [dimension, size] of dims.entries()) {
+      if (size < 2 || tried.some((sorts) => sorts.cells[cell]?.index[dimension] !== undefined)) continue;
+      const of = { cell, dimension };
+      const inferred = inferObjects(program, guesses, of);
+      if (inferred === undefined) continue;
+      const { sorts, ordered } = inferred;
+      tried.push(sorts);
+      const isKept = written.some((id) => sorts.cells[id]?.index.some((sort) => sort !== undefined));
+      if (ordered !== undefined || !isKept || isRelation(sorts)) continue;
+      if (new Exchanges(program, sorts, size).ofObjects) return { sorts, size, of };
+    }
+  return undefined;
+}
+
+/** What an object has may not be another one of them, nor something between two of them. */
+function isRelation({ cells }: Sorts): boolean {
+  return cells.some(({ value, index }) => {
+    const own = index.filter((sort) => sort !== undefined).length;
+    return own > 1 || (own > 0 && value !== undefined);
+  });
 }
 
 /** More exchanges than these would take longer to try than they save. */

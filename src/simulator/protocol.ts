@@ -45,6 +45,7 @@ export const REASONS = [
   "local_shootdown",
   "local_mm_shootdown",
   "remote_send_ipi",
+  "remote_wrong_cpu",
 ] as const;
 
 /** Values of a pointer: 0 is NULL, object i of a pool is i + 1. */

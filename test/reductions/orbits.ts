@@ -162,8 +162,13 @@ function elementOf(program: Program, { sorts }: Symmetry, id: number, flat: numb
   return element;
 }
 
-/** Makes the function that gives the state in which CPU to[c] is what CPU c was. */
-function exchange(program: Program, symmetry: Symmetry, to: readonly number[]): (state: State) => State {
+/** Makes the function that gives the state in which CPU to[c] is what CPU c was. `cpus`: if `to` is of objects. */
+function exchange(
+  program: Program,
+  symmetry: Symmetry,
+  to: readonly number[],
+  cpus: readonly number[] = to,
+): (state: State) => State {
   const { sorts, twins } = symmetry;
   const elements = program.cells.map(({ dims }, id) =>
     Array.from({ length: dims.reduce((n, extent) => n * extent, 1) }, (_, flat) =>
@@ -171,7 +176,7 @@ function exchange(program: Program, symmetry: Symmetry, to: readonly number[]): 
     ),
   );
   const place = (id: number, flat: number): number => defined(elements[id]?.[flat], "by element");
-  const at = (cpu: number): number => defined(to[cpu], "by CPU");
+  const at = (cpu: number): number => defined(cpus[cpu], "by CPU");
   return (state) => {
     const cells = state.cells.map((values, id) => {
       const moved: number[] = [];
@@ -219,6 +224,14 @@ export function group({ classes }: Symmetry, cpus: number): number[][] {
   return all.filter((to) => to.every((other, cpu) => classOf(other) === classOf(cpu)));
 }
 
+/** Every exchange of objects for one another. */
+function objectExchanges(program: Program, { objects }: Symmetry): ((state: State) => State)[] {
+  if (objects === undefined) return [(state) => state];
+  const numbers = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
+  const only = { sorts: objects.sorts, classes: [], twins: program.codes.map(() => []), off: undefined };
+  return orders(numbers(objects.size)).map((to) => exchange(program, only, to, numbers(program.cpus)));
+}
+
 export interface Orbits {
   readonly all: number;
   readonly kept: number;
@@ -232,7 +245,10 @@ export interface Orbits {
 /** The orbits of the states that a search with symmetry finds, against all states that there are. */
 export function orbits(program: Program, symmetry: Symmetry, raw: Explored, canonical: Explored): Orbits {
   const all = new Set(raw.states.map(keyOf));
-  const exchanges = group(symmetry, program.cpus).map((to) => exchange(program, symmetry, to));
+  const ofObjects = objectExchanges(program, symmetry);
+  const exchanges = group(symmetry, program.cpus)
+    .map((to) => exchange(program, symmetry, to))
+    .flatMap((first) => ofObjects.map((second) => (state: State) => second(first(state))));
   const seen = new Set<string>();
   let [sum, strangers, doubles] = [0, 0, 0];
   for (const state of canonical.states) {

@@ -33,6 +33,9 @@ function tree(counts: Partial<Record<CostName, number>>): CountTree {
     flush_calls: 1000,
     invlpg: counts.invlpg ?? 0,
     flush_all: counts.flush_all ?? 0,
+    table_loads: counts.table_load ?? 0,
+    local_flushes: counts.local_flush ?? 0,
+    broadcast_flushes: counts.broadcast_flush ?? 0,
     ipis: { sent: 3 * rounds, rounds, to_lazy: 0, avoided: 500 },
     atomics: { total: counts.atomic_local ?? 0, mm_count: counts.atomic_local ?? 0 },
     transfers: { total: counts.line_transfer ?? 0, mm_count: counts.line_transfer ?? 0 },
@@ -51,10 +54,13 @@ test("each unit is priced once, at both ends", () => {
     [1e4, 2e4],
     [1e5, 2e5],
     [1e6, 2e6],
+    [1e8, 2e8],
+    [1e9, 2e9],
+    [1e10, 2e10],
   ];
   const everything = profile(Object.fromEntries(COSTS.map((name, i) => [name, costs[i]!])));
   const counts = tree(Object.fromEntries(COSTS.map((name, i) => [name, i + 1])));
-  expect(price(counts, everything)).toEqual({ known_ns: [7654321, 15308642], missing: [], complete: true });
+  expect(price(counts, everything)).toEqual({ known_ns: [109_807_654_321, 219_615_308_642], missing: [], complete: true });
 });
 
 test.each(COSTS)("%s: without a figure it is missing with its count, and the rest is known", (name) => {

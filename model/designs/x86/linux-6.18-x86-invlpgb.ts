@@ -13,7 +13,7 @@ export const linux_6_18_x86_invlpgb = design({
   arch: "x86",
   parts: { lifetime: refcount, coherence: tlb, backend: native, membarrier, attributes, broadcast },
   config: { ...x86_6_18_invlpgb },
-  source: `Linux 6.18 arch/x86/mm/tlb.c with INVLPGB (4afeb0ed1753, be88a1dd6112, d504d1247e36, c9826613a9cb, since 6.15:
-    6.15 to 6.17.4 also have CVE-2025-40174, see linux-6.14-x86)`,
-  status: "mainline since 6.18",
+  source: `Linux 6.18 arch/x86/mm/tlb.c with INVLPGB (4afeb0ed1753, be88a1dd6112, d504d1247e36, c9826613a9cb; since
+    6.15, but up to 6.17.4 with CVE-2025-40174, see linux-6.14-x86)`,
+  status: "mainline since 6.15",
 });

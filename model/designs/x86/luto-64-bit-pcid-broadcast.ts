@@ -13,7 +13,7 @@ export const luto_64_bit_pcid_broadcast = design({
   arch: "x86",
   parts: { lifetime: refcount, coherence: pcid64, backend: native, membarrier, attributes, broadcast },
   config: { ...x86_pcid64 },
-  source: `Lutomirski (2022-01-08), "hypothetical better x86", in the thread of [PATCH 16/23] sched: Use lightweight hazard
-    pointers to grab lazy mms; lazy mms are counted`,
+  source: `Lutomirski (2022-01-08), "hypothetical better x86", in the thread of [PATCH 16/23] sched: Use lightweight
+    hazard pointers to grab lazy mms; lazy mms are counted`,
   status: "hardware asked of AMD and Intel; no such CPU",
 });

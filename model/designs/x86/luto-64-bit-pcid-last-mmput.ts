@@ -13,7 +13,7 @@ export const luto_64_bit_pcid_last_mmput = design({
   arch: "x86",
   parts: { lifetime: last_mmput, coherence: pcid64, backend: native, membarrier, attributes, broadcast },
   config: { ...x86_pcid64 },
-  source: `Lutomirski's "hypothetical better x86" (2022-01-08) with the rule that Torvalds proposes in the same thread for
-    x86: a lazy mm has users`,
+  source: `Lutomirski's "hypothetical better x86" (2022-01-08) with the rule that Torvalds proposes in the same thread
+    for x86: a lazy mm has users`,
   status: "a thought experiment",
 });

@@ -16,7 +16,7 @@ import {
   PAGE,
 } from "./broadcast.ts";
 import type { pgd_t } from "./cpu.ts";
-import { hw } from "./cpu.ts";
+import { hw, swapper_pg_dir } from "./cpu.ts";
 
 declare const config: { readonly ASIDS: number };
 
@@ -28,6 +28,12 @@ export function write_ttbr0(pgd: pgd_t, asid: number): void {
   const cpu = smp_processor_id();
   hw[cpu].pgd = pgd;
   hw[cpu].asid = asid;
+}
+
+/** MSR TTBR0_EL1 with reserved_pg_dir, which maps nothing, and ISB. The ASID is TTBR1's (TCR.A1), and stays. */
+export function write_reserved_ttbr0(): void {
+  instruction();
+  hw[smp_processor_id()].pgd = swapper_pg_dir;
 }
 
 /** DSB ISH: earlier accesses are complete, and so are all invalidations that this CPU has issued. */

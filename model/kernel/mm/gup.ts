@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 mm/gup.c: get_user_pages_fast(), which walks the page tables of the running task without a lock. That
-// interrupts are off is all that keeps the tables: whoever frees one waits, in one way or another, for a moment at which
-// they are on. Left out: the reference that it takes to the page, and the second look at the entry behind that.
+// interrupts are off is all that keeps the tables: whoever frees one waits, in one way or another, until they are on.
+// Left out: the reference that it takes to the page, and the second look at the entry behind that.
 import { local_irq_restore, local_irq_save } from "../irqflags.ts";
 import { get_current } from "../sched/sched.ts";
 

@@ -5,13 +5,19 @@
 import { hw } from "../../hw/mmu/cpu.ts";
 import { local_irq_enable, preempt_enable } from "../irqflags.ts";
 import type { task_struct } from "../mm_types.ts";
-import { parts } from "../parts.ts";
+import { config, parts } from "../parts.ts";
+import { rseq_preempt } from "../rseq.ts";
 import { get_current, pcpu_hot, runqueues } from "./sched.ts";
 
 /** Gives this CPU to `next`, as the scheduler has decided. What follows the switch runs in next's context. */
 export function __schedule(next: task_struct): void {
   try_to_wake_up(next);
   rq_lock_irq();
+  if (config.MEMBARRIER) {
+    rseq_preempt(get_current());
+    // membarrier() looks at it from afar. RCU keeps the task; nothing keeps its mm.
+    this_cpu_write(runqueues.curr, next);
+  }
   context_switch(get_current(), next);
   preempt_enable();
 }
@@ -28,10 +34,13 @@ export function context_switch(prev: task_struct, next: task_struct): void {
     // Never where kthread_mm() is init_mm.
     parts.lifetime.context_switch_to_kernel(prev, next);
   } else {
-    parts.membarrier.membarrier_switch_mm(prev.active_mm!, next.mm!);
+    if (config.MEMBARRIER) parts.membarrier.membarrier_switch_mm(prev.active_mm!, next.mm!);
     parts.lifetime.context_switch_to_user(prev, next);
+    if (config.MEMBARRIER) parts.membarrier.membarrier_finish_switch_mm(next.mm!);
   }
 
+  // Pairs with: membarrier_private_expedited(), its first barrier; and with TLBIs of the thread that leaves.
+  if (config.ARCH_SWITCH_TO_IS_MB) smp_mb();
   switch_to(next);
   finish_task_switch(prev);
 }
@@ -46,7 +55,10 @@ function finish_task_switch(prev: task_struct): void {
   this_cpu_write(runqueues.prev_mm, null);
   finish_task(prev);
   rq_unlock_irq();
-  parts.membarrier.finish_switch_mm(mm);
+  if (mm !== null) {
+    parts.membarrier.membarrier_mm_sync_core_before_usermode(mm);
+    parts.membarrier.smp_mb__before_mmdrop();
+  }
   parts.lifetime.finish_task_switch_mm(mm);
 }
 

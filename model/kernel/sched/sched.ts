@@ -10,6 +10,10 @@ interface rq {
   lazy_mm: mm_struct | null;
   /** An mm of which this CPU owes one mmdrop(), once it no longer borrows it. Only cmpxchg() changes it. */
   drop_mm: mm_struct | null;
+  /** The task that runs, for other CPUs: only with CONFIG_MEMBARRIER. Written under the lock. */
+  curr: task_struct | null;
+  /** A copy of the running mm's; it stays while kernel threads borrow that mm. Written by its own CPU. */
+  membarrier_state: upto<"membarrier_states">;
 }
 export const runqueues = DEFINE_PER_CPU<rq>();
 

@@ -47,8 +47,8 @@ export const deep_idle_vs_exit = scenario({
   witness: [left_in_time],
   expect: { sc: safe, x86_tso: safe },
   expect_of: {
-    // The mask that tells whom to shoot does not name CPU 0: leave_mm() has cleared its bit, or a flush that found the mm
-    // no longer loaded. What CONFIG_DEBUG_VM_SHOOT_LAZIES would warn of; on x86 nobody follows or compares the pointer.
+    // The mask that tells whom to shoot does not name CPU 0: leave_mm() has cleared its bit, or a flush that found
+    // another mm loaded. CONFIG_DEBUG_VM_SHOOT_LAZIES would warn; on x86 nobody follows or compares the pointer.
     "x86-shootdown": {
       sc: violates(no_active_mm_left_dangling),
       x86_tso: violates(no_active_mm_left_dangling),

@@ -48,11 +48,15 @@ export const exit_elsewhere = scenario({
   },
   check: [no_freed_pgd_loaded, no_dangling_active_mm, references_conserved],
   witness: [mm_outlives_users],
-  expect: { sc: safe, x86_tso: safe },
+  expect: { sc: safe, x86_tso: safe, armv8: safe },
   expect_of: {
     // Whoever exits leaves a reference that nobody drops.
     "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
-    last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    last_mmput: {
+      sc: violates(no_freed_pgd_loaded),
+      x86_tso: violates(no_freed_pgd_loaded),
+      armv8: violates(no_freed_pgd_loaded),
+    },
   },
   mutants: [
     {
@@ -65,7 +69,11 @@ export const exit_elsewhere = scenario({
       name: "a lazy CPU takes no reference",
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(mainline.context_switch_to_kernel, "mmgrab_lazy_tlb"),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
       // CR3 has left already.
       expect_of: {
         "linux-4.14-x86": { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
@@ -76,13 +84,21 @@ export const exit_elsewhere = scenario({
       name: "the hazard pointer is published after on_cpu is cleared",
       needs: { ...names_borrowers },
       mutant: replace(hazard_pointers.context_switch_to_kernel, publish_late),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "the last mmput() does not look for borrowers",
       needs: { ...names_borrowers },
       mutant: replace(hazard_pointers.mm_unlazy_mm_count, nothing),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
     },
     {
       name: "a lazy CPU does not name what it borrows",
@@ -103,7 +119,11 @@ export const exit_elsewhere = scenario({
         parts: { lifetime: ["shootdown", "shootdown_exit_switches", "shootdown_filtered"] },
       },
       mutant: drop(shootdown.do_shoot_lazy_tlb, "switch_mm"),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
       // The hardware never walks a pgd.
       expect_of: { hash_tlb: { sc: safe } },
     },
@@ -112,13 +132,21 @@ export const exit_elsewhere = scenario({
       needs: { parts: { lifetime: ["shootdown", "shootdown_exit_switches", "shootdown_filtered"] } },
       mutant: omit(shootdown.do_shoot_lazy_tlb, "current.active_mm = init_mm"),
       // The weaker property: on x86 nobody follows it, or compares it with a new mm that lives there.
-      expect: { sc: violates(no_dangling_active_mm), x86_tso: violates(no_dangling_active_mm) },
+      expect: {
+        sc: violates(no_dangling_active_mm),
+        x86_tso: violates(no_dangling_active_mm),
+        armv8: violates(no_dangling_active_mm),
+      },
     },
     {
       name: "the last mmdrop() shoots nobody",
       needs: { parts: { lifetime: "shootdown" } },
       mutant: replace(shootdown.mmdrop_final, nothing),
-      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      expect: {
+        sc: violates(no_freed_pgd_loaded),
+        x86_tso: violates(no_freed_pgd_loaded),
+        armv8: violates(no_freed_pgd_loaded),
+      },
       expect_of: { hash_tlb: { sc: violates(no_dangling_active_mm) } },
     },
     {
@@ -153,6 +181,7 @@ export const exit_elsewhere = scenario({
       // A flush that runs no code on other CPUs repairs nothing.
       expect_of: {
         "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "arm64-last-mmput": { sc: violates(no_freed_pgd_loaded), armv8: violates(no_freed_pgd_loaded) },
       },
     },
   ],

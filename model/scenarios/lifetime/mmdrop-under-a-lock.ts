@@ -44,20 +44,24 @@ export const mmdrop_under_a_lock = scenario({
   },
   check: [no_freed_pgd_loaded, no_deadlock],
   witness: [dropped],
-  expect: { sc: safe, x86_tso: safe },
+  expect: { sc: safe, x86_tso: safe, armv8: safe },
   expect_of: {
-    shootdown: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
+    shootdown: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock), armv8: violates(no_deadlock) },
     // What khugepaged does (kernel test robot, on v3): the scan must not be called there.
     "hazptr-2024": { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
     // Nothing is mapped: no flush, as in exit-elsewhere.
-    last_mmput: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    last_mmput: {
+      sc: violates(no_freed_pgd_loaded),
+      x86_tso: violates(no_freed_pgd_loaded),
+      armv8: violates(no_freed_pgd_loaded),
+    },
   },
   mutants: [
     {
       name: "repaired: CPU 0 waits with interrupts on",
       needs: { parts: { lifetime: "shootdown" } },
       mutant: drop(use_subsystem, "local_irq_disable"),
-      expect: { sc: safe, x86_tso: safe },
+      expect: { sc: safe, x86_tso: safe, armv8: safe },
     },
     {
       name: "repaired: CPU 0 waits with interrupts on, and the scan's interrupt comes in",
@@ -68,7 +72,7 @@ export const mmdrop_under_a_lock = scenario({
     {
       name: "CPU 0 does not release the lock",
       mutant: drop(use_subsystem, "spin_unlock"),
-      expect: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
+      expect: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock), armv8: violates(no_deadlock) },
     },
   ],
 });

@@ -46,25 +46,33 @@ export const exec_preempted = scenario({
   },
   check: [references_conserved, users_keep_mm, no_freed_pgd_loaded, no_foreign_user_access],
   witness: [preempted],
-  expect: { sc: safe, x86_tso: safe },
+  expect: { sc: safe, x86_tso: safe, armv8: safe },
   mutants: [
     {
       name: "active_mm is read while preemption is on",
       // The designs that do not count have nothing to drop twice.
       needs: { parts: { lifetime: "refcount" } },
       mutant: replace(exec_mmap, exec_mmap_early),
-      expect: { sc: violates(users_keep_mm), x86_tso: violates(users_keep_mm) },
+      expect: { sc: violates(users_keep_mm), x86_tso: violates(users_keep_mm), armv8: violates(users_keep_mm) },
     },
     {
       name: "what was borrowed is not dropped",
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(exec_mmap, "mmdrop_lazy_tlb"),
-      expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
+      expect: {
+        sc: violates(references_conserved),
+        x86_tso: violates(references_conserved),
+        armv8: violates(references_conserved),
+      },
     },
     {
       name: "the new mm is not activated",
       mutant: drop(exec_mmap, "activate_mm"),
-      expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
+      expect: {
+        sc: violates(no_foreign_user_access),
+        x86_tso: violates(no_foreign_user_access),
+        armv8: violates(no_foreign_user_access),
+      },
     },
   ],
 });

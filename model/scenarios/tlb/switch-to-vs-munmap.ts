@@ -61,7 +61,7 @@ export const switch_to_vs_munmap = scenario({
       needs: { parts: { coherence: "tlb" } },
       mutant: move_before(switch_mm_irqs_off, "atomic_read", 2, "cpumask_set_cpu", 1),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
-      // Every CR3 write flushes: whatever the CPU caches, it caches after the bit was set. Where it is set all the time,
+      // Every CR3 write flushes: whatever the CPU caches, it caches after the bit was set. Where it is set already,
       // the barrier behind it is what tlb_gen must not pass.
       expect_of: {
         "linux-6.12-x86-nopcid": { sc: safe, x86_tso: safe },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { no_foreign_user_access, no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
+import { invlpg } from "../../hw/mmu/x86.ts";
 import { lazy_cpu_leaves, lazy_cpu_skipped, switch_mm_irqs_off, unlazy_flushes } from "../../kernel/arch/x86/mm/tlb.ts";
 import * as tlb_4_14 from "../../kernel/arch/x86/mm/tlb_4_14.ts";
 import * as tlb_classic from "../../kernel/arch/x86/mm/tlb_classic.ts";
@@ -71,6 +72,12 @@ export const unlazy_vs_munmap = scenario({
       name: "tlb_gen is read before the mask bit is set when lazy mode ends",
       needs: { config: { fully_lazy_tlb: true } },
       mutant: move_before(tlb_4_14.catch_up, "atomic_read", 1, "cpumask_set_cpu", 1),
+      expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
+    },
+    {
+      name: "INVLPG leaves the page where it is (as of global pages on Alder Lake with PCIDs: ce0b15d11ad8)",
+      needs: { parts: { coherence: "tlb" }, config: { PCID: true } },
+      mutant: drop(invlpg, "drop_page"),
       expect: { sc: violates(no_stale_user_access), x86_tso: violates(no_stale_user_access) },
     },
     {

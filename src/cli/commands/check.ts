@@ -121,7 +121,7 @@ export function addCheck(program: Command, shell: Shell): void {
       new Option(
         "--coverage",
         "in place of verdicts: which lines of the model no search executes, which conditions never differ",
-      ).conflicts("explain"),
+      ).conflicts(["explain", "jobs"]),
     );
   addSearchOptions(command).action(async (names: string[], options: Options) => {
     const { design: designs, model: models, overlay, maxStates, maxMemory, timeout, checkpoint, threads } = options;

@@ -157,7 +157,7 @@ function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
   return Array.from({ length: rounds }, (_, i) => first + i * step);
 }
 
-function unroll(cx: Lowering, node: t.ForStatement, name: string, values: readonly number[]): void {
+function unroll(cx: Lowering, node: t.ForStatement | t.ForOfStatement, name: string, values: readonly number[]): void {
   cx.writeOut(node, values.length);
   cx.region((exit) => {
     for (const value of values) {
@@ -190,6 +190,14 @@ export function forOf(cx: Lowering, node: t.ForOfStatement): void {
     return cx.fail("LZ105", node, "write for (const cpu of for_each_cpu(mask))");
   }
   if (right.arguments.length !== (callee === "for_each_cpu" ? 1 : 0)) return cx.fail("LZ110", right, callee);
+  if (cx.mode === "atomic" && callee === "for_each_possible_cpu") {
+    return unroll(
+      cx,
+      node,
+      variable.name,
+      Array.from({ length: cx.cpus }, (_, cpu) => cpu),
+    );
+  }
   if (cx.mode !== "normal") return cx.fail("LZ115", node, callee);
   cx.code.scoped(() => {
     const all: Expr = { kind: "unary", op: "mask_of", a: constant(cx.cpus) };

@@ -60,6 +60,14 @@ const plus = (old: Expr, n: Expr): Expr => binary("+", old, n);
 const minus = (old: Expr, n: Expr): Expr => binary("-", old, n);
 const nothing = (): Val => VOID_VAL;
 
+const exchange =
+  (order: RmwOrder): Primitive =>
+  (cx, node, name) => {
+    const place = placeArg(cx, node);
+    const replacement = number(cx, node, 1);
+    return value(rmwPlace(cx, place, order, name, node, () => replacement));
+  };
+
 const cmpxchg =
   (order: RmwOrder, returns: (old: Typed, expected: Expr) => Val): Primitive =>
   (cx, node, name) => {
@@ -286,11 +294,8 @@ const table: { readonly [name: string]: Primitive } = {
     if (val.v !== "place" || val.root.storage !== "percpu-frame") return cx.fail("LZ108", node);
     return { v: "expr", e: CPU_EXPR, type: { k: "frameref", decl: val.root.decl, type: val.root.type } };
   },
-  xchg: (cx, node, name) => {
-    const place = placeArg(cx, node);
-    const replacement = number(cx, node, 1);
-    return value(rmwPlace(cx, place, "full", name, node, () => replacement));
-  },
+  xchg: exchange("full"),
+  xchg_relaxed: exchange("relaxed"),
   cmpxchg: cmpxchg("full", (old) => value(old)),
   try_cmpxchg: cmpxchg("full", succeeded),
   try_cmpxchg_relaxed: cmpxchg("relaxed", succeeded),
@@ -300,7 +305,9 @@ const table: { readonly [name: string]: Primitive } = {
   atomic_dec: rmw("relaxed", 0, minus, nothing),
   atomic_add: rmw("relaxed", 1, plus, nothing),
   atomic_sub: rmw("relaxed", 1, minus, nothing),
+  atomic_or: rmw("relaxed", 1, (a, b) => binary("|", a, b), nothing),
   atomic_inc_return: rmw("full", 0, plus, (old, n) => int(plus(old.e, n), old)),
+  atomic_dec_return_release: rmw("release", 0, minus, (old, n) => int(minus(old.e, n), old)),
   atomic_dec_and_test: rmw("full", 0, minus, (old, n) => boolean(binary("==", old.e, n))),
   atomic_sub_and_test: rmw("full", 1, minus, (old, n) => boolean(binary("==", old.e, n))),
   atomic_inc_not_zero: (cx, node, name) => {

@@ -13,9 +13,7 @@ import { ROOM, VIEW_FUNCTIONS } from "./views-runtime.ts";
 function fieldAt({ word, shift, width }: Slot, array: string, start: string): string {
   const text = `${array}[${start}+${word}]`;
   if (width === 32) return `${text}>>>0`;
-  return shift === 0
-    ? `${text}&${maskOf({ word, shift, width })}`
-    : `${text}>>>${shift}&${maskOf({ word, shift, width })}`;
+  return shift === 0 ? `${text}&${maskOf({ width })}` : `${text}>>>${shift}&${maskOf({ width })}`;
 }
 
 function printLoad(views: ViewsLayout): string {

@@ -22,7 +22,9 @@ export function writer(): void {
   smp_wmb();
   atomic_inc(g.count);
   atomic_add(1, g.count);
+  atomic_or(1, g.count);
   if (atomic_dec_and_test(g.count)) atomic_set(g.count, 3);
+  else if (atomic_dec_return_release(g.count) === 1) atomic_inc(g.count);
 }
 
 export function reader(): void {

@@ -18,6 +18,7 @@ export const x86_6_12 = {
   flush_skips_done: true,
   flush_reads_loaded_mm: true,
   flush_tlb_range_frees_tables: true,
+  ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: true,
 };
 
 /** Lutomirski's series of 2022-01 on top of it: patches 12, 15 and 23. */
@@ -33,7 +34,7 @@ export const x86_6_14 = { ...x86_6_12, lazy_mm_cpumask: true, trim_cpumask: true
 /** Linux 6.18. */
 export const x86_6_18 = { ...x86_6_14, switch_mm_smp_mb: true };
 
-/** The same on AMD's Milan and later: global ASIDs, kept up to date by INVLPGB (since 6.15). 4094, but a few will do. */
+/** The same on AMD's Milan and later: global ASIDs, kept up to date by INVLPGB (since 6.15). 4094; some will do. */
 export const x86_6_18_invlpgb = { ...x86_6_18, INVLPGB: true, ASIDS: 64 };
 
 /** Lutomirski's hypothetical better x86. No mm_cpumask, no tlb_gen. */

@@ -6,7 +6,7 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(2);const c3=new Int32Array(2);const c4=new Int32Array(1);
-function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0,l6=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
 case 1:{c0[0]=1;pc=2;continue L;}
 case 2:{c1[0]=(-1);pc=3;continue L;}
 case 3:{c0[0]=2;pc=4;continue L;}
@@ -16,8 +16,11 @@ case 6:{c3[cpu]=(l0+1);pc=7;continue L;}
 case 7:{pc=8;continue L;}
 case 8:{l1=c4[0];c4[0]=(l1+1);pc=9;continue L;}
 case 9:{l2=c4[0];c4[0]=(l2+1);pc=10;continue L;}
-case 10:{l3=c4[0];c4[0]=(l3-1);B0:{if(l3===1){pc=11;continue L;}else{break B0;}}return true;}
-case 11:{c4[0]=3;return true;}
+case 10:{l3=c4[0];c4[0]=(l3|1);pc=11;continue L;}
+case 11:{l4=c4[0];c4[0]=(l4-1);if(l4===1){pc=12;continue L;}else{pc=13;continue L;}}
+case 12:{c4[0]=3;return true;}
+case 13:{l5=c4[0];c4[0]=(l5-1);B1:{if((l5-1)===1){pc=14;continue L;}else{break B1;}}return true;}
+case 14:{l6=c4[0];c4[0]=(l6+1);return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0,l6=0,l7=0,l8=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
 case 1:{l0=c0[0];pc=2;continue L;}

@@ -5,22 +5,25 @@ import { hw, swapper_pg_dir } from "../../../../hw/mmu/cpu.ts";
 import { mtspr_pid, RIC_FLUSH_ALL, set_process_table_entry, tlbiel_pid } from "../../../../hw/mmu/powerpc.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask } from "../../../mm_types.ts";
-import { config } from "../../../parts.ts";
+import { config, parts } from "../../../parts.ts";
 
 /** A switch found the CPU's bit set: nothing was counted, and no barrier executed. */
 export const bit_was_set = sometimes("a switch to an mm that this CPU has used before");
 
 export function switch_mm_irqs_off(prev: mm_struct, next: mm_struct): void {
   const cpu = smp_processor_id();
+  let new_on_cpu = false;
 
   if (!cpumask_test_cpu(cpu, mm_cpumask(next))) {
     cpumask_set_cpu(cpu, mm_cpumask(next));
     atomic_inc(next.context.active_cpus);
     // Pairs with: radix__flush_tlb_mm(). First the bit and the count, then the translations of next, which PIDR brings.
     smp_mb();
+    new_on_cpu = true;
   } else reached(bit_was_set);
 
   if (prev === next) return;
+  if (!new_on_cpu) parts.membarrier.membarrier_arch_switch_mm(prev, next);
   switch_mmu_context(next);
   if (config.clear_mask_of_dying_mm) leave_dying_mm(prev);
 }

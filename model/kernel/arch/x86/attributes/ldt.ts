@@ -9,6 +9,8 @@ import { get_current } from "../../../sched/sched.ts";
 import { on_each_cpu_mask } from "../../../smp.ts";
 import { cpu_tlbstate } from "../mm/tlbstate.ts";
 
+export { attributes_loaded, load_cr3, read_attributes } from "./none.ts";
+
 /** LDTR; 0 is none. */
 interface ldt_register {
   ldt: int<0, 2>;
@@ -23,8 +25,12 @@ const ldts = DEFINE_HARDWARE<ldt_allocator>();
 /** A user program has loaded a segment from an LDT that is not its process's, or is gone. */
 export const no_wrong_ldt = never("no use of another process's LDT, or of a freed one");
 
+export function init_new_attributes(mm: mm_struct): void {
+  if (config.MODIFY_LDT_SYSCALL) WRITE_ONCE(mm.context.ldt, 0);
+}
+
 export function switch_attributes(prev: mm_struct, next: mm_struct): void {
-  if (!config.MODIFY_LDT_SYSCALL) return;
+  if (!config.MODIFY_LDT_SYSCALL || prev === next) return;
   // LDTR may have an older one than prev does: where leave_mm() leaves it alone, and prev was modified since. No
   // matter: prev has one then, and no two mms have the same.
   const ldt = READ_ONCE(next.context.ldt);

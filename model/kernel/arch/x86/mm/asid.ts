@@ -3,10 +3,9 @@
 // TLB_NR_DYN_ASIDS address spaces of this CPU; a slot's ctx_id and tlb_gen say what its entries are worth.
 
 import type { pgd_t } from "../../../../hw/mmu/cpu.ts";
-import { write_cr3 } from "../../../../hw/mmu/x86.ts";
 import { asid_allocated } from "../../../lifetime/asid_references.ts";
 import type { mm_struct } from "../../../mm_types.ts";
-import { config } from "../../../parts.ts";
+import { config, parts } from "../../../parts.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { mm_global_asid } from "./global_asid.ts";
 import { cpu_tlbstate, TLB_FLUSH_ON_TASK_SWITCH } from "./tlbstate.ts";
@@ -66,7 +65,7 @@ export function invalidate_user_asid(asid: number): void {
 export function load_new_mm_cr3(pgd: pgd_t, asid: number, need_flush: boolean): void {
   if (need_flush) invalidate_user_asid(asid);
   // Without PCID every write to CR3 flushes. With it, PCID 0 is left to the boot code; our slots start at 0.
-  write_cr3(pgd, asid, need_flush);
+  parts.attributes.load_cr3(pgd, asid, need_flush);
 }
 
 declare function trace_tlb_flush(reason: number, pages: number): void;

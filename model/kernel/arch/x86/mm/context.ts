@@ -5,13 +5,14 @@ import { hw } from "../../../../hw/mmu/cpu.ts";
 import { boot_asid_holder } from "../../../lifetime/asid_references.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask, mm_globals } from "../../../mm_types.ts";
-import { config } from "../../../parts.ts";
+import { config, parts } from "../../../parts.ts";
 import { boot_global_asids, mm_free_global_asid, mm_init_global_asid } from "./global_asid.ts";
 import { cpu_tlbstate, cpu_tlbstate_shared, flush_tlb_infos } from "./tlbstate.ts";
 
 export function init_new_context(mm: mm_struct): void {
   WRITE_ONCE(mm.context.ctx_id, next_ctx_id(mm));
   atomic_set(mm.context.tlb_gen, 0);
+  parts.attributes.init_new_attributes(mm);
   if (config.INVLPGB) mm_init_global_asid(mm);
 }
 

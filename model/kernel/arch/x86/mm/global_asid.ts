@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.15 arch/x86/mm/tlb.c: global ASIDs, for AMD's INVLPGB (d504d1247e36 allocates them, c9826613a9cb frees them,
 // be88a1dd6112 switches to them, 4afeb0ed1753 gives them away). A process that runs on many CPUs gets one ASID for all
-// of them; from then on the hardware carries its flushes to every TLB. ASIDs below TLB_NR_DYN_ASIDS stay each CPU's own.
+// of them; from then on the hardware carries its flushes to every TLB. ASIDs below TLB_NR_DYN_ASIDS stay each CPU's.
 // Left out: PTI's second PCID (which CPU has both?), ranges longer than one INVLPGB takes, need_tlbsync.
 import { hw } from "../../../../hw/mmu/cpu.ts";
 import { local_irq_restore, local_irq_save } from "../../../irqflags.ts";

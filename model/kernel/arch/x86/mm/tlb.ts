@@ -2,8 +2,8 @@
 // Linux 6.12 arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
 // freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
 // computed and removes nothing). config takes it back as far as 4.20, where flushes began to skip lazy CPUs; older
-// kernels are in tlb_4_14.ts, tlb_4_13.ts and tlb_classic.ts. Left out, as no property reads it: LAM, LDT, CR4.PCE,
-// speculation mitigations.
+// kernels are in tlb_4_14.ts, tlb_4_13.ts and tlb_classic.ts. Left out, as no property reads it: CR4.PCE, speculation
+// mitigations.
 
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
 import { local_irq_disable, local_irq_enable, preempt_disable, preempt_enable } from "../../../irqflags.ts";
@@ -70,6 +70,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   let new_asid = prev_asid;
   let need_flush = true;
 
+  parts.attributes.read_attributes(next, false);
   if (was_lazy) {
     this_cpu_write(cpu_tlbstate_shared.is_lazy, false);
     trace_lazy_exit();
@@ -85,13 +86,18 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
       // Broadcasts reach it anyway.
       if (config.INVLPGB && is_global_asid(prev_asid)) return;
       // Another thread of the same process: no request was withheld from us.
-      if (!was_lazy) return;
+      if (!was_lazy && parts.attributes.attributes_loaded(next)) return;
 
       // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
       smp_mb();
       next_tlb_gen = atomic_read(next.context.tlb_gen);
-      if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen) return;
-      reached(unlazy_flushes);
+      need_flush = this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) !== next_tlb_gen;
+      const loaded = parts.attributes.attributes_loaded(next);
+      if (!need_flush && loaded) {
+        parts.membarrier.sync_core_if_membarrier_enabled(next);
+        return;
+      }
+      if (need_flush) reached(unlazy_flushes);
     }
   } else {
     // Until CR3 and loaded_mm agree again, whoever asks must assume the worst: should_flush_tlb(), NMIs.
@@ -116,6 +122,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
     // Where only NMIs ask, it is early enough here (4012e77a903d).
     if (!config.flush_reads_loaded_mm) this_cpu_write(cpu_tlbstate.loaded_mm, LOADED_MM_SWITCHING);
   }
+  parts.attributes.read_attributes(next, true);
 
   if (!need_flush) reached(asid_reused);
   load_new_context(next, next_tlb_gen, new_asid, need_flush);
@@ -123,7 +130,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
   barrier();
   this_cpu_write(cpu_tlbstate.loaded_mm, next);
   this_cpu_write(cpu_tlbstate.loaded_mm_asid, new_asid);
-  if (next !== prev) parts.attributes.switch_attributes(prev, next);
+  parts.attributes.switch_attributes(prev, next);
 }
 
 /** Where switching away leaves the bit as it is, it is mostly still set: a read, but then no barrier either. */
@@ -351,7 +358,7 @@ export function trace_tlb_flushed(f: flush_tlb_info, local: bool, nr_invalidate:
   else trace_tlb_flush(TLB_LOCAL_MM_SHOOTDOWN, nr_invalidate);
 }
 
-/** The request is for an mm that this CPU has left. With a lazily cleared mask that may be so for the initiator, too. */
+/** The request is for an mm that this CPU has left: with a lazily cleared mask that may be so for the initiator. */
 export function wrong_cpu(f: flush_tlb_info, loaded_mm: mm_struct, local: bool): boolean {
   return f.mm !== null && f.mm !== loaded_mm && (config.lazy_mm_cpumask || !local);
 }
