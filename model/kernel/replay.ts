@@ -72,7 +72,7 @@ export function replay_mm_init(mm: mm_struct, id: index<"mms">): void {
 /** A task starts with this mm (or none); `shares`: as one more user of it. */
 export function replay_new_task(task: task_struct, mm: mm_struct | null, shares: bool): void {
   instruction();
-  task.mm = mm === null ? kthread_mm() : mm;
+  task.mm = mm !== null ? mm : kthread_mm();
   task.active_mm = task.mm;
   if (mm !== null && shares) atomic_inc(mm.mm_users);
 }
