@@ -28,6 +28,7 @@ export const generic = {
   nmi_uaccess_okay: false,
   MMU_GATHER_RCU_TABLE_FREE: false,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: false,
+  asid_holds_mm: false,
   kthread_use_mm_grabs: true,
   change_current_mm: false,
   exit_mm_lazy: true,

@@ -194,6 +194,8 @@ export declare const config: {
   readonly MMU_GATHER_RCU_TABLE_FREE: boolean;
   /** activate_mm() with interrupts off: powerpc; not x86. */
   readonly ARCH_WANT_IRQS_OFF_ACTIVATE_MM: boolean;
+  /** Each ASID slot of each CPU holds an mm_count: with the lifetime asid_references. */
+  readonly asid_holds_mm: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
   /** One function changes the running task's mm, for exec_mmap() and kthread_use_mm(): Lutomirski's patches 14, 15. */

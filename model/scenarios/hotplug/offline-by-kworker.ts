@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { finish_cpu, takedown_cpu } from "../../kernel/cpu.ts";
 import { mmput } from "../../kernel/fork.ts";
+import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import { mm_unlazy_mm_count } from "../../kernel/lifetime/hazard_pointers.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
 import * as shootdown from "../../kernel/lifetime/shootdown.ts";
@@ -43,6 +44,12 @@ export const offline_by_kworker = scenario({
     "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
+    {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
     {
       name: "a lazy CPU takes no reference",
       needs: { parts: { lifetime: "refcount" } },

@@ -3,6 +3,7 @@ import { switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
 import { cpu_has_died, cpu_online, finish_cpu, no_rcu_from_offline_cpu, takedown_cpu } from "../../kernel/cpu.ts";
 import { mmput } from "../../kernel/fork.ts";
 import { local_irq_disable, local_irq_enable } from "../../kernel/irqflags.ts";
+import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import { possible_lazymm_cpu } from "../../kernel/lifetime/hazard_pointers.ts";
 import { unlazy_and_drop } from "../../kernel/lifetime/refcount.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
@@ -51,6 +52,12 @@ export const offline_vs_last_mmput = scenario({
     "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
+    {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
     {
       name: "the control CPU does not drop what the dead one borrowed",
       needs: { parts: { lifetime: "refcount" }, config: { unlazy_before_idle_dead: false } },
@@ -181,6 +188,14 @@ export const offline_leaves_early = scenario({
       name: "the page tables are not switched",
       mutant: drop(sched_force_init_mm, "switch_mm_irqs_off"),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      // A slot of the dead CPU holds the mm for ever.
+      expect_of: { asid_references: { sc: safe, x86_tso: safe } },
+    },
+    {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {
       name: "repaired: the mask bit is cleared after the CR3 write",
@@ -190,3 +205,5 @@ export const offline_leaves_early = scenario({
     },
   ],
 });
+
+export function nothing(_mm: mm_struct): void {}

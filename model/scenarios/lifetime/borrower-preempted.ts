@@ -2,6 +2,7 @@
 import { exit_mm } from "../../kernel/exit.ts";
 import { preempt_disable, preempt_enable } from "../../kernel/irqflags.ts";
 import { kthread_use_mm } from "../../kernel/kthread.ts";
+import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import { mm_unlazy_mm_count } from "../../kernel/lifetime/hazard_pointers.ts";
 import * as hazptr_2024 from "../../kernel/lifetime/hazptr_2024.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
@@ -88,6 +89,12 @@ export const borrower_preempted = scenario({
     "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
+    {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
     {
       name: "a lazy CPU takes no reference",
       needs: { parts: { lifetime: "refcount" } },

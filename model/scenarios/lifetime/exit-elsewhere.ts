@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { exit_mm } from "../../kernel/exit.ts";
+import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
 import * as hazptr_2024 from "../../kernel/lifetime/hazptr_2024.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
@@ -58,6 +59,12 @@ export const exit_elsewhere = scenario({
     },
   },
   mutants: [
+    {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
     {
       name: "a lazy CPU takes no reference",
       needs: { parts: { lifetime: "refcount" } },

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
 import { exit_mm } from "../../kernel/exit.ts";
+import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
-import type { task_struct } from "../../kernel/mm_types.ts";
+import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { parts } from "../../kernel/parts.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
@@ -52,6 +53,12 @@ export const lazy_to_user_vs_exit = scenario({
   },
   mutants: [
     {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
       name: "the reference is dropped before the page tables are switched",
       needs: { parts: { lifetime: "refcount" } },
       mutant: replace(mainline.context_switch_to_user, drop_first),
@@ -98,3 +105,5 @@ export function drop_first(prev: task_struct, next: task_struct): void {
   }
   parts.coherence.switch_mm_irqs_off(active_mm, next.mm!);
 }
+
+export function nothing(_mm: mm_struct): void {}

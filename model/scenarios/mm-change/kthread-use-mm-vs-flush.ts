@@ -61,6 +61,7 @@ export const kthread_use_mm_vs_flush = scenario({
         "luto-2022-mask-scan": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "luto-2022-posted": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        asid_references: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },
     {
@@ -86,6 +87,7 @@ export const kthread_use_mm_vs_flush = scenario({
         xen_pv: { sc: safe, x86_tso: safe },
         // Still lazy, but with an mm: it stays, as above.
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+        asid_references: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },
     },
   ],

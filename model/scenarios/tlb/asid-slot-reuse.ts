@@ -25,8 +25,8 @@ export const address_reused = sometimes("a new mm gets the memory of one that ex
 export const asid_slot_reuse = scenario({
   question: `CPU 0 has an ASID slot, with TLB entries, of a process that exits elsewhere. A new process gets the same
     mm_struct. When it comes to CPU 0, does it find the old one's translations?`,
-  // Where exiting tasks leak their mm, nobody ever gets its memory.
-  needs: { arch: "x86", config: { exit_mm_lazy: true, PCID64: false } },
+  // Where exiting tasks leak their mm, or the slot holds it, nobody ever gets its memory.
+  needs: { arch: "x86", config: { exit_mm_lazy: true, asid_holds_mm: false, PCID64: false } },
   machine: { ...two_mms, tasks: 6, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },
   init() {

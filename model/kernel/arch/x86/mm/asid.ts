@@ -3,6 +3,7 @@
 // TLB_NR_DYN_ASIDS address spaces of this CPU; a slot's ctx_id and tlb_gen say what its entries are worth.
 
 import type { pgd_t } from "../../../../hw/mmu/cpu.ts";
+import { asid_allocated } from "../../../lifetime/asid_references.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { config, parts } from "../../../parts.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
@@ -72,6 +73,7 @@ declare function trace_tlb_flush(reason: number, pages: number): void;
 /** Says what the slot is worth from now on, and loads it. */
 export function load_new_context(next: mm_struct, next_tlb_gen: number, asid: number, need_flush: boolean): void {
   if (need_flush) {
+    if (config.asid_holds_mm) asid_allocated(asid, next);
     this_cpu_write(cpu_tlbstate.ctxs[asid].ctx_id, next.context.ctx_id);
     this_cpu_write(cpu_tlbstate.ctxs[asid].tlb_gen, next_tlb_gen);
     load_new_mm_cr3(next.pgd, asid, true);

@@ -2,6 +2,7 @@
 // Linux 6.12 arch/x86/include/asm/mmu_context.h, from 4.14 on: a context has an id that is never used again. And, not
 // in Linux, how a CPU starts: what cpu_tlbstate says at the beginning of a scenario or a replay.
 import { hw } from "../../../../hw/mmu/cpu.ts";
+import { boot_asid_holder } from "../../../lifetime/asid_references.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask, mm_globals } from "../../../mm_types.ts";
 import { config, parts } from "../../../parts.ts";
@@ -51,6 +52,7 @@ export function boot_mm(cpu: cpu_id, mm: mm_struct, lazy: bool): void {
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), ctx_id);
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), atomic_read(mm.context.tlb_gen));
   if (config.PCID) WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), 2);
+  if (config.asid_holds_mm) boot_asid_holder(cpu, asid, mm);
   if (lazy) WRITE_ONCE(per_cpu(cpu_tlbstate_shared.is_lazy, cpu), true);
   hw[cpu].pgd = mm.pgd;
   hw[cpu].asid = asid;
@@ -66,6 +68,7 @@ export function boot_slot(
 ): void {
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].ctx_id, cpu), mm === null ? 0 : mm.context.ctx_id);
   WRITE_ONCE(per_cpu(cpu_tlbstate.ctxs[asid].tlb_gen, cpu), tlb_gen);
+  if (config.asid_holds_mm) boot_asid_holder(cpu, asid, mm);
   WRITE_ONCE(per_cpu(cpu_tlbstate.next_asid, cpu), next_asid);
   if (!loaded || mm === null) return;
   atomic_set(mm.context.tlb_gen, tlb_gen);
