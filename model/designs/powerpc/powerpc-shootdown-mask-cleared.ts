@@ -11,4 +11,6 @@ export const powerpc_shootdown_mask_cleared = design({
   config: { ...book3s_64, MMU_LAZY_TLB_SHOOTDOWN: true, clear_mask_of_dying_mm: true },
   source: `kernel/fork.c, comment of cleanup_lazy_tlbs() (2655421ae69f), ways to fewer interrupts: a CPU that switches away from a dying mm leaves its mask`,
   status: "an idea in a comment",
+  base: "linux-6.12-powerpc-radix",
+  asked: ["lifetime", "powerpc"],
 });

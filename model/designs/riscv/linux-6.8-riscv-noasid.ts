@@ -11,4 +11,6 @@ export const linux_6_8_riscv_noasid = design({
   config: { ...riscv_6_9_noasid, ARCH_HAS_MEMBARRIER_CALLBACKS: false },
   source: "Linux 6.8 arch/riscv, on harts without ASIDs: before d6cfd1770f20",
   status: "mainline until 6.8",
+  base: "linux-6.9-riscv-noasid",
+  asked: ["membarrier"],
 });

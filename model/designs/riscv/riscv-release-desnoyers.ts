@@ -12,4 +12,6 @@ export const riscv_release_desnoyers = design({
   source:
     "smp_mb__{before,after}_{mmgrab,mmdrop}() (Desnoyers, 2022-01-12, in the thread of patch 04), on Linux 6.9 arch/riscv",
   status: "proposed in mail 2022-01, never posted as a patch; riscv is ours",
+  base: "linux-6.9-riscv-noasid",
+  asked: ["membarrier"],
 });

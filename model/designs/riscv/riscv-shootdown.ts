@@ -11,4 +11,6 @@ export const riscv_shootdown = design({
   config: { ...riscv_6_9_noasid },
   source: "MMU_LAZY_TLB_SHOOTDOWN (Piggin, 2655421ae69f) on Linux 6.9 arch/riscv, on harts without ASIDs",
   status: "a thought experiment: nobody posted it for riscv",
+  base: "linux-6.9-riscv-noasid",
+  asked: ["membarrier", "lifetime"],
 });

@@ -47,6 +47,8 @@ export const mmdrop_under_a_lock = scenario({
   expect: { sc: safe, x86_tso: safe, armv8: safe },
   expect_of: {
     shootdown: { sc: violates(no_deadlock), x86_tso: violates(no_deadlock), armv8: violates(no_deadlock) },
+    shootdown_exit_switches: { sc: violates(no_deadlock) },
+    shootdown_filtered: { sc: violates(no_deadlock) },
     // What khugepaged does (kernel test robot, on v3): the scan must not be called there.
     "hazptr-2024": { sc: violates(no_deadlock), x86_tso: violates(no_deadlock) },
     // Nothing is mapped: no flush, as in exit-elsewhere.

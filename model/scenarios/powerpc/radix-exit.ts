@@ -114,6 +114,8 @@ export const radix_mm_address_reused = scenario({
       name: "the shootdown leaves active_mm alone: the switch is skipped",
       mutant: omit(shootdown.do_shoot_lazy_tlb, "current.active_mm = init_mm"),
       expect: { sc: violates(no_foreign_user_access) },
+      // It looks at the mm that it leaves.
+      expect_of: { "powerpc-shootdown-mask-cleared": { sc: violates(no_use_after_free) } },
     },
     {
       name: "the shootdown leaves PIDR alone",
