@@ -89,7 +89,7 @@ export const nmi_reads_active_mm = scenario({
   witness: [nmi_came],
   expect: { sc: safe, x86_tso: safe },
   // leave_mm() takes CPU 0 out of the mask by which the end of the mm finds borrowers, or the bit goes before active_mm
-  // does; where the bit stays (6.14), active_mm names the mm until the interrupt of the last mmdrop() comes.
+  // does; where the bit stays (6.14), the flush of exit_mmap() clears it, and active_mm stays.
   expect_of: {
     shootdown: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     last_mmput: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
@@ -152,9 +152,9 @@ export const kasan_checks_active_mm = scenario({
   check: [no_use_after_free],
   witness: [has_switched],
   expect: { sc: safe, x86_tso: safe },
-  // leave_mm() takes CPU 0 out of the mask by which the end of the mm finds borrowers, or the bit goes before active_mm
-  // does; where the bit stays (6.14), active_mm names the mm until the interrupt of the last mmdrop() comes.
+  // As above. Nothing is mapped here, no flush comes: where the bit stays (6.14), the last mmdrop() finds CPU 0.
   expect_of: {
+    "x86-shootdown-6.18": { sc: safe, x86_tso: safe },
     shootdown: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     last_mmput: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     "luto-2022-mask-scan": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
