@@ -317,5 +317,9 @@ interface Design {
   readonly source: string;
   /** Where it went. */
   readonly status: string;
+  /** A design that it shares most of its code with. */
+  readonly base?: string;
+  /** Topics (folders of model/scenarios) in which it may answer otherwise; of the others only `base` is asked. */
+  readonly asked?: readonly string[];
 }
 declare function design(d: Design): Design;

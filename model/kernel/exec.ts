@@ -7,6 +7,7 @@ import type { mm_struct } from "./mm_types.ts";
 import { kthread_mm } from "./mm_types.ts";
 import { activate_mm } from "./mmu_context.ts";
 import { config, parts } from "./parts.ts";
+import { __change_current_mm } from "./sched/change_mm.ts";
 import { get_current } from "./sched/sched.ts";
 import { task_lock, task_unlock } from "./sched/task.ts";
 
@@ -14,6 +15,12 @@ import { task_lock, task_unlock } from "./sched/task.ts";
 export function exec_mmap(mm: mm_struct): void {
   const tsk = get_current();
   const old_mm = tsk.mm;
+
+  if (config.change_current_mm) {
+    __change_current_mm(mm, true);
+    if (old_mm !== null) mmput(old_mm);
+    return;
+  }
 
   task_lock(tsk);
   parts.membarrier.membarrier_exec_mmap(mm);

@@ -6,10 +6,15 @@ import { local_irq_disable, local_irq_enable } from "./irqflags.ts";
 import type { mm_struct } from "./mm_types.ts";
 import { kthread_mm } from "./mm_types.ts";
 import { config, parts } from "./parts.ts";
+import { __change_current_mm, __change_current_mm_to_kernel } from "./sched/change_mm.ts";
 import { get_current } from "./sched/sched.ts";
 import { task_lock, task_unlock } from "./sched/task.ts";
 
 export function kthread_use_mm(mm: mm_struct): void {
+  if (config.change_current_mm) {
+    __change_current_mm(mm, false);
+    return;
+  }
   const tsk = get_current();
 
   // Also if tsk borrows mm already: what it holds as a borrower it is about to lose.
@@ -34,6 +39,10 @@ export function kthread_use_mm(mm: mm_struct): void {
 }
 
 export function kthread_unuse_mm(mm: mm_struct): void {
+  if (config.change_current_mm) {
+    __change_current_mm_to_kernel();
+    return;
+  }
   const tsk = get_current();
 
   task_lock(tsk);

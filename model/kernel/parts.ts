@@ -198,6 +198,8 @@ export declare const config: {
   readonly asid_holds_mm: boolean;
   /** kthread_use_mm() holds an mm_count of its own: mainline, not in Lutomirski's patch 15. */
   readonly kthread_use_mm_grabs: boolean;
+  /** One function changes the running task's mm, for exec_mmap() and kthread_use_mm(): Lutomirski's patches 14, 15. */
+  readonly change_current_mm: boolean;
   /** exit_mm() borrows mm as the lifetime part wants it; Lutomirski's series of 2022 as posted forgot that. */
   readonly exit_mm_lazy: boolean;
   /** exit_mm() does so where the task cannot migrate any more: hazard pointers of 2024. */
@@ -227,6 +229,8 @@ export declare const config: {
   readonly arm64_local_tlbi: boolean;
   /** switch_mm() sets the CPU's bit in mm_cpumask, for good: no arm64 kernel, but what shootdown asks for. */
   readonly arm64_mm_cpumask: boolean;
+  /** context_switch() begins with kasan_check_byte(active_mm), as was proposed (2022): scenarios that ask set it. */
+  readonly KASAN: boolean;
   /** CONFIG_MEMBARRIER: scenarios about membarrier(2) set it; elsewhere nobody looks at its state. */
   readonly MEMBARRIER: boolean;
   /** switch_mm_irqs_off() calls membarrier_arch_switch_mm(): powerpc, and riscv from d6cfd1770f20 (6.9) on. */

@@ -19,6 +19,9 @@ export interface DesignInfo {
   readonly config: ReadonlyMap<string, number>;
   readonly source: string;
   readonly status: string;
+  /** Another design that it is like, and the topics of scenarios that it is asked nevertheless; undefined: all. */
+  readonly base: string | undefined;
+  readonly asked: readonly string[] | undefined;
   readonly file: SourceFile;
 }
 
@@ -177,6 +180,12 @@ class Reader {
     return node.elements.map((e) => (e && e.type !== "SpreadElement" ? e : this.fail(node, "a plain list is needed")));
   }
 
+  names(node: Node | undefined): string[] {
+    return this.list(node).map((one) =>
+      one.type === "StringLiteral" ? one.value : this.fail(one, "a name in quotes"),
+    );
+  }
+
   needs(node: Node | undefined): Needs {
     const fields = this.fields(node, ["arch", "parts", "config"]);
     const arch = fields.get("arch");
@@ -325,7 +334,7 @@ function hooksOf(modules: Modules, file: SourceFile, part: t.TSPropertySignature
 
 export function readDesign(modules: Modules, file: SourceFile, literal: t.ObjectExpression): DesignInfo {
   const read = new Reader(modules, file);
-  const fields = read.fields(literal, ["name", "arch", "parts", "config", "source", "status"]);
+  const fields = read.fields(literal, [...["name", "arch", "parts", "config", "source", "status"], "base", "asked"]);
   const parts = new Map<string, SourceFile>();
   const variants = new Map<string, string>();
   for (const [part, node] of read.fields(fields.get("parts"))) {
@@ -347,6 +356,8 @@ export function readDesign(modules: Modules, file: SourceFile, literal: t.Object
     config: read.numbers(fields.get("config")),
     source: text("source"),
     status: text("status"),
+    base: fields.has("base") ? text("base") : undefined,
+    asked: fields.has("asked") ? read.names(fields.get("asked")) : undefined,
     file,
   };
   checkDesign(read, literal, design);

@@ -2,7 +2,13 @@
 // From what was named to what is to be searched: scenarios × designs × memory models.
 import type { MemoryModel } from "../../model/hw/memory/types.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { applies, type Expectation, type ExpectedVerdict, type MutantInfo } from "../compiler/describe.ts";
+import {
+  applies,
+  type Expectation,
+  type ExpectedVerdict,
+  type MutantInfo,
+  type ScenarioInfo,
+} from "../compiler/describe.ts";
 import {
   asFile,
   type DesignEntry,
@@ -123,8 +129,18 @@ function mutantsOf(scenario: ScenarioEntry, design: DesignEntry): readonly Mutan
   return scenario.info.mutants.filter((mutant) => applies(mutant.needs, design.info));
 }
 
-/** A design without parts is no kernel: of the shipped scenarios, it is for those that name it by its config. */
+/** `tlb` of model/scenarios/tlb/…: what a shipped scenario is about. */
+function topicOf({ file }: ScenarioInfo): string {
+  return file.path.split("/")[2] ?? "";
+}
+
+/**
+ * A design without parts is no kernel: of the shipped scenarios, it is for those that name it by its config. One that is
+ * like another is asked about what is different.
+ */
 function isFor({ info, user }: ScenarioEntry, design: DesignEntry): boolean {
+  const { asked } = design.info;
+  if (!user && asked !== undefined && !asked.includes(topicOf(info))) return false;
   if (design.info.parts.size === 0 && !user && info.needs.config.size === 0) return false;
   return applies(info.needs, design.info);
 }

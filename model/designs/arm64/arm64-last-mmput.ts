@@ -13,4 +13,6 @@ export const arm64_last_mmput = design({
   source: `Torvalds (2022-01-08), in the thread of [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy
     mms; on Linux 6.1 arch/arm64`,
   status: "proposed in mail 2022-01 for all architectures, never posted as a patch",
+  base: "linux-6.1-arm64",
+  asked: ["lifetime", "arm64", "mm-change"],
 });

@@ -12,4 +12,6 @@ export const arm64_local_tlbi = design({
   config: { ...arm64_6_1, ASIDS: 256, arm64_local_tlbi: true },
   source: "Roberts (RFC, 2025-08), Cherian (v2, 2026-05): mm.context.active_cpu, on Linux 6.1 arch/arm64",
   status: "posted, under review in 2026-05",
+  base: "linux-6.1-arm64",
+  asked: ["arm64"],
 });

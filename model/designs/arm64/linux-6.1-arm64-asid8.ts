@@ -12,4 +12,6 @@ export const linux_6_1_arm64_asid8 = design({
   config: { ...arm64_6_1, ASIDS: 256 },
   source: "Linux 6.1 arch/arm64/mm/context.c with 8-bit ASIDs (small CPUs), as in Debian 6.1.192",
   status: "mainline",
+  base: "linux-6.1-arm64",
+  asked: ["arm64"],
 });

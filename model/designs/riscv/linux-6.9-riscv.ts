@@ -12,4 +12,6 @@ export const linux_6_9_riscv = design({
   config: { ...riscv_6_9 },
   source: "Linux 6.9 arch/riscv/mm/context.c with ASIDs",
   status: "mainline",
+  base: "linux-6.9-riscv-noasid",
+  asked: ["riscv", "lifetime", "mm-change"],
 });

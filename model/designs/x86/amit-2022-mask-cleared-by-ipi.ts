@@ -15,4 +15,6 @@ export const amit_2022_mask_cleared_by_ipi = design({
   source: `Amit (2022-01-09), in the thread of [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms;
     on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "proposed in mail 2022-01, never posted as a patch",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

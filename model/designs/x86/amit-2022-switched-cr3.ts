@@ -15,4 +15,6 @@ export const amit_2022_switched_cr3 = design({
   source: `Amit (2022-01-09), in the thread of [PATCH 16/23] sched: Use lightweight hazard pointers to grab lazy mms;
     on Linux 6.18 arch/x86/mm/tlb.c, whose mm_cpumask a CPU need not leave`,
   status: "proposed in mail 2022-01, never posted as a patch",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

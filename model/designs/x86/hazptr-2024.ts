@@ -15,4 +15,6 @@ export const hazptr_2024_x86 = design({
   source: `[RFC PATCH v2 4/4] sched+mm: Use hazard pointers to track lazy active mm existence (Desnoyers, 2024-10-04),
     as posted; on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "RFC v3 2024-10-08; not merged, the library went on without it",
+  base: "linux-6.12-x86",
+  asked: ["lifetime", "hotplug", "mm-change", "membarrier"],
 });

@@ -14,4 +14,6 @@ export const linux_4_12_x86 = design({
   config: { ...x86_4_13 },
   source: "Linux 4.12 arch/x86/mm/tlb.c and asm/mmu_context.h, the classic lazy TLB, with 71b3c126e611",
   status: "mainline until 4.12, in the main since 2.5",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

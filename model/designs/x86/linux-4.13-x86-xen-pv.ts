@@ -15,4 +15,6 @@ export const linux_4_13_x86_xen_pv = design({
   source: `x86/mm: Rework lazy TLB to track the actual loaded mm (Lutomirski, 3d28ebceaffa): arch/x86/xen/mmu_pv.c, a
     paravirtualised guest of Xen`,
   status: "mainline in 4.13",
+  base: "linux-6.12-x86",
+  asked: ["virt", "tlb", "lifetime", "mm-change"],
 });

@@ -14,4 +14,6 @@ export const linux_4_13_x86 = design({
   config: { ...x86_4_13 },
   source: "x86/mm: Rework lazy TLB to track the actual loaded mm (Lutomirski, 3d28ebceaffa), with bc0d5a89fbe3",
   status: "mainline in 4.13",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change", "attributes"],
 });

@@ -14,4 +14,6 @@ export const linux_4_14_rc_fully_lazy = design({
   config: { ...x86_4_14, fully_lazy_tlb: true, flush_skips_lazy: true },
   source: "x86/mm: Rework lazy TLB mode and TLB freshness tracking (Lutomirski, 94b1b03b519b)",
   status: "merged for 4.14, repaired before its release by b956575bed91",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

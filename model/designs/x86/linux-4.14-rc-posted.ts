@@ -15,4 +15,6 @@ export const linux_4_14_rc_posted = design({
   source: `[PATCH v2 04/10] x86/mm: Track the TLB's tlb_gen and update the flushing algorithm (Lutomirski,
     2017-06-13), with the decisions of b0579ade7cd8`,
   status: "posted 2017-06; merged for 4.14 in another order of accesses",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

@@ -14,4 +14,6 @@ export const linux_4_14_x86_nopcid = design({
   config: { ...x86_4_14, PCID: false, TLB_NR_DYN_ASIDS: 1 },
   source: "Linux 4.14 arch/x86/mm/tlb.c without PCID: lazy CPUs keep the mm (b956575bed91)",
   status: "mainline from 4.14 to 4.18",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "nmi", "lifetime", "mm-change"],
 });

@@ -14,4 +14,6 @@ export const linux_4_14_x86 = design({
   config: { ...x86_4_14, tlb_use_lazy_mode: false },
   source: "Linux 4.14 arch/x86/mm/tlb.c with PCID (Lutomirski: b0579ade7cd8, 10af6235e0d3, b956575bed91)",
   status: "mainline from 4.14 to 4.18",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

@@ -14,4 +14,6 @@ export const linux_4_20_x86 = design({
   config: { ...x86_4_20 },
   source: "Linux 4.20 arch/x86/mm/tlb.c: flushes skip lazy CPUs (van Riel, 145f573b89a6, 016c4d92cd16)",
   status: "mainline from 4.20 to 5.12",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

@@ -14,4 +14,6 @@ export const linux_5_13_x86 = design({
   config: { ...x86_5_13 },
   source: "Linux 5.13 arch/x86/mm/tlb.c: concurrent flushes (Amit, 4ce94eabac16)",
   status: "mainline from 5.13 to 5.19",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change"],
 });

@@ -13,4 +13,6 @@ export const linux_6_12_x86_hyperv = design({
   config: { ...x86_6_12, MMU_GATHER_RCU_TABLE_FREE: true },
   source: "Linux 6.12 arch/x86/hyperv/mmu.c, hyperv_flush_tlb_multi()",
   status: "mainline since 4.14",
+  base: "linux-6.12-x86",
+  asked: ["virt"],
 });

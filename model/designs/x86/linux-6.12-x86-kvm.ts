@@ -13,4 +13,6 @@ export const linux_6_12_x86_kvm = design({
   config: { ...x86_6_12, KVM_GUEST: true, MMU_GATHER_RCU_TABLE_FREE: true },
   source: "Linux 6.12 arch/x86/kernel/kvm.c, kvm_flush_tlb_multi(), with the host's side in arch/x86/kvm/x86.c",
   status: "mainline since 4.16 (858a43aae236)",
+  base: "linux-6.12-x86",
+  asked: ["virt"],
 });

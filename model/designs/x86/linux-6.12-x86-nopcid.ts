@@ -14,4 +14,6 @@ export const linux_6_12_x86_nopcid = design({
   config: { ...x86_6_12, PCID: false },
   source: "Linux 6.12 arch/x86/mm/tlb.c without PCID (old CPUs, or nopcid), as in Debian 6.12.113 and 6.1.192",
   status: "mainline until 6.13",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "nmi", "lifetime"],
 });

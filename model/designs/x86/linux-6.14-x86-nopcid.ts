@@ -14,4 +14,6 @@ export const linux_6_14_x86_nopcid = design({
   config: { ...x86_6_14, PCID: false },
   source: "Linux 6.14 arch/x86/mm/tlb.c with fea4e317f9e7, without PCID (old CPUs, or nopcid)",
   status: "mainline 6.14 to 6.17",
+  base: "linux-6.14-x86",
+  asked: ["tlb"],
 });

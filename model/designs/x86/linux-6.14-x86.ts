@@ -15,4 +15,6 @@ export const linux_6_14_x86 = design({
   source: `Linux 6.14 arch/x86/mm/tlb.c (209954cbc7d0, 6db2526c1d69) with fea4e317f9e7, as in 6.14.7 to 6.17.4:
     CVE-2025-40174 is in it`,
   status: "mainline 6.14 to 6.17",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "mm-change"],
 });

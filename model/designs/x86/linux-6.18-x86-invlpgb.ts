@@ -16,4 +16,6 @@ export const linux_6_18_x86_invlpgb = design({
   source: `Linux 6.18 arch/x86/mm/tlb.c with INVLPGB (4afeb0ed1753, be88a1dd6112, d504d1247e36, c9826613a9cb; since
     6.15, but up to 6.17.4 with CVE-2025-40174, see linux-6.14-x86)`,
   status: "mainline since 6.15",
+  base: "linux-6.18-x86",
+  asked: ["tlb", "broadcast", "lifetime"],
 });

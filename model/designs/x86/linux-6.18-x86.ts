@@ -14,4 +14,6 @@ export const linux_6_18_x86 = design({
   config: { ...x86_6_18 },
   source: "Linux 6.18 arch/x86/mm/tlb.c (83b0177a6c48 on top of 6.14), on CPUs without INVLPGB",
   status: "mainline since 6.18",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "mm-change", "nmi"],
 });

@@ -15,4 +15,6 @@ export const linux_6_4_x86_lam = design({
   source: `82721d8b25d7 "x86/mm: Handle LAM on context switch" (Shutemov) and arch_prctl(ARCH_ENABLE_TAGGED_ADDR) of Linux 6.4,
     on the rest of linux-6.12-x86`,
   status: "mainline 6.4 to 6.11",
+  base: "linux-6.12-x86",
+  asked: ["attributes"],
 });

@@ -5,7 +5,7 @@ import { luto_2022 } from "../../kernel/arch/x86/Kconfig.ts";
 import * as tlb from "../../kernel/arch/x86/mm/tlb.ts";
 import * as native from "../../kernel/backend/native.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
-import * as membarrier from "../../kernel/sched/membarrier/mainline.ts";
+import * as membarrier from "../../kernel/sched/membarrier/luto.ts";
 
 export const luto_2022_mask_scan = design({
   name: "luto-2022-mask-scan",
@@ -16,4 +16,6 @@ export const luto_2022_mask_scan = design({
     intended, but that only CPUs in mm_cpumask are scanned, as posted (22); on Linux 6.12
     arch/x86/mm/tlb.c`,
   status: "posted 2022-01, never merged",
+  base: "linux-6.12-x86",
+  asked: ["lifetime", "hotplug", "mm-change"],
 });

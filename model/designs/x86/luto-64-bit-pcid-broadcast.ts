@@ -16,4 +16,6 @@ export const luto_64_bit_pcid_broadcast = design({
   source: `Lutomirski (2022-01-08), "hypothetical better x86", in the thread of [PATCH 16/23] sched: Use lightweight
     hazard pointers to grab lazy mms; lazy mms are counted`,
   status: "hardware asked of AMD and Intel; no such CPU",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "broadcast", "lifetime"],
 });

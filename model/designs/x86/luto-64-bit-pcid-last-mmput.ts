@@ -16,4 +16,6 @@ export const luto_64_bit_pcid_last_mmput = design({
   source: `Lutomirski's "hypothetical better x86" (2022-01-08) with the rule that Torvalds proposes in the same thread
     for x86: a lazy mm has users`,
   status: "a thought experiment",
+  base: "linux-6.12-x86",
+  asked: ["broadcast", "lifetime"],
 });

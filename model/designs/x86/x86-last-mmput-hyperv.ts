@@ -13,4 +13,6 @@ export const x86_last_mmput_hyperv = design({
   config: { ...x86_6_12, MMU_GATHER_RCU_TABLE_FREE: true },
   source: "Torvalds' rule (2022-01-08: x86-last-mmput) in a guest of Hyper-V",
   status: "proposed in mail 2022-01, never posted as a patch",
+  base: "linux-6.12-x86",
+  asked: ["virt"],
 });

@@ -15,4 +15,6 @@ export const x86_no_lazy = design({
   source: `asked for by Torvalds, form given by Lutomirski (2022-01-09), in the thread of [PATCH 16/23] sched: Use
     lightweight hazard pointers to grab lazy mms; on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "an experiment proposed in mail 2022-01, never posted",
+  base: "linux-6.12-x86",
+  asked: ["lifetime", "mm-change", "membarrier", "tlb"],
 });

@@ -14,4 +14,6 @@ export const x86_shootdown = design({
   config: { ...x86_6_12 },
   source: "MMU_LAZY_TLB_SHOOTDOWN (Piggin, 2655421ae69f) on Linux 6.12 arch/x86/mm/tlb.c",
   status: "a thought experiment: mainline selects the option on 64-bit powerpc only, x86 was never posted",
+  base: "linux-6.12-x86",
+  asked: ["lifetime", "hotplug", "mm-change", "nmi", "membarrier"],
 });

@@ -4,7 +4,7 @@
 // Left out: who is picked, load balancing, CPU hotplug.
 import { hw } from "../../hw/mmu/cpu.ts";
 import { local_irq_enable, preempt_enable } from "../irqflags.ts";
-import type { task_struct } from "../mm_types.ts";
+import type { mm_struct, task_struct } from "../mm_types.ts";
 import { config, parts } from "../parts.ts";
 import { rseq_preempt } from "../rseq.ts";
 import { get_current, pcpu_hot, runqueues } from "./sched.ts";
@@ -29,6 +29,8 @@ function try_to_wake_up(next: task_struct): void {
 }
 
 export function context_switch(prev: task_struct, next: task_struct): void {
+  // Not in mainline: whoever lets active_mm dangle is found here.
+  if (config.KASAN) kasan_check_byte(prev.active_mm!);
   WRITE_ONCE(next.on_cpu, true);
   if (next.mm === null) {
     // Never where kthread_mm() is init_mm.
@@ -39,10 +41,16 @@ export function context_switch(prev: task_struct, next: task_struct): void {
     if (config.MEMBARRIER) parts.membarrier.membarrier_finish_switch_mm(next.mm!);
   }
 
-  // Pairs with: membarrier_private_expedited(), its first barrier; and with TLBIs of the thread that leaves.
-  if (config.ARCH_SWITCH_TO_IS_MB) smp_mb();
+  // Pairs with: membarrier_private_expedited(), its first barrier. (Also, elsewhere: a thread that migrates in the middle
+  // of cache or TLB maintenance.)
+  if (config.MEMBARRIER && config.ARCH_SWITCH_TO_IS_MB) smp_mb();
   switch_to(next);
   finish_task_switch(prev);
+}
+
+/** An access, as far as KASAN can tell. */
+function kasan_check_byte(mm: mm_struct): void {
+  atomic_read(mm.mm_count);
 }
 
 export function switch_to(next: task_struct): void {

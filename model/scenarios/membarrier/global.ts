@@ -111,7 +111,7 @@ export const global_expedited_vs_use_mm = scenario({
 export const global_expedited_after_exit = scenario({
   question: `A thread exits, and its CPU goes on with another thread of the same process, which has registered. exit_mm() has
     told the runqueue that nobody runs there; does the switch, which finds the mm loaded, tell it otherwise?`,
-  needs: { arch: ["x86", "arm64", "riscv"] },
+  needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads, mms: 3, tasks: 5, ctx_ids: 4 },
   config: { ...with_membarrier, TLB_NR_DYN_ASIDS: 3 },
   init() {

@@ -24,7 +24,7 @@ export const membarrier_vs_use_mm = scenario({
   question: `Scenario E of kernel/sched/membarrier.c: a kernel thread works in the address space of the process that calls
     membarrier(), leaves it, and enters it again. kthread_use_mm() has no barrier before it stores tsk->mm (patch 09 of
     2022 adds one). Does anybody miss it?`,
-  needs: { arch: ["x86", "arm64", "riscv"] },
+  needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -67,6 +67,12 @@ export const membarrier_vs_use_mm = scenario({
       needs: { parts: { membarrier: "mainline" } },
       mutant: replace(mainline.membarrier_use_mm, luto.membarrier_use_mm),
       expect: { sc: safe, x86_tso: safe, armv8: safe },
+    },
+    {
+      name: "(g) without patch 04's barrier, where mmdrop() is none",
+      needs: { arch: ["arm64", "riscv"], parts: { membarrier: "luto" } },
+      mutant: drop(luto.membarrier_finish_switch_mm, "mb_if_registered"),
+      expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
     },
     {
       name: "(g) mmdrop() only releases, and switch_mm() does nothing as the mm is the same",

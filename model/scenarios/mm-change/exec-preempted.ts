@@ -6,6 +6,7 @@ import type { mm_struct } from "../../kernel/mm_types.ts";
 import { tasks } from "../../kernel/mm_types.ts";
 import { switch_mm } from "../../kernel/mmu_context.ts";
 import { parts } from "../../kernel/parts.ts";
+import { __change_current_mm } from "../../kernel/sched/change_mm.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
 import { get_current } from "../../kernel/sched/sched.ts";
 import { task_lock, task_unlock } from "../../kernel/sched/task.ts";
@@ -66,7 +67,14 @@ export const exec_preempted = scenario({
       },
     },
     {
+      name: "the new mm is not activated by __change_current_mm()",
+      needs: { config: { change_current_mm: true } },
+      mutant: drop(__change_current_mm, "activate_mm"),
+      expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
+    },
+    {
       name: "the new mm is not activated",
+      needs: { config: { change_current_mm: false } },
       mutant: drop(exec_mmap, "activate_mm"),
       expect: {
         sc: violates(no_foreign_user_access),

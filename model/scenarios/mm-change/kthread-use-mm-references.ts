@@ -6,6 +6,7 @@ import { kthread_unuse_mm, kthread_use_mm } from "../../kernel/kthread.ts";
 import { mm_unlazy_mm_count } from "../../kernel/lifetime/hazard_pointers.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
+import { __change_current_mm_to_kernel } from "../../kernel/sched/change_mm.ts";
 import { no_freed_pgd_loaded, references_conserved, users_keep_mm } from "../../properties/lifetimes.ts";
 import { boot, map_pages, names_borrowers, new_mm, run_user, small, switched_to, two_asids } from "../setup.ts";
 
@@ -84,7 +85,7 @@ export const kthread_use_mm_references = scenario({
       name: "kthread_unuse_mm() does not say that it borrows the mm from then on",
       // On arm64 nothing makes CPU 1 leave, which keeps the mm.
       needs: { ...names_borrowers, arch: "x86" },
-      mutant: drop(kthread_unuse_mm, "enter_lazy_mm"),
+      mutant: drop(__change_current_mm_to_kernel, "enter_lazy_mm"),
       expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     },
     {

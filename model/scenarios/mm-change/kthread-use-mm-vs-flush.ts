@@ -7,6 +7,7 @@ import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { switch_mm } from "../../kernel/mmu_context.ts";
 import { config, parts } from "../../kernel/parts.ts";
+import { __change_current_mm } from "../../kernel/sched/change_mm.ts";
 import { get_current } from "../../kernel/sched/sched.ts";
 import { task_lock, task_unlock } from "../../kernel/sched/task.ts";
 import { ipi_sent } from "../../kernel/smp.ts";
@@ -70,15 +71,21 @@ export const kthread_use_mm_vs_flush = scenario({
       expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
     },
     {
+      name: "the page tables are not switched by __change_current_mm()",
+      needs: { config: { change_current_mm: true } },
+      mutant: drop(__change_current_mm, "switch_mm_irqs_off"),
+      // Still lazy, but with an mm: it stays, as above.
+      expect: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
+    },
+    {
       name: "the page tables are not switched",
-      needs: { config: { fully_lazy_tlb: false, tlb_use_lazy_mode: true } },
+      needs: { config: { fully_lazy_tlb: false, tlb_use_lazy_mode: true, change_current_mm: false } },
       mutant: drop(kthread_use_mm, "switch_mm_irqs_off"),
       expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
       expect_of: {
         // No flush makes it leave.
         xen_pv: { sc: safe, x86_tso: safe },
         // Still lazy, but with an mm: it stays, as above.
-        hazard_pointers: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         "x86-last-mmput": { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
         asid_references: { sc: violates(no_walk_of_freed_table), x86_tso: violates(no_walk_of_freed_table) },
       },

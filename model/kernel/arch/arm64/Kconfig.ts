@@ -11,4 +11,5 @@ export const arm64_6_1 = {
   ...generic,
   ASIDS: 65536,
   asid_generations: 1,
+  ARCH_SWITCH_TO_IS_MB: true,
 };

@@ -3,7 +3,7 @@
 import { generic } from "../../Kconfig.ts";
 
 /** 4.13: one context, without generations, in the TLB. */
-export const x86_4_13 = { ...generic };
+export const x86_4_13 = { ...generic, ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: true };
 
 /** 4.14: tlb_gen, PCID. */
 export const x86_4_14 = { ...x86_4_13, PCID: true, TLB_NR_DYN_ASIDS: 6, tlb_gen: true };
@@ -18,12 +18,12 @@ export const x86_6_12 = {
   flush_skips_done: true,
   flush_reads_loaded_mm: true,
   flush_tlb_range_frees_tables: true,
-  ARCH_HAS_SYNC_CORE_BEFORE_USERMODE: true,
 };
 
-/** Lutomirski's series of 2022-01 on top of it: patches 12, 15 and 23. */
+/** Lutomirski's series of 2022-01 on top of it: patches 12, 14, 15 and 23. */
 export const luto_2022 = {
   ...x86_6_12,
+  change_current_mm: true,
   kthread_use_mm_grabs: false,
   unlazy_before_idle_dead: true,
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: true,
@@ -38,4 +38,4 @@ export const x86_6_18 = { ...x86_6_14, switch_mm_smp_mb: true };
 export const x86_6_18_invlpgb = { ...x86_6_18, INVLPGB: true, ASIDS: 64 };
 
 /** Lutomirski's hypothetical better x86. No mm_cpumask, no tlb_gen. */
-export const x86_pcid64 = { ...generic, PCID: true, PCID64: true, MMU_GATHER_RCU_TABLE_FREE: true };
+export const x86_pcid64 = { ...x86_4_13, PCID: true, PCID64: true, MMU_GATHER_RCU_TABLE_FREE: true };
