@@ -15,4 +15,6 @@ export const linus_2022_hybrid_x86 = design({
   source: `Torvalds (2022-01-09), "hybrid scheme" (b'), in the thread of [PATCH 16/23] sched: Use lightweight hazard
     pointers to grab lazy mms; meant for architectures with hardware shootdown, here on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "proposed in mail 2022-01, never posted as a patch",
+  base: "linux-6.12-x86",
+  asked: ["tlb", "lifetime", "nmi", "mm-change", "hotplug"],
 });
