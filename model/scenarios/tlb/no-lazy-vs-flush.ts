@@ -128,7 +128,8 @@ export const address_reused = sometimes("a new mm gets the memory of one that ex
 
 export const no_lazy_vs_reused_mm = scenario({
   question: `CPU 0 has gone from a process to a kernel thread. The process exits on CPU 1, and is freed: nothing that
-    it is to CPU 0 keeps it. A new process gets the same mm_struct, and comes to CPU 0. Does CPU 0 take it for the old one?`,
+    it is to CPU 0 keeps it. A new process gets the same mm_struct, and comes to CPU 0. Does CPU 0 take it for the
+    old one?`,
   needs: { arch: "x86", config: { lazy_tlb: false } },
   machine: { ...two_mms, tasks: 6, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },
