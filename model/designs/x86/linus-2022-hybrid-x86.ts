@@ -16,5 +16,5 @@ export const linus_2022_hybrid_x86 = design({
     pointers to grab lazy mms; meant for architectures with hardware shootdown, here on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "proposed in mail 2022-01, never posted as a patch",
   base: "linux-6.12-x86",
-  asked: ["lifetime", "hotplug", "mm-change"],
+  asked: ["tlb", "lifetime", "nmi", "mm-change", "hotplug"],
 });

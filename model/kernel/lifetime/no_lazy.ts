@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // No lazy TLB: a task without an mm runs on init_mm. Lutomirski's form of the experiment that Torvalds asked for
-// (2022-01): all of the mm == NULL code stays, and what was "enter lazy mode" switches page tables. Nobody borrows. With
-// config.lazy_switches_cr3 it is Amit's of the same day: enter_lazy_tlb() does it, and remains "lazy" for flushes.
+// (2022-01): all of the mm == NULL code stays, and what was "enter lazy mode" switches page tables. Nobody borrows.
+// With config.lazy_switches_cr3 it is Amit's of the same day: enter_lazy_tlb() does it, and remains "lazy" for flushes.
 
 import type { mm_struct, task_struct } from "../mm_types.ts";
 import { init_mm } from "../mm_types.ts";

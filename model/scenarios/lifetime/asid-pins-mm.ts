@@ -58,8 +58,8 @@ export const asid_pins_mm = scenario({
 });
 
 export const asid_slot_taken_over = scenario({
-  question: `CPU 0, lazy in a process whose last user reference CPU 1 drops, switches to a third one, which gets the slot that
-    is loaded. Is the first one freed, and not before CR3 has left it?`,
+  question: `CPU 0, lazy in a process whose last user reference CPU 1 drops, switches to a third one, which gets
+    the slot that is loaded. Is the first one freed, and not before CR3 has left it?`,
   needs: { arch: "x86", parts: { lifetime: "asid_references" } },
   machine: { ...two_mms, mms: 4, tasks: 5, ctx_ids: 5 },
   config: { ...two_asids },

@@ -6,14 +6,17 @@ import {
   temporary_mm_while_lazy,
   use_temporary_mm,
 } from "../../kernel/arch/x86/mm/temporary_mm.ts";
-import { switch_mm_irqs_off } from "../../kernel/arch/x86/mm/tlb.ts";
-import { cpu_tlbstate, cpu_tlbstate_shared } from "../../kernel/arch/x86/mm/tlbstate.ts";
+import { switch_mm_irqs_off, this_cpu_is_lazy } from "../../kernel/arch/x86/mm/tlb.ts";
+import { arch_tlbbatch_add_pending, arch_tlbbatch_flush } from "../../kernel/arch/x86/mm/tlbbatch.ts";
+import { cpu_tlbstate } from "../../kernel/arch/x86/mm/tlbstate.ts";
 import { exit_mm } from "../../kernel/exit.ts";
 import { local_irq_restore, local_irq_save } from "../../kernel/irqflags.ts";
 import * as refcount from "../../kernel/lifetime/refcount.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { parts } from "../../kernel/parts.ts";
+import { get_current } from "../../kernel/sched/sched.ts";
+import { ipi_sent } from "../../kernel/smp.ts";
 import {
   no_dangling_active_mm_at_rest,
   no_freed_pgd_loaded,
@@ -154,7 +157,10 @@ export const temporary_mm_vs_exit = scenario({
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(refcount.mmgrab_lazy_tlb, "mmgrab"),
       expect: { sc: violates(no_dangling_active_mm_at_rest), x86_tso: violates(no_dangling_active_mm_at_rest) },
-      expect_of: { "linux-6.12-x86": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) } },
+      expect_of: {
+        "linux-6.12-x86": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+        "amit-2022-mask-cleared-by-ipi": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+      },
     },
     {
       name: "a lazy CPU stays lazy (before abee7c494d8c)",
@@ -190,7 +196,7 @@ export const temporary_mm_vs_exit = scenario({
 });
 
 export function use_temporary_mm_irqs_on(temp_mm: mm_struct): mm_struct {
-  if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
+  if (this_cpu_is_lazy()) {
     reached(temporary_mm_while_lazy);
     parts.coherence.leave_mm();
   }
@@ -203,4 +209,43 @@ export function efi_switch_mm_irqs_off(efi_mm: mm_struct): void {
   const flags = local_irq_save();
   efi_switch_mm(efi_mm);
   local_irq_restore(flags);
+}
+
+export const temporary_mm_vs_batch = scenario({
+  question: `A kernel thread on CPU 0, lazy in a process, calls firmware on a temporary mm; CPU 1 flushes for reclaim,
+    which names no mm. Does the interrupt, which makes a kernel thread leave what it borrows, take the page tables away
+    from firmware?`,
+  needs: {
+    arch: "x86",
+    parts: { coherence: "tlb" },
+    config: { lazy_tlb: true, flush_reads_loaded_mm: true, flush_skips_lazy: false },
+  },
+  machine: { ...one_temporary },
+  config: { ...two_asids, efi_temporary_mm: true },
+  init() {
+    lazy_and_temporary();
+  },
+  threads: {
+    CPU0() {
+      efi_call_virt(mms[2]);
+    },
+    CPU1() {
+      arch_tlbbatch_add_pending(mms[1]);
+      arch_tlbbatch_flush();
+    },
+  },
+  check: [no_foreign_user_access],
+  witness: [temporary_mm_while_lazy, ipi_sent],
+  expect: { sc: safe, x86_tso: safe },
+  mutants: [
+    {
+      name: "whoever has no mm of its own is taken to be lazy",
+      mutant: replace(this_cpu_is_lazy, is_kernel_thread),
+      expect: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
+    },
+  ],
+});
+
+export function is_kernel_thread(): boolean {
+  return get_current().mm === null;
 }

@@ -72,8 +72,8 @@ export const nmi_vs_lazy_switch = scenario({
 });
 
 export const nmi_vs_asked_lazy_switch = scenario({
-  question: `CPU 0 switches to a kernel thread and no further, where flushes ask lazy CPUs, too; CPU 1 reclaims a page. Is
-    that enough?`,
+  question: `CPU 0 switches to a kernel thread and no further, where flushes ask lazy CPUs, too; CPU 1 reclaims a
+    page. Is that enough?`,
   needs: { arch: "x86", config: { PCID64: false, lazy_tlb: true, flush_skips_lazy: false, nmi_uaccess_okay: true } },
   machine: { ...small },
   config: { ...two_asids, trim_cpumask: false },

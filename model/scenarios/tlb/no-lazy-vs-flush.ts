@@ -47,8 +47,8 @@ function kernel_thread_for_a_while(): void {
 }
 
 export const no_lazy_vs_munmap = scenario({
-  question: `CPU 0 goes to a kernel thread, for which it loads init_mm, and returns to the same process, whose TLB entries
-    it has kept, while CPU 1 unmaps a page and frees it. Does CPU 0 find out, whoever was asked to flush?`,
+  question: `CPU 0 goes to a kernel thread, for which it loads init_mm, and returns to the same process, whose TLB
+    entries it has kept, while CPU 1 unmaps a page and frees it. Does CPU 0 find out, whoever was asked to flush?`,
   needs: { arch: "x86", config: { lazy_tlb: false } },
   machine: { ...small },
   config: { ...two_asids },
@@ -127,8 +127,9 @@ export const no_lazy_vs_freed_tables = scenario({
 export const address_reused = sometimes("a new mm gets the memory of one that exited", () => tasks[5].mm === mms[1]);
 
 export const no_lazy_vs_reused_mm = scenario({
-  question: `CPU 0 has gone from a process to a kernel thread. The process exits on CPU 1, and is freed: nothing that it
-    is to CPU 0 keeps it. A new process gets the same mm_struct, and comes to CPU 0. Does CPU 0 take it for the old one?`,
+  question: `CPU 0 has gone from a process to a kernel thread. The process exits on CPU 1, and is freed: nothing that
+    it is to CPU 0 keeps it. A new process gets the same mm_struct, and comes to CPU 0. Does CPU 0 take it for the
+    old one?`,
   needs: { arch: "x86", config: { lazy_tlb: false } },
   machine: { ...two_mms, tasks: 6, ctx_ids: 5, store_buffer: 10 },
   config: { ...three_asids },

@@ -11,7 +11,8 @@ import { mm_cpumask } from "../../../mm_types.ts";
 import { switch_mm } from "../../../mmu_context.ts";
 import { config, parts } from "../../../parts.ts";
 import { get_current } from "../../../sched/sched.ts";
-import { cpu_tlbstate, cpu_tlbstate_shared } from "./tlbstate.ts";
+import { this_cpu_is_lazy } from "./tlb.ts";
+import { cpu_tlbstate } from "./tlbstate.ts";
 
 /** The CPU was lazy when it loaded a temporary mm. */
 export const temporary_mm_while_lazy = sometimes("a lazy CPU loads a temporary mm");
@@ -21,7 +22,7 @@ export function use_temporary_mm(temp_mm: mm_struct): mm_struct {
   const flags = local_irq_save();
   // What a lazy CPU has loaded may go while it is elsewhere: flushes do not reach it there, and to come back is to have
   // it loaded without being lazy.
-  if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) {
+  if (this_cpu_is_lazy()) {
     reached(temporary_mm_while_lazy);
     leave_lazy_mm();
   }
@@ -85,7 +86,7 @@ export function efi_enter_mm(efi_mm: mm_struct): void {
 /** Until 6.15 (e7021e2fe0b4): the scheduler is told instead, and what the worker borrows is kept for later. */
 export function efi_switch_mm(efi_mm: mm_struct): void {
   const current = get_current();
-  if (this_cpu_read(cpu_tlbstate_shared.is_lazy)) reached(temporary_mm_while_lazy);
+  if (this_cpu_is_lazy()) reached(temporary_mm_while_lazy);
   this_cpu_ptr(efi).prev_mm = current.active_mm;
   current.active_mm = efi_mm;
   switch_mm(this_cpu_ptr(efi).prev_mm!, efi_mm);

@@ -146,9 +146,12 @@ export function enter_lazy_tlb(mm: mm_struct): void {
   trace_lazy_enter();
 }
 
-/** Where flushes do not ask, nobody else wants to know. */
-function this_cpu_is_lazy(): boolean {
-  return config.flush_skips_lazy ? this_cpu_read(cpu_tlbstate_shared.is_lazy) : get_current().mm === null;
+export function this_cpu_is_lazy(): boolean {
+  if (config.flush_skips_lazy) return this_cpu_read(cpu_tlbstate_shared.is_lazy);
+  // Where flushes do not ask, nobody else wants to know. A kernel thread may have loaded a temporary mm: it must not
+  // be made to leave that one.
+  const current = get_current();
+  return current.mm === null && this_cpu_read(cpu_tlbstate.loaded_mm) === current.active_mm;
 }
 
 /** The running CPU, on a kernel thread, stops using the mm that it borrows: deep idle states, temporary mms. */
