@@ -141,7 +141,7 @@ export const global_expedited_after_exit = scenario({
   expect: { sc: safe, x86_tso: violates(store_buffering_forbidden), armv8: violates(store_buffering_forbidden) },
   expect_of: {
     // exit_mm() leaves init_mm as active_mm.
-    "x86-no-lazy": { sc: safe, x86_tso: safe, armv8: safe },
+    no_lazy: { sc: safe, x86_tso: safe, armv8: safe },
   },
   mutants: [
     {
