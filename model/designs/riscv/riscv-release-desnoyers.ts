@@ -9,8 +9,8 @@ export const riscv_release_desnoyers = design({
   arch: "riscv",
   parts: { lifetime: refcount, coherence: context, membarrier },
   config: { ...riscv_6_9_noasid, mmdrop_release: true },
-  source:
-    "smp_mb__{before,after}_{mmgrab,mmdrop}() (Desnoyers, 2022-01-12, in the thread of patch 04), on Linux 6.9 arch/riscv",
+  source: `smp_mb__{before,after}_{mmgrab,mmdrop}() (Desnoyers, 2022-01-12, in the thread of patch 04), on Linux 6.9
+    arch/riscv`,
   status: "proposed in mail 2022-01, never posted as a patch; riscv is ours",
   base: "linux-6.9-riscv-noasid",
   asked: ["membarrier"],

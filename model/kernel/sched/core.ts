@@ -41,8 +41,8 @@ export function context_switch(prev: task_struct, next: task_struct): void {
     if (config.MEMBARRIER) parts.membarrier.membarrier_finish_switch_mm(next.mm!);
   }
 
-  // Pairs with: membarrier_private_expedited(), its first barrier. (Also, elsewhere: a thread that migrates in the middle
-  // of cache or TLB maintenance.)
+  // Pairs with: membarrier_private_expedited(), its first barrier. Linux has it also for threads that migrate in the
+  // middle of cache or TLB maintenance.
   if (config.MEMBARRIER && config.ARCH_SWITCH_TO_IS_MB) smp_mb();
   switch_to(next);
   finish_task_switch(prev);

@@ -44,7 +44,7 @@ export function ipi_mb(_info: mm_struct | null): void {
 }
 
 export function ipi_sync_core(_info: mm_struct | null): void {
-  // Pairs with: membarrier_private_expedited(). sync_core() alone may come too late for it: when we return to user mode.
+  // Pairs with: membarrier_private_expedited(). sync_core() alone may come too late for it: on the way to user mode.
   smp_mb();
   sync_core_before_usermode();
 }
@@ -169,7 +169,8 @@ export function membarrier_global(): number {
 }
 
 /**
- * Commands are constants. Those that only say what there is (QUERY, GET_REGISTRATIONS) are left out, as are wrong flags.
+ * Commands are constants. Those that only say what there is (QUERY, GET_REGISTRATIONS) are left out; so are wrong
+ * flags.
  * cpu_id: with MEMBARRIER_CMD_FLAG_CPU, else -1.
  */
 export function sys_membarrier(cmd: number, cpu_id: number): number {

@@ -21,9 +21,9 @@ import {
 } from "./user.ts";
 
 export const membarrier_vs_lazy_switch = scenario({
-  question: `Scenario C of kernel/sched/membarrier.c: a thread is switched out for a kernel thread, which stays lazy in
-    its mm, and switched in again; another thread calls membarrier() meanwhile, and may leave that CPU alone. Are the
-    accesses before and after the switches ordered?`,
+  question: `Scenario C of kernel/sched/membarrier.c: a thread is switched out for a kernel thread, which stays lazy
+    in its mm, and switched in again; another thread calls membarrier() meanwhile, and may leave that CPU alone. Are
+    the accesses before and after the switches ordered?`,
   needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },

@@ -21,9 +21,9 @@ import {
 } from "./user.ts";
 
 export const membarrier_vs_use_mm = scenario({
-  question: `Scenario E of kernel/sched/membarrier.c: a kernel thread works in the address space of the process that calls
-    membarrier(), leaves it, and enters it again. kthread_use_mm() has no barrier before it stores tsk->mm (patch 09 of
-    2022 adds one). Does anybody miss it?`,
+  question: `Scenario E of kernel/sched/membarrier.c: a kernel thread works in the address space of the process that
+    calls membarrier(), leaves it, and enters it again. kthread_use_mm() has no barrier before it stores tsk->mm
+    (patch 09 of 2022 adds one). Does anybody miss it?`,
   needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },

@@ -24,8 +24,8 @@ import {
 } from "./user.ts";
 
 export const global_registration_vs_switch = scenario({
-  question: `A process registers for MEMBARRIER_CMD_GLOBAL_EXPEDITED while another CPU switches to one of its threads, and
-    then calls it. Has that CPU's runqueue heard of the registration?`,
+  question: `A process registers for MEMBARRIER_CMD_GLOBAL_EXPEDITED while another CPU switches to one of its
+    threads, and then calls it. Has that CPU's runqueue heard of the registration?`,
   needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
@@ -65,9 +65,9 @@ export const global_registration_vs_switch = scenario({
 });
 
 export const private_registration_vs_switch = scenario({
-  question: `A process registers for MEMBARRIER_CMD_PRIVATE_EXPEDITED while another CPU switches from another process to one
-    of its threads, and then calls it. The barrier of that switch may depend on what has been registered (powerpc, riscv;
-    patch 04 of 2022). Is it there?`,
+  question: `A process registers for MEMBARRIER_CMD_PRIVATE_EXPEDITED while another CPU switches from another process
+    to one of its threads, and then calls it. The barrier of that switch may depend on what has been registered
+    (powerpc, riscv; patch 04 of 2022). Is it there?`,
   needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads, mms: 3, tasks: 5, ctx_ids: 4 },
   config: { ...with_membarrier, TLB_NR_DYN_ASIDS: 3 },

@@ -18,8 +18,8 @@ import {
 import { machine_of_threads, with_membarrier } from "./user.ts";
 
 export const sync_core_vs_lazy_switch = scenario({
-  question: `A thread is switched out for a kernel thread, which stays lazy in its mm, and in again, while another thread
-    changes code and calls MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE. Does the first one execute old code?`,
+  question: `A thread is switched out for a kernel thread, which stays lazy in its mm, and in again, while another
+    thread changes code and calls MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE. Does the first one execute old code?`,
   needs: { arch: "x86", config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
@@ -69,8 +69,8 @@ export const sync_core_vs_lazy_switch = scenario({
 });
 
 export const sync_core_of_caller = scenario({
-  question: `A thread changes code, calls MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE and sleeps; another thread of the process,
-    which sleeps in a system call, is next on that CPU. The page tables stay. Does it execute old code?`,
+  question: `A thread changes code, calls MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE and sleeps; another thread of
+    the process, which sleeps in a system call, is next on that CPU. The page tables stay. Does it execute old code?`,
   needs: { arch: "x86", parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
@@ -103,8 +103,8 @@ export const sync_core_of_caller = scenario({
 });
 
 export const sync_core_vs_preemption = scenario({
-  question: `The interrupt of MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE reaches a thread that is preempted before it returns, by
-    a thread of the same process that sleeps in a system call. Does that one execute old code?`,
+  question: `The interrupt of MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE reaches a thread that is preempted before it
+    returns, by a thread of the same process that sleeps in a system call. Does that one execute old code?`,
   needs: { arch: "x86", parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, tasks: 5 },
   config: { ...with_membarrier },
