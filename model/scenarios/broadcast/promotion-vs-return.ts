@@ -2,15 +2,16 @@
 import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
 import {
   broadcast_tlb_flush,
+  consider_global_asid,
   finish_asid_transition,
   mm_assign_global_asid,
   process_promoted,
   transition_finished,
 } from "../../kernel/arch/x86/mm/global_asid.ts";
-import { flush_tlb_page, unmap_page } from "../../kernel/mm/mmap.ts";
+import { unmap_page } from "../../kernel/mm/mmap.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
-import { __schedule } from "../../kernel/sched/core.ts";
+import { switch_mm } from "../../kernel/mmu_context.ts";
 import {
   boot,
   map_pages,
@@ -25,31 +26,33 @@ import {
 
 export const promotion_vs_return = scenario({
   question: `CPU 0 returns from another process to one whose ASID slot, and TLB entries, it still has, while CPU 1
-    flushes (for mprotect()), switches to another thread, and unmaps a page. The first flush may give the process a
-    global ASID, the second one goes by broadcast. Does it reach CPU 0, whatever ASID that has chosen?`,
+    has flushed, switches to another thread, and unmaps a page. The first flush may give the process a global ASID, so
+    that the second one goes by broadcast. Does it reach CPU 0, whatever ASID that has chosen?`,
   needs: { arch: "x86", config: { INVLPGB: true } },
-  machine: { ...two_mms, tasks: 6, ctx_ids: 4 },
+  machine: { ...two_mms, ctx_ids: 4 },
   config: { ...three_asids, global_asid_threshold: 0, trim_cpumask: false },
   init() {
     boot();
     const mm = new_mm(tasks[2]);
     map_pages(mm);
     new_thread(tasks[3], mm);
-    new_thread(tasks[4], mm);
-    new_mm(tasks[5]);
+    new_mm(tasks[4]);
     run_user(0, tasks[2]);
     touch_pages(0);
-    switched_to(tasks[5]);
+    switched_to(tasks[4]);
     run_user(1, tasks[3]);
   },
   threads: {
     CPU0() {
-      __schedule(tasks[2]);
+      // What a switch to its task does.
+      switch_mm(mms[2], mms[1]);
       user_load(mms[1].pgd, 0);
     },
     CPU1() {
-      flush_tlb_page(mms[1], 0);
-      __schedule(tasks[4]);
+      // The end of a flush by interrupts.
+      consider_global_asid(mms[1]);
+      // What a switch to another thread does.
+      switch_mm(mms[1], mms[1]);
       unmap_page(mms[1], 0);
     },
   },
