@@ -253,8 +253,8 @@ export function check_and_switch_context(task: number): void {
 }
 
 // ---- generations without end ----------------------------------------------------------------------------------------
-// Generations are only compared for equality: which number one has does not matter, and one that nobody holds is as good
-// as a new one.
+// Generations are only compared for equality: which number one has does not matter, and one that nobody holds is as
+// good as a new one.
 
 /** Behind a flush: an old id that no CPU has reserved is never again equal to one. What counts is its ASID. */
 function forget_ids(): void {

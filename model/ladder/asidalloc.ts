@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The ASID allocator of arm64 at the sizes of kernel-tla's asidalloc.cfg, and without end. docs/asidalloc.md has what was
-// measured.
+// The ASID allocator of arm64 at the sizes of kernel-tla's asidalloc.cfg, and without end. docs/asidalloc.md has what
+// was measured.
 //
 //   node bin/lazymm.js check asidalloc_4_tasks -m sc --no-liveness --reduce fusion,symmetry
 import {
@@ -158,8 +158,8 @@ export const asidalloc_6_tasks_unbounded = scenario({
 
 export const asidalloc_unmap_2_tasks = scenario({
   ...WITH_UNMAP,
-  question: `2 CPUs switch between 2 tasks, and a third one unmaps their pages, for ever. Does an entry outlive the flush
-    behind an unmap?`,
+  question: `2 CPUs switch between 2 tasks, and a third one unmaps their pages, for ever. Does an entry outlive the
+    flush behind an unmap?`,
   machine: { ...SIZES, cpus: 3, tasks: 2 },
   witness: [],
   mutants: [
@@ -173,12 +173,13 @@ export const asidalloc_unmap_2_tasks = scenario({
 
 export const asidalloc_unmap_4_tasks = scenario({
   ...WITH_UNMAP,
-  question: `2 CPUs switch among 4 tasks, and a third one unmaps their pages, up to the third generation of 3 ASIDs. Does
-    an entry outlive the flush behind an unmap?`,
+  question: `2 CPUs switch among 4 tasks, and a third one unmaps their pages, up to the third generation of 3 ASIDs.
+    Does an entry outlive the flush behind an unmap?`,
   machine: { ...SIZES, cpus: 3, tasks: 4 },
 });
 
-// With what PlusCal's procedures leave behind, as many states are found without reductions as TLC finds without symmetry.
+// With what PlusCal's procedures leave behind, as many states are found without reductions as TLC finds without
+// symmetry.
 
 export const asidalloc_as_tlc_2_tasks = scenario({
   ...ALLOCATOR,

@@ -65,8 +65,9 @@ export function printObjects(program: Program, layout: PackedLayout): string | u
       `NO[r${i}]-(${first})<<${shift};`,
   );
   return (
-    `const KO=new Int32Array(${size}),NO=new Int32Array(${size});function objects(O,k){${own.join("")}${refer.join("")}` +
-    `let m=0;for(let i=1;i<${size};i++){const x=KO[i];let j=i;while(j>0&&KO[j-1]>x){KO[j]=KO[--j];}if(j<i){KO[j]=x;m=1;}}` +
+    `const KO=new Int32Array(${size}),NO=new Int32Array(${size});\n` +
+    `function objects(O,k){${own.join("")}${refer.join("")}let m=0;for(let i=1;i<${size};i++){` +
+    `const x=KO[i];let j=i;while(j>0&&KO[j-1]>x){KO[j]=KO[--j];}if(j<i){KO[j]=x;m=1;}}` +
     `if(m===0)return;for(let i=0;i<${size};i++)NO[KO[i]&${2 ** number - 1}]=i;` +
     `${clear.join("")}${put.join("")}${rename.join("")}}\n`
   );

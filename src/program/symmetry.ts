@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which CPUs of a Program can be exchanged for one another, which objects (tasks, for instance), and which numbers of its
-// states change with them. Found by src/reductions/symmetry.ts, used by src/emit/canonical.ts.
+// Which CPUs of a Program can be exchanged for one another, which objects (tasks, for instance), and which numbers of
+// its states change with them. Found by src/reductions/symmetry.ts, used by src/emit/canonical.ts.
 import { defined } from "../base/assert.ts";
 import { flatIndex } from "./evaluate.ts";
 import type { Cell } from "./program.ts";

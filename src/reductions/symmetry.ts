@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Symmetry among CPUs, and among objects: which of them can be exchanged without changing what a Program can do, so that
-// one state stands for all that such exchanges make of it. (Ip and Dill, Better verification through symmetry, 1996:
-// CPUs are a scalarset.) docs/reductions.md has the argument.
+// Symmetry among CPUs, and among objects: which of them can be exchanged without changing what a Program can do, so
+// that one state stands for all that such exchanges make of it. (Ip and Dill, Better verification through symmetry,
+// 1996: CPUs are a scalarset.) docs/reductions.md has the argument.
 //
 //   1. Nothing tells CPUs apart by their numbers (symmetry-sorts.ts): then a state can be renamed.
 //   2. The Program is the same after the exchange (symmetry-rename.ts, symmetry-normal.ts): its code, its initial
