@@ -295,7 +295,9 @@ interface Scenario {
   readonly witness: readonly Witness[];
   /** By memory model; without it, `check` reports the verdict and compares it with nothing. */
   readonly expect?: Expect;
-  /** Where a design answers differently, or all those with a variant of this name; the design's own entry goes first. */
+  /**
+   * Where a design answers differently, or all those with a variant of this name; the design's own entry goes first.
+   */
   readonly expect_of?: { readonly [design_or_variant: string]: Expect };
   readonly mutants: readonly {
     readonly name: string;

@@ -59,7 +59,10 @@ export function kthread_mm(): mm_struct | null {
 }
 
 export interface task_struct {
-  /** Own address space; kthread_mm() for a kernel thread. Written by the task itself, under task_lock() and with irqs off. */
+  /**
+   * Own address space; kthread_mm() for a kernel thread. Written by the task itself, under task_lock() and with irqs
+   * off.
+   */
   mm: mm_struct | null;
   /** What it runs on: its own mm, or the one it borrows. Only its own CPU reads it. */
   active_mm: mm_struct | null;

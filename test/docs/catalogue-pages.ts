@@ -17,7 +17,10 @@ function ofCase(scenario: string, design: string): StoredVerdict[] {
 }
 
 /** What was found for a ground, under one model; undefined: it was not searched. */
-export function found(ground: Ground, model: string): Pick<StoredVerdict, "verdict" | "property" | "states"> | undefined {
+export function found(
+  ground: Ground,
+  model: string,
+): Pick<StoredVerdict, "verdict" | "property" | "states"> | undefined {
   const verdict = ofCase(ground.scenario, ground.design).find((one) => one.model === model);
   if (verdict === undefined || ground.mutant === undefined) return verdict;
   return verdict.mutants.find(({ mutant }) => mutant === ground.mutant);
@@ -55,7 +58,9 @@ function groundsTable({ grounds }: Answer): string {
       ...models.map((model) => (model in ground.expect ? wordsOf(ground, model) : "")),
     ]),
   );
-  return [row(["scenario", "design", "changed", ...models]), `|${"---|".repeat(3 + models.length)}`, ...rows].join("\n");
+  return [row(["scenario", "design", "changed", ...models]), `|${"---|".repeat(3 + models.length)}`, ...rows].join(
+    "\n",
+  );
 }
 
 function commandsOf({ grounds }: Answer): string {

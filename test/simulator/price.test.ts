@@ -60,7 +60,11 @@ test("each unit is priced once, at both ends", () => {
   ];
   const everything = profile(Object.fromEntries(COSTS.map((name, i) => [name, costs[i]!])));
   const counts = tree(Object.fromEntries(COSTS.map((name, i) => [name, i + 1])));
-  expect(price(counts, everything)).toEqual({ known_ns: [109_807_654_321, 219_615_308_642], missing: [], complete: true });
+  expect(price(counts, everything)).toEqual({
+    known_ns: [109_807_654_321, 219_615_308_642],
+    missing: [],
+    complete: true,
+  });
 });
 
 test.each(COSTS)("%s: without a figure it is missing with its count, and the rest is known", (name) => {

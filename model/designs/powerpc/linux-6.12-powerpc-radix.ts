@@ -9,6 +9,7 @@ export const linux_6_12_powerpc_radix = design({
   arch: "powerpc",
   parts: { lifetime: shootdown, coherence: radix_tlb, membarrier },
   config: { ...book3s_64, MMU_LAZY_TLB_SHOOTDOWN: true },
-  source: `Linux 6.12 arch/powerpc/mm/book3s64/radix_tlb.c with MMU_LAZY_TLB_SHOOTDOWN (2655421ae69f), as in Debian 6.12.107`,
+  source: `Linux 6.12 arch/powerpc/mm/book3s64/radix_tlb.c with MMU_LAZY_TLB_SHOOTDOWN (2655421ae69f), as in Debian
+    6.12.107`,
   status: "mainline since 6.4",
 });

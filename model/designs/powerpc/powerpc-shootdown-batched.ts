@@ -9,7 +9,8 @@ export const powerpc_shootdown_batched = design({
   arch: "powerpc",
   parts: { lifetime: shootdown_batched, coherence: radix_tlb, membarrier },
   config: { ...book3s_64, MMU_LAZY_TLB_SHOOTDOWN: true },
-  source: `kernel/fork.c, comment of cleanup_lazy_tlbs() (2655421ae69f), ways to fewer interrupts: dead mms are gathered, and one round of interrupts serves them`,
+  source: `kernel/fork.c, comment of cleanup_lazy_tlbs() (2655421ae69f), ways to fewer interrupts: dead mms are
+    gathered, and one round of interrupts serves them`,
   status: "an idea in a comment",
   base: "linux-6.12-powerpc-radix",
   asked: ["lifetime", "powerpc"],

@@ -9,7 +9,8 @@ export const powerpc_shootdown_quiescent = design({
   arch: "powerpc",
   parts: { lifetime: shootdown_quiescent, coherence: radix_tlb, membarrier },
   config: { ...book3s_64, MMU_LAZY_TLB_SHOOTDOWN: true },
-  source: `kernel/fork.c, comment of cleanup_lazy_tlbs() (2655421ae69f), ways to fewer interrupts: no interrupts: a dead mm waits until nobody borrows it`,
+  source: `kernel/fork.c, comment of cleanup_lazy_tlbs() (2655421ae69f), ways to fewer interrupts: no interrupts: a
+    dead mm waits until nobody borrows it`,
   status: "an idea in a comment",
   base: "linux-6.12-powerpc-radix",
   asked: ["lifetime", "powerpc"],

@@ -2,10 +2,10 @@
 // What RISC-V instructions do to the TLB: satp, SFENCE.VMA, and the remote fences of the firmware.
 // Source: RISC-V privileged architecture, §10.1.11 (satp), §10.2.1 (SFENCE.VMA); SBI specification, RFENCE extension.
 //
-// A write of satp flushes nothing, and neither it nor SFENCE.VMA orders other accesses; SFENCE.VMA with an address drops
-// leaf entries alone. The firmware interrupts another
-// hart in machine mode, whether the kernel there has interrupts on or not, and returns when all have been done. Under
-// sequential consistency only: there is no model of RVWMO here.
+// A write of satp flushes nothing, and neither it nor SFENCE.VMA orders other accesses; SFENCE.VMA with an address
+// drops leaf entries alone. The firmware interrupts another hart in machine mode, whether the kernel there has
+// interrupts on or not, and returns when all have been done. Under sequential consistency only: there is no model of
+// RVWMO here.
 import type { pgd_t } from "./cpu.ts";
 import { drop_all, drop_asid, drop_leaf, hw } from "./cpu.ts";
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A virtual CPU as its host runs it: it may be taken off its core between any two instructions, for as long as the host
-// likes, and is flushed before it runs on if it was asked to be. Its TLB entries stay meanwhile, under a tag of its own
-// (VPID), but nothing walks on its behalf. CPU 0 is taken off, once: that is enough for each question asked here.
-// Source: Linux 6.12 arch/x86/kvm/x86.c, kvm_steal_time_set_preempted() and record_steal_time(); Intel SDM vol. 3C §28.3.
+// A virtual CPU as its host runs it: it may be taken off its core between any two instructions, for as long as the
+// host likes, and is flushed before it runs on if it was asked to be. Its TLB entries stay meanwhile, under a tag of
+// its own (VPID), but nothing walks on its behalf. CPU 0 is taken off, once: that is enough for each question asked
+// here. Source: Linux 6.12 arch/x86/kvm/x86.c, kvm_steal_time_set_preempted() and record_steal_time(); Intel SDM vol.
+// 3C §28.3.
 import type { pgd_t } from "./cpu.ts";
 import { drop_asid, hw, swapper_pg_dir } from "./cpu.ts";
 import { asids } from "./x86.ts";

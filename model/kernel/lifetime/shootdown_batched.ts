@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// MMU_LAZY_TLB_SHOOTDOWN with the second of the ways to fewer interrupts that its comment names (kernel/fork.c): dead mms
-// are gathered, and one round of interrupts serves all of them. The last one may wait for long.
+// MMU_LAZY_TLB_SHOOTDOWN with the second of the ways to fewer interrupts that its comment names (kernel/fork.c): dead
+// mms are gathered, and one round of interrupts serves all of them. The last one may wait for long.
 import { free_mm_struct } from "../fork.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { on_each_cpu } from "../smp.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// MMU_LAZY_TLB_SHOOTDOWN with the third of the ways to fewer interrupts that its comment names (kernel/fork.c): each CPU
-// keeps what it borrows where others can look (rq.lazy_mm), so that only those are interrupted that borrow this mm.
+// MMU_LAZY_TLB_SHOOTDOWN with the third of the ways to fewer interrupts that its comment names (kernel/fork.c): each
+// CPU keeps what it borrows where others can look (rq.lazy_mm), so that only those are interrupted that borrow this
+// mm.
 import type { mm_struct, task_struct } from "../mm_types.ts";
 import { mm_cpumask } from "../mm_types.ts";
 import { parts } from "../parts.ts";

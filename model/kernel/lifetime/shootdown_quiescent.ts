@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The fifth of the ways to fewer interrupts that the comment of MMU_LAZY_TLB_SHOOTDOWN names (kernel/fork.c): none at all.
-// A dead mm waits until every CPU that borrows it has switched to another one by itself. RCU cannot say when that is, as
-// no reader's section spans an idle period; a CPU that stays idle keeps the mm for ever.
+// The fifth of the ways to fewer interrupts that the comment of MMU_LAZY_TLB_SHOOTDOWN names (kernel/fork.c): none at
+// all. A dead mm waits until every CPU that borrows it has switched to another one by itself. RCU cannot say when that
+// is, as no reader's section spans an idle period; a CPU that stays idle keeps the mm for ever.
 import { free_mm_struct } from "../fork.ts";
 import type { mm_struct } from "../mm_types.ts";
 import { runqueues } from "../sched/sched.ts";

@@ -15,7 +15,9 @@ import { __schedule } from "../../kernel/sched/core.ts";
 import { get_current } from "../../kernel/sched/sched.ts";
 import { boot, new_mm, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
-/** Left out, as they make no difference: other backends, attributes, kernels before 6.12; and an exit_mm() that leaks. */
+/**
+ * Left out, as they make no difference: other backends, attributes, kernels before 6.12; and an exit_mm() that leaks.
+ */
 const native_lazy = {
   arch: "x86",
   parts: { coherence: "tlb", backend: "native", attributes: "none" },

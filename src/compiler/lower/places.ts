@@ -257,7 +257,9 @@ export function awaitPlace(
   return value;
 }
 
-/** spin_lock(): waits until the lock is free in memory, and takes it. In init() it is free: nobody else is there yet. */
+/**
+ * spin_lock(): waits until the lock is free in memory, and takes it. In init() it is free: nobody else is there yet.
+ */
 export function lockPlace(cx: Lowering, place: PlaceVal, primitive: string, node: Node): void {
   const direct = isDirect(cx, place, node);
   const at = resolve(cx, place, node);

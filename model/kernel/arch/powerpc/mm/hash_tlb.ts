@@ -17,7 +17,10 @@ export { boot_slot, enter_lazy_tlb, leave_mm } from "./mmu_context.ts";
 /** A fault found the page mapped, and entered it. */
 export const hash_fault = sometimes("a page fault enters a translation into the hash table");
 
-/** H_PAGE_BUSY: a bit of each Linux PTE, here one lock for all. hash_page() and ptep_get_and_clear() wait for each other. */
+/**
+ * H_PAGE_BUSY: a bit of each Linux PTE, here one lock for all. hash_page() and ptep_get_and_clear() wait for each
+ * other.
+ */
 interface hash_pte_state {
   busy: spinlock_t;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linux 6.12 arch/powerpc/mm/mmu_context.c, mm/book3s64/mmu_context.c and asm/mmu_context.h: which CPUs have used a
-// context, and the switch of PIDR. Left out: altivec streams, the hash MMU's segments, pkeys, KVM's prefetch workaround.
+// context, and the switch of PIDR. Left out: altivec streams, the hash MMU's segments, pkeys, KVM's prefetch
+// workaround.
 import { hw, swapper_pg_dir } from "../../../../hw/mmu/cpu.ts";
 import { mtspr_pid, RIC_FLUSH_ALL, set_process_table_entry, tlbiel_pid } from "../../../../hw/mmu/powerpc.ts";
 import type { mm_struct } from "../../../mm_types.ts";

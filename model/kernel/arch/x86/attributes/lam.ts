@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Linear-address masking, Linux 6.4 to 6.12 (arch/x86/mm/tlb.c, asm/tlbflush.h): a process may ask that the processor
-// ignores tags in its addresses, and the bit for it is in CR3. It has one thread then, which migrates: any CPU that has
-// the mm loaded may get it next, lazy CPUs and kernel threads that use the mm included, and need not write CR3 for that.
-// config says how they learn of it. Left out: the masks by which the kernel itself strips tags.
+// ignores tags in its addresses, and the bit for it is in CR3. It has one thread then, which migrates: any CPU that
+// has the mm loaded may get it next, lazy CPUs and kernel threads that use the mm included, and need not write CR3 for
+// that. config says how they learn of it. Left out: the masks by which the kernel itself strips tags.
 import type { pgd_t } from "../../../../hw/mmu/cpu.ts";
 import { write_cr3_lam } from "../../../../hw/mmu/x86.ts";
 import type { mm_struct } from "../../../mm_types.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Linux 6.12 arch/x86/kernel/alternative.c and platform/efi/efi_64.c; mm/tlb.c from 6.16 on: the kernel loads an mm that
-// no task has, on this CPU only, to write to its own text or to call firmware. The scheduler knows nothing of it.
+// Linux 6.12 arch/x86/kernel/alternative.c and platform/efi/efi_64.c; mm/tlb.c from 6.16 on: the kernel loads an mm
+// that no task has, on this CPU only, to write to its own text or to call firmware. The scheduler knows nothing of it.
 // Left out: breakpoints, what EFI does to the FPU.
 import type { frame, pgd_t } from "../../../../hw/mmu/cpu.ts";
 import { hw, no_foreign_user_access, user_load } from "../../../../hw/mmu/cpu.ts";
