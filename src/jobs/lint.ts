@@ -6,8 +6,8 @@ import type { Library } from "./library.ts";
 import type { Case } from "./select.ts";
 
 /**
- * `expect_of` of a design, or of a variant, that there is not: whatever it expects, nobody would compare it with anything. A user's
- * scenario may be about designs of files that nobody has named.
+ * `expect_of` of a design, or of a variant, that there is not: whatever it expects, nobody would compare it with
+ * anything. A user's scenario may be about designs of files that nobody has named.
  */
 function strayNames({ designs }: Library, cases: readonly Case[]): string[] {
   const known = new Set(designs.flatMap(({ info }) => [info.name, ...info.variants.values()]));

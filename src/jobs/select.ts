@@ -135,8 +135,8 @@ function topicOf({ file }: ScenarioInfo): string {
 }
 
 /**
- * A design without parts is no kernel: of the shipped scenarios, it is for those that name it by its config. One that is
- * like another is asked about what is different.
+ * A design without parts is no kernel: of the shipped scenarios, it is for those that name it by its config. One
+ * that is like another is asked about what is different.
  */
 function isFor({ info, user }: ScenarioEntry, design: DesignEntry): boolean {
   const { asked } = design.info;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// docs/answers.md and docs/catalogue.md, from model/catalogue and the stored verdicts. What a counterexample looks like
-// is what `lazymm explain` prints.
-import { answers } from "../../model/catalogue/answers.ts";
-import { systems } from "../../model/catalogue/systems.ts";
-import type { Answer, Ground, System } from "../../model/catalogue/types.ts";
+// docs/answers.md and docs/catalogue.md, from answers.ts, systems.ts and the stored verdicts. What a counterexample
+// looks like is what `lazymm explain` prints.
+
 import { openLibrary } from "../../src/jobs/library.ts";
 import { readVerdicts, type StoredVerdict } from "../../src/jobs/verdict-store.ts";
 import { runCommand } from "../cli/transcript.ts";
+import { answers } from "./answers.ts";
+import type { Answer, Ground, System } from "./catalogue-types.ts";
+import { systems } from "./systems.ts";
 
 const library = openLibrary(undefined);
 const designs = library.ok ? library.value.designs.map(({ info }) => info) : [];
@@ -98,9 +99,10 @@ export function answersPage(): string {
   const head = `# Answers
 
 Questions that were asked in the threads about these designs, and what the searches say. Generated from
-\`model/catalogue/answers.ts\` and the stored verdicts (\`UPDATE=1 npx vitest run test/docs\`); every verdict is exhaustive
-for the machine of its scenario, and no more. "Not distinguished" means that no shipped scenario at these bounds tells the
-difference, never that something can be removed. Mutants are numbered in the order in which \`check\` prints them.
+\`test/docs/answers.ts\` and the stored verdicts (\`UPDATE=1 npx vitest run test/docs\`); every verdict is
+exhaustive for the machine of its scenario, and no more. "Not distinguished" means that no shipped scenario at these
+bounds tells the difference, never that something can be removed. Mutants are numbered in the order in which \`check\`
+prints them.
 `;
   return [head, ...answers.map(section)].join("\n");
 }
@@ -146,10 +148,10 @@ export function cataloguePage(): string {
   const head = `# The catalogue
 
 Every system of the threads and documents that this project follows, and where it is. Generated from
-\`model/catalogue/systems.ts\` and the stored verdicts (\`UPDATE=1 npx vitest run test/docs\`). "Mutants caught": of the
+\`test/docs/systems.ts\` and the stored verdicts (\`UPDATE=1 npx vitest run test/docs\`). "Mutants caught": of the
 designs with one step dropped, swapped, weakened or replaced that scenarios hold, how many violate under at least one
-memory model; the others are there to show that a step is not distinguished, or that a repair is enough. A system without
-a design of its own is shown by scenarios.
+memory model; the others are there to show that a step is not distinguished, or that a repair is enough. A system
+without a design of its own is shown by scenarios.
 `;
   const table = (part: System["part"]): string =>
     [

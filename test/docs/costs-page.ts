@@ -127,22 +127,33 @@ const COLUMNS: readonly (readonly [title: string, measure: MeasureName, paths: r
   ["exit: lazy_mm accesses", "exit", LOOKS],
 ];
 
+const library = openLibrary(undefined);
+if (!library.ok) throw new Error(JSON.stringify(library.error));
+const opened = library.value;
+
+/** A design without parts is no kernel: it has no cost. */
+export const pricedDesigns: readonly DesignInfo[] = opened.designs
+  .map(({ info }) => info)
+  .filter(({ parts }) => parts.size > 0);
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+/** Takes a second or two. */
+export function costsRow(info: DesignInfo): string {
+  const [small, large] = [new Bench(opened, info, 4), new Bench(opened, info, 8)];
+  const cells = COLUMNS.map(([, measure, paths]) => printLine(lineOf(small, large, measure, paths)));
+  return row([`\`${info.name}\``, ...cells]);
+}
+
 export function costsPage(): string {
-  const library = openLibrary(undefined);
-  if (!library.ok) throw new Error(JSON.stringify(library.error));
-  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const rows = library.value.designs.flatMap(({ info }) => {
-    if (info.parts.size === 0) return [];
-    const [small, large] = [new Bench(library.value, info, 4), new Bench(library.value, info, 8)];
-    const cells = COLUMNS.map(([, measure, paths]) => printLine(lineOf(small, large, measure, paths)));
-    return row([`\`${info.name}\``, ...cells]);
-  });
+  const rows = pricedDesigns.map(costsRow);
   return `# What each design costs
 
-Access counts of drawn schedules, run by the design's own code: per *round trip* of a CPU from a task to the idle task and
-back, per switch *to another process*, per *unmap* of a page, per *freed table*, and per *exit* of the last task of a
-process. C: CPUs of the machine; L: CPUs that borrow the mm at that moment. Generated
-(\`UPDATE=1 npx vitest run test/docs\`); counts are exact for these schedules, and say nothing of what they cost in time.
+Access counts of drawn schedules, run by the design's own code: per *round trip* of a CPU from a task to the idle task
+and back, per switch *to another process*, per *unmap* of a page, per *freed table*, and per *exit* of the last task of
+a process. C: CPUs of the machine; L: CPUs that borrow the mm at that moment. Generated
+(\`UPDATE=1 npx vitest run test/docs\`); counts are exact for these schedules, and say nothing of what they cost in
+time.
 
 The columns follow what laziness is for: to avoid the switch of page tables (loads), to avoid interrupts, and to avoid
 contention on shared lines (mm_cpumask, mm_count). \`lazy_mm\` is where designs with hazard pointers publish and look.

@@ -12,8 +12,8 @@ export const ahmed_2024_lam_rfc = design({
   arch: "x86",
   parts: { lifetime: refcount, coherence: tlb, backend: native, membarrier, attributes },
   config: { ...x86_6_12, lam_read_early: true, lam_compared: true },
-  source: `[RFC PATCH 2/3] x86/mm: make sure LAM is up-to-date during context switching (Ahmed, 2024-03-07), with 1/3; on the
-    rest of linux-6.12-x86`,
+  source: `[RFC PATCH 2/3] x86/mm: make sure LAM is up-to-date during context switching (Ahmed, 2024-03-07), with 1/3;
+    on the rest of linux-6.12-x86`,
   status: "RFC 2024-03; replaced by 3b299b99556c",
   base: "linux-6.12-x86",
   asked: ["attributes"],

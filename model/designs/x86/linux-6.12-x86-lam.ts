@@ -12,8 +12,8 @@ export const linux_6_12_x86_lam = design({
   arch: "x86",
   parts: { lifetime: refcount, coherence: tlb, backend: native, membarrier, attributes },
   config: { ...x86_6_12, lam_ipi: true },
-  source: `3b299b99556c "x86/mm: Use IPIs to synchronize LAM enablement", ec225f8c255f, b7c35279e0da (Ahmed; idea: Lutomirski), on
-    the rest of linux-6.12-x86`,
+  source: `3b299b99556c "x86/mm: Use IPIs to synchronize LAM enablement", ec225f8c255f, b7c35279e0da (Ahmed;
+    idea: Lutomirski), on the rest of linux-6.12-x86`,
   status: "mainline since 6.12",
   base: "linux-6.12-x86",
   asked: ["attributes"],

@@ -12,8 +12,8 @@ export const linux_6_4_x86_lam = design({
   arch: "x86",
   parts: { lifetime: refcount, coherence: tlb, backend: native, membarrier, attributes },
   config: { ...x86_6_12, lam_read_early: true, lam_read_twice: true },
-  source: `82721d8b25d7 "x86/mm: Handle LAM on context switch" (Shutemov) and arch_prctl(ARCH_ENABLE_TAGGED_ADDR) of Linux 6.4,
-    on the rest of linux-6.12-x86`,
+  source: `82721d8b25d7 "x86/mm: Handle LAM on context switch" (Shutemov) and arch_prctl(ARCH_ENABLE_TAGGED_ADDR) of
+    Linux 6.4, on the rest of linux-6.12-x86`,
   status: "mainline 6.4 to 6.11",
   base: "linux-6.12-x86",
   asked: ["attributes"],

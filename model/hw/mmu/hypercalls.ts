@@ -6,8 +6,8 @@ import { drop_asid, drop_page, hw } from "./cpu.ts";
 import { asids } from "./x86.ts";
 
 /**
- * HvCallFlushVirtualAddressSpace, or …List for one page: of the vCPUs in the mask, what they have cached of this address
- * space; null: of all of them. Complete when it returns, whether they run or not; they execute nothing.
+ * HvCallFlushVirtualAddressSpace, or …List for one page: of the vCPUs in the mask, what they have cached of this
+ * address space; null: of all of them. Complete when it returns, whether they run or not; they execute nothing.
  */
 export function hv_flush(cpus: cpumask_copy_t, pgd: pgd_t | null, page: number): void {
   serialising_instruction();

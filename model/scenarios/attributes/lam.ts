@@ -34,8 +34,8 @@ function thread_goes_on(): void {
 }
 
 export const lam_lazy = scenario({
-  question: `A thread runs on CPU 0, then on CPU 1, where it enables LAM; CPU 0 is lazy in its mm all the while. When the
-    thread comes back to CPU 0, does it run with LAM?`,
+  question: `A thread runs on CPU 0, then on CPU 1, where it enables LAM; CPU 0 is lazy in its mm all the while. When
+    the thread comes back to CPU 0, does it run with LAM?`,
   needs: { parts: { attributes: "lam" } },
   machine: { ...small, tasks: 3 },
   config: { ...two_asids },

@@ -44,8 +44,8 @@ function lazy_and_temporary(): void {
 }
 
 export const efi_vs_exit = scenario({
-  question: `A kernel thread on CPU 0, lazy in a process, calls firmware, which has an mm of its own; the process exits on
-    CPU 1 meanwhile. Is what CPU 0 comes back to still there?`,
+  question: `A kernel thread on CPU 0, lazy in a process, calls firmware, which has an mm of its own; the process exits
+    on CPU 1 meanwhile. Is what CPU 0 comes back to still there?`,
   needs: { ...native_lazy },
   machine: { ...one_temporary },
   config: { ...two_asids },

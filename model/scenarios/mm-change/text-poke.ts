@@ -25,8 +25,9 @@ function forget(page: frame): void {
 }
 
 export const text_poke_elsewhere = scenario({
-  question: `Two CPUs write to kernel text, by turns, each through the temporary mm, at the same address, which is mapped to
-    another page each time; no flush interrupts the other CPU. Does one write to the page that was mapped before?`,
+  question: `Two CPUs write to kernel text, by turns, each through the temporary mm, at the same address, which is
+    mapped to another page each time; no flush interrupts the other CPU. Does one write to the page that was
+    mapped before?`,
   needs: {
     arch: "x86",
     parts: { lifetime: "refcount", backend: "native", attributes: "none" },

@@ -148,7 +148,7 @@ export const radix_exit_with_coprocessor = scenario({
   check: [no_nest_walk_of_freed_table, no_walk_of_freed_table],
   witness: [coprocessor_walks],
   expect: { sc: safe },
-  // "XXX: must audit exit flushes for nest MMU", says the patch.
+  // The patch itself asks for an audit of the exit flushes for the nest MMU.
   expect_of: { "piggin-2021-powerpc-radix": { sc: violates(no_nest_walk_of_freed_table) } },
   mutants: [
     {

@@ -152,8 +152,8 @@ export const mm_was_alive = sometimes("the kernel thread finds that the mm has u
 
 export const radix_trim_vs_kthread_use_mm = scenario({
   question: `CPU 1 runs the only thread of a process and unmaps a page: nobody else uses the mm, so it trims
-    mm_cpumask to itself. A kernel thread on CPU 0 that has come by mmget_not_zero() begins to use the mm meanwhile. Does
-    the next flush reach CPU 0?`,
+    mm_cpumask to itself. A kernel thread on CPU 0 that has come by mmget_not_zero() begins to use the mm meanwhile.
+    Does the next flush reach CPU 0?`,
   needs: { arch: "powerpc", parts: { coherence: "radix_tlb" } },
   machine: { ...small, tasks: 3, pages: 2, frames: 2, address: 3 },
   config: { ...two_asids },

@@ -29,7 +29,13 @@ export const luto_2022 = {
   ARCH_WANT_IRQS_OFF_ACTIVATE_MM: true,
 };
 /** Linux 6.14 with fea4e317f9e7 (6.14.7): mm_cpumask is cleared lazily, and trimmed. */
-export const x86_6_14 = { ...x86_6_12, lazy_mm_cpumask: true, trim_cpumask: true, MMU_GATHER_RCU_TABLE_FREE: true };
+export const x86_6_14 = {
+  ...x86_6_12,
+  lazy_mm_cpumask: true,
+  trim_cpumask: true,
+  MMU_GATHER_RCU_TABLE_FREE: true,
+  unuse_temporary_mm_clears: true,
+};
 
 /** Linux 6.18. */
 export const x86_6_18 = { ...x86_6_14, switch_mm_smp_mb: true };

@@ -78,8 +78,7 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
 
   if (prev === next) {
     if (config.INVLPGB && mm_needs_global_asid(next, prev_asid)) {
-      // As choose_new_asid() has it.
-      new_asid = mm_global_asid(next);
+      new_asid = mm_global_asid(next); // as choose_new_asid() has it
       need_flush = false;
       reached(global_asid_adopted);
     } else {
@@ -91,12 +90,12 @@ export function switch_mm_irqs_off(_unused: mm_struct, next: mm_struct): void {
       // Pairs with: flush_tlb_mm_range(), inc_mm_tlb_gen(). We must see its tlb_gen, or it our is_lazy == false.
       smp_mb();
       next_tlb_gen = atomic_read(next.context.tlb_gen);
-      need_flush = this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) !== next_tlb_gen;
       const loaded = parts.attributes.attributes_loaded(next);
-      if (!need_flush && loaded) {
+      if (this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) === next_tlb_gen && loaded) {
         parts.membarrier.sync_core_if_membarrier_enabled(next);
         return;
       }
+      need_flush = this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) !== next_tlb_gen;
       if (need_flush) reached(unlazy_flushes);
     }
   } else {

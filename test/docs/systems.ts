@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { System } from "./types.ts";
+import type { System } from "./catalogue-types.ts";
 
 const AGREEMENT_6_1 = "Debian 6.1.192, 6.12.113: flush by flush (docs/agreement.md)";
 
