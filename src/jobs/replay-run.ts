@@ -186,22 +186,18 @@ const GENERATIONS = 1 << 14;
 /** The allocator's searches are written out: 16-bit ASIDs would be too many, and few recordings have as many mms. */
 const ASIDS_MAX = 1024;
 
-/** Designs with an ASID allocator of their own: how many ASIDs a replay gives them. */
-function replayedAsids(design: DesignInfo): [string, number][] {
-  const asids = design.config.get("ASIDS") ?? 1;
-  if (design.arch !== "arm64" && design.arch !== "riscv") return [];
-  return [
-    ["asid_generations", GENERATIONS],
-    ["ASIDS", Math.min(asids, ASIDS_MAX)],
-  ];
+/** Designs with an ASID allocator of their own, with as many ASIDs as a replay gives them. */
+export function withReplayedAsids(design: DesignInfo): DesignInfo {
+  if (design.arch !== "arm64" && design.arch !== "riscv") return design;
+  const asids = Math.min(design.config.get("ASIDS") ?? 1, ASIDS_MAX);
+  return { ...design, config: new Map([...design.config, ["asid_generations", GENERATIONS], ["ASIDS", asids]]) };
 }
 
 /** The design as the trace's machine would run it: with PTI where its cpuinfo says so. */
 export function onMachine(design: DesignInfo, trace: TraceInput): DesignInfo {
-  const asids = replayedAsids(design);
-  if (asids.length > 0) return { ...design, config: new Map([...design.config, ...asids]) };
-  if (!trace.cpuFlags?.has("pti") || !design.config.has("PTI")) return design;
-  return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
+  const sized = withReplayedAsids(design);
+  if (!trace.cpuFlags?.has("pti") || !sized.config.has("PTI")) return sized;
+  return { ...sized, config: new Map([...sized.config, ["PTI", 1]]) };
 }
 
 /** Designs that say something about the machine of the trace. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// docs/answers.md and docs/catalogue.md are what answers.ts, systems.ts and the stored verdicts say. UPDATE=1 writes them.
+// docs/answers.md and docs/catalogue.md are what answers.ts, systems.ts and the stored verdicts say. UPDATE=1 writes
+// them.
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { answersPage, cataloguePage, missingDesigns, unnamedDesigns, wrongGrounds } from "./catalogue-pages.ts";

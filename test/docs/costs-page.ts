@@ -4,7 +4,7 @@
 import type { DesignInfo } from "../../src/compiler/describe.ts";
 import type { Schedule } from "../../src/events/schedule.ts";
 import { type Library, openLibrary } from "../../src/jobs/library.ts";
-import { prepareReplay } from "../../src/jobs/replay-run.ts";
+import { prepareReplay, withReplayedAsids } from "../../src/jobs/replay-run.ts";
 import { countAt } from "../../src/simulator/price.ts";
 import { type ReplayProgram, replay } from "../../src/simulator/replay.ts";
 import { draw } from "../simulator/drawing.ts";
@@ -56,7 +56,7 @@ class Bench {
   private readonly known = new Map<string, Counts>();
 
   constructor(library: Library, design: DesignInfo, cpus: number) {
-    const program = prepareReplay(library, design, sameSize(draw("A", { cpus })));
+    const program = prepareReplay(library, withReplayedAsids(design), sameSize(draw("A", { cpus })));
     if (!program.ok) throw new Error(JSON.stringify(program.error));
     this.program = program.value;
     this.cpus = cpus;
