@@ -16,5 +16,5 @@ export const hazptr_2024_x86 = design({
     as posted; on Linux 6.12 arch/x86/mm/tlb.c`,
   status: "RFC v3 2024-10-08; not merged, the library went on without it",
   base: "linux-6.12-x86",
-  asked: ["lifetime", "hotplug", "mm-change", "membarrier"],
+  asked: ["lifetime", "hotplug", "mm-change", "nmi", "membarrier"],
 });

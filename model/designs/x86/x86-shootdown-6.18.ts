@@ -15,5 +15,5 @@ export const x86_shootdown_6_18 = design({
   source: "MMU_LAZY_TLB_SHOOTDOWN (Piggin, 2655421ae69f) on Linux 6.18 arch/x86/mm/tlb.c",
   status: "a thought experiment: mainline selects the option on 64-bit powerpc only, x86 was never posted",
   base: "linux-6.18-x86",
-  asked: ["lifetime"],
+  asked: ["lifetime", "mm-change", "nmi"],
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { no_stale_user_access, no_walk_of_freed_table, user_load } from "../../hw/mmu/cpu.ts";
+import { frames, no_stale_user_access, no_walk_of_freed_table, page_tables, user_load } from "../../hw/mmu/cpu.ts";
 import { flush_tlb_user_pre } from "../../kernel/arch/arm64/mm/active_cpu.ts";
 import { flush_tlb_mm, flush_tlb_mm_range } from "../../kernel/arch/arm64/mm/tlbflush.ts";
 import { unmap_page, unmap_table } from "../../kernel/mm/mmap.ts";
@@ -20,6 +20,13 @@ function two_threads(): void {
   run_user(1, tasks[3]);
 }
 
+export const returned_after_free = sometimes(
+  "CPU 0 is back in the process, whose page has been freed",
+  () => tasks[2].on_cpu && !is_allocated(frames[0]),
+);
+
+export const table_freed = sometimes("a page table of the lazy CPU is freed", () => !is_allocated(page_tables[0]));
+
 export const lazy_vs_tlbi = scenario({
   question: `CPU 0 is lazy in a process, with its page tables loaded and its pages cached, and returns to it without any
     switch, while CPU 1 unmaps a page and frees it. Nobody asks CPU 0: does the broadcast reach it in time?`,
@@ -39,7 +46,7 @@ export const lazy_vs_tlbi = scenario({
     },
   },
   check: [no_stale_user_access, no_walk_of_freed_table],
-  witness: [],
+  witness: [returned_after_free],
   expect: { sc: safe, armv8: safe },
   mutants: [
     {
@@ -71,7 +78,7 @@ export const lazy_vs_freed_tables_arm64 = scenario({
     },
   },
   check: [no_walk_of_freed_table],
-  witness: [],
+  witness: [table_freed],
   expect: { sc: safe, armv8: safe },
   mutants: [
     {

@@ -11,7 +11,7 @@ import { __schedule } from "../../kernel/sched/core.ts";
 import { no_freed_pgd_loaded } from "../../properties/lifetimes.ts";
 import { boot, new_mm, new_thread, run_user, switched_to, three_asids, two_mms } from "../setup.ts";
 
-export const mm_freed = sometimes("the mm that CPU 0 borrows is freed", () => !is_allocated(mms[1]));
+export const mm_freed = sometimes("the mm that CPU 0 borrowed is freed", () => !is_allocated(mms[1]));
 
 export const lazy_mm_reused = scenario({
   question: `CPU 0 is lazy in a process that exits on CPU 1. A new process gets the same mm_struct, and starts on CPU 0,
@@ -43,7 +43,7 @@ export const lazy_mm_reused = scenario({
     },
   },
   check: [no_foreign_user_access, no_freed_pgd_loaded],
-  witness: [],
+  witness: [mm_freed],
   models: {
     asked: ["sc"],
     because: "a whole exit beside a switch has more stores under way than armv8 can search in seconds",

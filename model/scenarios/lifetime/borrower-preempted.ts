@@ -6,6 +6,7 @@ import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import { mm_unlazy_mm_count } from "../../kernel/lifetime/hazard_pointers.ts";
 import * as hazptr_2024 from "../../kernel/lifetime/hazptr_2024.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
+import { mmdrop_final } from "../../kernel/lifetime/shootdown.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { __schedule } from "../../kernel/sched/core.ts";
@@ -86,9 +87,17 @@ export const borrower_preempted = scenario({
     // As in lazy_to_user_vs_exit.
     "luto-2022-mask-scan": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     "x86-shootdown": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    // Broadcasts reach TLBs, and nobody leaves.
+    "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
     "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
+    {
+      name: "the last mmdrop() shoots nobody",
+      needs: { parts: { lifetime: "shootdown" } },
+      mutant: replace(mmdrop_final, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
     {
       name: "an ASID slot holds no reference",
       needs: { parts: { lifetime: "asid_references" } },

@@ -4,6 +4,7 @@ import { exit_mm } from "../../kernel/exit.ts";
 import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
 import * as mainline from "../../kernel/lifetime/mainline.ts";
+import { mmdrop_final } from "../../kernel/lifetime/shootdown.ts";
 import type { mm_struct, task_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
 import { parts } from "../../kernel/parts.ts";
@@ -52,6 +53,12 @@ export const lazy_to_user_vs_exit = scenario({
     "x86-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
+    {
+      name: "the last mmdrop() shoots nobody",
+      needs: { parts: { lifetime: "shootdown" } },
+      mutant: replace(mmdrop_final, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
     {
       name: "an ASID slot holds no reference",
       needs: { parts: { lifetime: "asid_references" } },

@@ -89,7 +89,7 @@ export const membarrier_vs_use_mm = scenario({
 export const membarrier_vs_early_kthread = scenario({
   question: `What would need a barrier before kthread_use_mm() stores tsk->mm: accesses of the kernel thread to the
     process's memory before that, through its own mapping, that membarrier() in the process should order. Does it?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" }, config: { mmdrop_release: false } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {

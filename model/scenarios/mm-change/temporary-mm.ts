@@ -11,6 +11,7 @@ import { arch_tlbbatch_add_pending, arch_tlbbatch_flush } from "../../kernel/arc
 import { cpu_tlbstate } from "../../kernel/arch/x86/mm/tlbstate.ts";
 import { exit_mm } from "../../kernel/exit.ts";
 import { local_irq_restore, local_irq_save } from "../../kernel/irqflags.ts";
+import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import * as refcount from "../../kernel/lifetime/refcount.ts";
 import type { mm_struct } from "../../kernel/mm_types.ts";
 import { mms, tasks } from "../../kernel/mm_types.ts";
@@ -78,6 +79,12 @@ export const efi_vs_exit = scenario({
   },
   mutants: [
     {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
+    {
       name: "what is borrowed is not counted",
       needs: { parts: { lifetime: "refcount" } },
       mutant: drop(refcount.mmgrab_lazy_tlb, "mmgrab"),
@@ -143,6 +150,12 @@ export const temporary_mm_vs_exit = scenario({
     "luto-2022-posted": { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
   },
   mutants: [
+    {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
+    },
     {
       name: "repaired: the mask bit is cleared after the CR3 write",
       needs: { parts: { lifetime: ["shootdown", "last_mmput"] }, config: { lazy_mm_cpumask: false } },
@@ -249,3 +262,5 @@ export const temporary_mm_vs_batch = scenario({
 export function is_kernel_thread(): boolean {
   return get_current().mm === null;
 }
+
+export function nothing(_mm: mm_struct): void {}

@@ -3,6 +3,7 @@
 import { page_tables } from "../../hw/mmu/cpu.ts";
 import { exit_mm } from "../../kernel/exit.ts";
 import { local_irq_disable, local_irq_enable } from "../../kernel/irqflags.ts";
+import { asid_grab } from "../../kernel/lifetime/asid_references.ts";
 import * as hazard_pointers from "../../kernel/lifetime/hazard_pointers.ts";
 
 import * as hazptr_2024 from "../../kernel/lifetime/hazptr_2024.ts";
@@ -99,6 +100,12 @@ export const nmi_reads_active_mm = scenario({
   },
   mutants: [
     {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+    },
+    {
       name: "borrowers are not asked to leave",
       needs: { parts: { lifetime: "shootdown" } },
       mutant: drop(shootdown.mmdrop_final, "on_each_cpu_mask"),
@@ -188,3 +195,5 @@ export const kasan_checks_active_mm = scenario({
     },
   ],
 });
+
+export function nothing(_mm: mm_struct): void {}
