@@ -132,7 +132,7 @@ export class Counters {
   private x86Tree(): CountTree {
     const { full, none } = this.flushes[0]!;
     return {
-      cr3_writes: { total: this.instruction(CR3), flush: full, noflush: none },
+      cr3_writes: { total: this.sum(this.groups.loads), flush: full, noflush: none },
       flushes: this.flushTree(),
       invlpg: this.instruction("invlpg"),
       flush_all: this.instruction("flush_current_pcid"),

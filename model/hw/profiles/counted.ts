@@ -16,7 +16,7 @@ export const counted: Readonly<Record<string, Counted>> = {
       is_lazy: ["cpu_tlbstate_shared.is_lazy"],
       lazy_mm: COMMON.lazy_mm,
     },
-    loads: ["write_cr3"],
+    loads: ["write_cr3", "write_cr3_lam"],
     local: ["invlpg", "flush_current_pcid"],
     broadcast: ["invlpgb_page", "invlpgb_pcid", "invlpgb_all", "hv_flush"],
     pageShift: 12,

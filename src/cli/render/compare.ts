@@ -64,7 +64,7 @@ function violations(rows: readonly CompareRow[]): string {
   return [...byScenario].map(([scenario, designs]) => `violated: ${scenario}: ${named(designs)}\n`).join("");
 }
 
-const LEGEND = `violates n/m: n of the m scenarios that apply to the design. CR3: writes, and those that flush.
+const LEGEND = `violates n/m: n of the m scenarios that apply to the design. CR3: writes (x86), and those that flush.
 IPIs: sent, to lazy CPUs, and avoided because a CPU is lazy. Atomics, and lines that move between CPUs, on mm_count,
 mm_cpumask, tlb_gen, is_lazy. Pinned: dead mms still held at the end.
 `;

@@ -34,8 +34,8 @@ function formatSpan(low: number, high: number): string {
 /** A total only if it is one: an incomplete price says that it is only a part. */
 export function formatPrice(price: Price): string {
   const [low, high] = price.known_ns;
-  const known = formatSpan(low, high);
-  return price.complete ? known : `${known} + ?`;
+  if (price.complete) return formatSpan(low, high);
+  return high === 0 ? "?" : `${formatSpan(low, high)} + ?`;
 }
 
 /** `a.b.c` → count, in order. */
