@@ -55,7 +55,6 @@ export const kthread_use_mm_references = scenario({
     // Whose flush runs no code on the CPUs that borrow.
     "arm64-last-mmput": { sc: violates(no_freed_pgd_loaded) },
     // No flush tells CPU 0, lazy in the mm once more, that its last user is gone.
-    "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
   },
   mutants: [
     {
@@ -77,7 +76,6 @@ export const kthread_use_mm_references = scenario({
       mutant: drop(kthread_unuse_mm, "mmdrop"),
       expect: { sc: violates(references_conserved), x86_tso: violates(references_conserved) },
       expect_of: {
-        "luto-64-bit-pcid-last-mmput": { sc: violates(no_freed_pgd_loaded), x86_tso: violates(no_freed_pgd_loaded) },
         "arm64-last-mmput": { sc: violates(no_freed_pgd_loaded) },
       },
     },

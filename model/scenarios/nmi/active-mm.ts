@@ -96,7 +96,6 @@ export const nmi_reads_active_mm = scenario({
   expect_of: {
     shootdown: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     last_mmput: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
-    "luto-2022-mask-scan": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
   },
   mutants: [
     {
@@ -166,7 +165,6 @@ export const kasan_checks_active_mm = scenario({
     "x86-shootdown-6.18": { sc: safe, x86_tso: safe },
     shootdown: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     last_mmput: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
-    "luto-2022-mask-scan": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
   },
   mutants: [
     {

@@ -160,7 +160,6 @@ export const nmi_vs_switch = scenario({
   expect_of: {
     "linux-4.12-x86": { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
     "linux-4.13-x86": { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
-    xen_pv: { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
     "linux-4.14-rc-posted": { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
     "linux-4.14-rc-fully-lazy": { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
     "linux-4.14-x86": { sc: violates(no_foreign_user_access), x86_tso: violates(no_foreign_user_access) },
