@@ -168,6 +168,12 @@ export const kasan_checks_active_mm = scenario({
   },
   mutants: [
     {
+      name: "an ASID slot holds no reference",
+      needs: { parts: { lifetime: "asid_references" } },
+      mutant: replace(asid_grab, nothing),
+      expect: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+    },
+    {
       name: "borrowers are not asked to leave",
       needs: { parts: { lifetime: "shootdown" } },
       mutant: drop(shootdown.mmdrop_final, "on_each_cpu_mask"),
