@@ -42,7 +42,7 @@ export const riscv_asid_rollover = scenario({
   },
   check: [no_foreign_translation],
   witness: [rollover, slow_path],
-  models: { asked: ["sc"], because: "armv8 has arm64's page walks and barriers, riscv's are others" },
+  models: { asked: ["sc"], because: "armv8 finds violations here, of which nobody knows whether they are riscv's" },
   expect: { sc: safe },
   mutants: [
     {
@@ -86,7 +86,7 @@ export const riscv_satp_before_flush = scenario({
   },
   check: [no_walk_of_freed_table],
   witness: [slow_path],
-  models: { asked: ["sc"], because: "armv8 has arm64's page walks and barriers, riscv's are others" },
+  models: { asked: ["sc"], because: "armv8 finds violations here, of which nobody knows whether they are riscv's" },
   // For some instructions the table is what the hart's walk cache names under its current ASID.
   expect: { sc: violates(no_walk_of_freed_table) },
   mutants: [

@@ -52,7 +52,7 @@ export const riscv_switch_to_vs_munmap = scenario({
   },
   check: [no_stale_user_access, no_walk_of_freed_table],
   witness: [fast_path],
-  models: { asked: ["sc"], because: "armv8 has arm64's page walks and barriers, riscv's are others" },
+  models: { asked: ["sc"], because: "armv8 finds violations here, of which nobody knows whether they are riscv's" },
   expect: { sc: safe },
   mutants: [
     {
@@ -97,7 +97,7 @@ export const riscv_switch_to_vs_munmap_noasid = scenario({
   },
   check: [no_stale_user_access, no_walk_of_freed_table],
   witness: [returned_after_free],
-  models: { asked: ["sc"], because: "armv8 has arm64's page walks and barriers, riscv's are others" },
+  models: { asked: ["sc"], because: "armv8 finds violations here, of which nobody knows whether they are riscv's" },
   expect: { sc: safe },
   mutants: [
     {
