@@ -19,7 +19,7 @@ export interface DesignInfo {
   readonly config: ReadonlyMap<string, number>;
   readonly source: string;
   readonly status: string;
-  /** Another design that it is like, and the topics of scenarios that it is asked nevertheless; undefined: all. */
+  /** Another design that it is like, and topics or names of scenarios that it is asked all the same; undefined: all. */
   readonly base: string | undefined;
   readonly asked: readonly string[] | undefined;
   readonly file: SourceFile;

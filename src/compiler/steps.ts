@@ -58,9 +58,23 @@ export class Cutter {
   /** steps[0] is the end, steps[1] the start. */
   thread(entry: Block): Step[] {
     this.steps.push(emptyStep({ ...NOWHERE, text: "end" }, [{ kind: "end" }], [], []));
-    const first = this.idOf({ block: entry, index: 0 });
-    assert(first === 1, "a thread starts at step 1");
-    return this.finish();
+    const { position, reaches } = this.behindReaches({ block: entry, index: 0 });
+    assert(this.idOf(position) === 1, "a thread starts at step 1");
+    const steps = this.finish();
+    return steps.map((step, id) => (id === 1 ? { ...step, body: [...reaches, ...step.body] } : step));
+  }
+
+  /** What a thread only has to note before its first access needs no step of its own: it is noted with that access. */
+  private behindReaches(start: Position): { position: Position; reaches: Stmt[] } {
+    const reaches: Stmt[] = [];
+    let position = this.settled(start);
+    for (;;) {
+      const instr = position.block.instrs[position.index];
+      if (instr?.i === "access") return { position, reaches };
+      if (instr?.stmt.kind !== "reach") return { position: start, reaches: [] };
+      reaches.push(instr.stmt);
+      position = this.settled({ block: position.block, index: position.index + 1 });
+    }
   }
 
   /** steps[0] is the entry, which must be the first thing the code does. */

@@ -37,7 +37,8 @@ const WITHOUT_MODEL: Readonly<Record<string, string>> = { powerpc: "POWER", risc
 function assumptionsOf(model: MemoryModel, arch: string, program: Program): string {
   const mmu = program.sources.filter((path) => path.startsWith("model/hw/mmu/"));
   const name = WITHOUT_MODEL[arch];
-  const missing = name === undefined ? "" : ` (there is no model of ${name} yet: what it reorders is not covered)`;
+  const covered = model.kind === "views" ? "this one stands in" : "what it reorders is not covered";
+  const missing = name === undefined ? "" : ` (there is no model of ${name} yet: ${covered})`;
   const walks = model.kind === "views" && program.codes.some(({ kind }) => kind === "walker");
   return [
     `${model.title}${missing}`,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `list`: what the other commands can be asked about.
 import { ok, type Result } from "../base/result.ts";
-import type { Expectation, ExpectedVerdict, ScenarioInfo } from "../compiler/describe.ts";
-import { applies } from "../compiler/describe.ts";
-import { type DesignEntry, defaultModels, type Library, memoryModels, openLibrary } from "./library.ts";
+import type { Expectation, ExpectedVerdict } from "../compiler/describe.ts";
+import { type DesignEntry, type Library, memoryModels, openLibrary } from "./library.ts";
 import { profiles } from "./profiles.ts";
 import type { JobError, Listable, ListReport } from "./reports.ts";
+import { caseOf } from "./select.ts";
 
 function verdictText(expected: ExpectedVerdict): string {
   return expected.verdict === "safe" ? "safe" : `violates ${expected.property}`;
@@ -23,34 +23,35 @@ function compareDesigns({ info: a }: DesignEntry, { info: b }: DesignEntry): num
 }
 
 function designs({ designs: entries, scenarios: all }: Library): NonNullable<ListReport["designs"]> {
-  return entries.toSorted(compareDesigns).map(({ info }) => ({
-    name: info.name,
-    arch: info.arch,
-    parts: Object.fromEntries(info.variants),
-    config: Object.fromEntries(info.config),
-    source: info.source,
-    status: info.status,
-    scenarios: all.filter((scenario) => applies(scenario.info.needs, info)).length,
-  }));
-}
-
-/** Under one of the designs at least. */
-function modelsOf(scenario: ScenarioInfo, all: readonly DesignEntry[]): string[] {
-  const asked = all.filter(({ info }) => applies(scenario.needs, info));
-  return [...new Set(asked.flatMap(({ info }) => defaultModels(info, scenario).map(({ name }) => name)))];
+  return entries.toSorted(compareDesigns).map((entry) => {
+    const { info } = entry;
+    return {
+      name: info.name,
+      arch: info.arch,
+      parts: Object.fromEntries(info.variants),
+      config: Object.fromEntries(info.config),
+      source: info.source,
+      status: info.status,
+      scenarios: all.filter((scenario) => caseOf(scenario, entry) !== undefined).length,
+    };
+  });
 }
 
 function scenarios({ designs: all, scenarios: entries }: Library): NonNullable<ListReport["scenarios"]> {
-  return entries.map(({ info }) => ({
-    name: info.name,
-    question: info.question,
-    models: modelsOf(info, all),
-    models_because: info.models?.because ?? null,
-    expect: expectTexts(info.expect),
-    mutants: info.mutants.map(({ name }) => name),
-    designs: all.filter((design) => applies(info.needs, design.info)).map((design) => design.info.name),
-    file: info.file.path,
-  }));
+  return entries.map((entry) => {
+    const { info } = entry;
+    const cases = all.flatMap((design) => caseOf(entry, design) ?? []);
+    return {
+      name: info.name,
+      question: info.question,
+      models: [...new Set(cases.flatMap(({ models }) => models.map(({ name }) => name)))],
+      models_because: info.models?.because ?? null,
+      expect: expectTexts(info.expect),
+      mutants: info.mutants.map(({ name }) => name),
+      designs: cases.map(({ design }) => design.info.name),
+      file: info.file.path,
+    };
+  });
 }
 
 export async function list(what: Listable): Promise<Result<ListReport, JobError>> {

@@ -140,7 +140,7 @@ function topicOf({ file }: ScenarioInfo): string {
  */
 function isFor({ info, user }: ScenarioEntry, design: DesignEntry): boolean {
   const { asked } = design.info;
-  if (!user && asked !== undefined && !asked.includes(topicOf(info))) return false;
+  if (!user && asked !== undefined && !asked.includes(topicOf(info)) && !asked.includes(info.name)) return false;
   if (design.info.parts.size === 0 && !user && info.needs.config.size === 0) return false;
   return applies(info.needs, design.info);
 }

@@ -12,7 +12,7 @@ import type { CheckHow, CheckResult, JobContext, JobError } from "./reports.ts";
 import type { Case } from "./select.ts";
 
 export const VERDICTS_FILE = "model/verdicts.json";
-const SCHEMA = "lazymm.verdicts/2";
+const SCHEMA = "lazymm.verdicts/3";
 
 /** Raise it when the checker or the emitter changes what a verdict means: every stored one is then stale. */
 const ENGINE_VERSION = 2;
@@ -37,6 +37,13 @@ export interface StoredVerdict extends Answer {
   readonly mutants: readonly (Answer & { readonly mutant: string })[];
   /** Of what the mutants' verdicts depend on. */
   readonly mutants_hash: string;
+}
+
+/** All that is stored. */
+export interface VerdictStore {
+  /** digestOfSources() when it was written; "": unknown. */
+  readonly sources: string;
+  readonly verdicts: readonly StoredVerdict[];
 }
 
 type Named = Pick<StoredVerdict, "scenario" | "design" | "model">;
@@ -128,18 +135,24 @@ export function stored(result: CheckResult, { hash, mutants_hash }: CaseHashes[n
 }
 
 /** A line each, so that a diff shows which have changed. */
-export function printVerdicts(verdicts: readonly StoredVerdict[]): string {
+export function printStore({ sources, verdicts }: VerdictStore): string {
   const lines = verdicts.map((verdict) => `    ${JSON.stringify(verdict)}`);
-  return `{\n  "schema": "${SCHEMA}",\n  "verdicts": [\n${lines.join(",\n")}\n  ]\n}\n`;
+  return `{\n  "schema": "${SCHEMA}",\n  "sources": "${sources}",\n  "verdicts": [\n${lines.join(",\n")}\n  ]\n}\n`;
 }
 
 /** An absent or damaged store is an empty one: all verdicts are then stale, which says what to do. */
-export function readVerdicts(file = `${modelRoot()}/${VERDICTS_FILE}`): readonly StoredVerdict[] {
-  if (!existsSync(file)) return [];
+export function readStore(file = `${modelRoot()}/${VERDICTS_FILE}`): VerdictStore {
+  const empty = { sources: "", verdicts: [] };
+  if (!existsSync(file)) return empty;
   try {
-    const store = JSON.parse(readFileSync(file, "utf8")) as { schema?: unknown; verdicts?: unknown };
-    return store.schema === SCHEMA && Array.isArray(store.verdicts) ? store.verdicts : [];
+    const store = JSON.parse(readFileSync(file, "utf8")) as { schema?: unknown; sources?: unknown; verdicts?: unknown };
+    if (store.schema !== SCHEMA || !Array.isArray(store.verdicts)) return empty;
+    return { sources: typeof store.sources === "string" ? store.sources : "", verdicts: store.verdicts };
   } catch {
-    return [];
+    return empty;
   }
+}
+
+export function readVerdicts(): readonly StoredVerdict[] {
+  return readStore().verdicts;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The verdicts of designs, as `compare` shows them: looked up where they are stored, searched for where they cannot be.
-import type { MemoryModel } from "../../model/hw/memory/types.ts";
-import { err, ok, type Result } from "../base/result.ts";
-import type { Program } from "../program/program.ts";
+import { defined } from "../base/assert.ts";
+import { ok, type Result } from "../base/result.ts";
 import { breathe, bufferDepth, build, prepare, runSearch } from "./engine.ts";
 import { type DesignEntry, type Library, memoryModels } from "./library.ts";
 import type { JobContext, JobError, Verdict } from "./reports.ts";
 import { type Case, caseOf } from "./select.ts";
-import { hashProgram, keyOf, nameOf, readVerdicts, type StoredVerdict, shortHashOf } from "./verdict-store.ts";
+import { digestOfSources } from "./sources-digest.ts";
+import { hashProgram, keyOf, nameOf, readStore, shortHashOf, type VerdictStore } from "./verdict-store.ts";
 
 export interface DesignVerdicts {
   readonly design: string;
@@ -47,25 +47,40 @@ function sumUp(design: string, found: readonly Found[]): DesignVerdicts {
   return { design, verdicts, scenarios, violated };
 }
 
-/** How the verdict of a case under a model is found: looked up, or searched for. */
-type Judge = (item: Case, model: MemoryModel, program: Program, hash: string) => Promise<Verdict>;
+/** How the verdicts of a case are found, one for each of its models: looked up, or searched for. */
+type Judge = (item: Case) => Promise<Result<readonly Verdict[], JobError>>;
 
-/** Looks verdicts up, and trusts those whose hash is still the same. */
-export function storedJudge(store: readonly StoredVerdict[]): Judge {
-  const known = new Map(store.map((verdict) => [keyOf(verdict), verdict]));
-  return async (item, model, _program, hash) => {
-    const stored = known.get(keyOf(nameOf(item, model)));
-    return stored?.hash === hash ? stored.verdict : "stale";
+/** Looks verdicts up, and trusts those that are of these sources, or whose hash is still the same. */
+function storedJudge(library: Library, { sources, verdicts }: VerdictStore): Judge {
+  const known = new Map(verdicts.map((verdict) => [keyOf(verdict), verdict]));
+  const isCurrent = sources !== "" && sources === digestOfSources();
+  return async (item) => {
+    const stored = item.models.map((model) => known.get(keyOf(nameOf(item, model))));
+    if (isCurrent) return ok(stored.map((verdict) => verdict?.verdict ?? "stale"));
+    const program = build(library, item);
+    if (!program.ok) return program;
+    const hash = hashProgram(program.value);
+    return ok(
+      item.models.map((model, i) => {
+        const verdict = stored[i];
+        return verdict?.hash === shortHashOf(hash, item, model) ? verdict.verdict : "stale";
+      }),
+    );
   };
 }
 
 /** Searches: nobody can have stored a verdict about text that is not ours. */
-export function liveJudge(context: JobContext): Judge {
-  return async (item, model, program) => {
-    const engine = prepare(program, model, bufferDepth(item, model), false);
-    const what = `${item.scenario.info.name}, ${item.design.info.name}, ${model.name}`;
-    const { verdict } = await runSearch(engine, program, { maxStates: undefined }, context, what);
-    return verdict.kind;
+function liveJudge(library: Library, context: JobContext): Judge {
+  return async (item) => {
+    const program = build(library, item);
+    if (!program.ok) return program;
+    const verdicts: Verdict[] = [];
+    for (const model of item.models) {
+      const engine = prepare(program.value, model, bufferDepth(item, model), false);
+      const what = `${item.scenario.info.name}, ${item.design.info.name}, ${model.name}`;
+      verdicts.push((await runSearch(engine, program.value, { maxStates: undefined }, context, what)).verdict.kind);
+    }
+    return ok(verdicts);
   };
 }
 
@@ -88,16 +103,10 @@ async function judgeDesign(
       );
       continue;
     }
-    const program = build(library, item);
-    if (!program.ok) return err(program.error);
-    const hash = hashProgram(program.value);
-    for (const model of item.models) {
-      found.push({
-        scenario: scenario.info.name,
-        model: model.name,
-        verdict: await judge(item, model, program.value, shortHashOf(hash, item, model)),
-      });
-    }
+    const verdicts = await judge(item);
+    if (!verdicts.ok) return verdicts;
+    const of = (i: number): Verdict => defined(verdicts.value[i], "one for each model");
+    found.push(...item.models.map(({ name }, i) => ({ scenario: scenario.info.name, model: name, verdict: of(i) })));
   }
   return ok(sumUp(design.info.name, found));
 }
@@ -107,10 +116,10 @@ export async function compareVerdicts(
   library: Library,
   designs: readonly DesignEntry[],
   context: JobContext,
-  store: readonly StoredVerdict[] = readVerdicts(),
+  store = readStore(),
 ): Promise<Result<DesignVerdicts[], JobError>> {
-  const stored = storedJudge(store);
-  const live = liveJudge(context);
+  const stored = storedJudge(library, store);
+  const live = liveJudge(library, context);
   const rows: DesignVerdicts[] = [];
   for (const [i, design] of designs.entries()) {
     context.progress("verdicts", i, designs.length);

@@ -10,11 +10,12 @@ import { workOn } from "./cases.ts";
 import { type Library, modelRoot, openLibrary } from "./library.ts";
 import type { CheckResult, JobContext, JobError } from "./reports.ts";
 import { type Case, selectCases } from "./select.ts";
+import { digestOfSources } from "./sources-digest.ts";
 import {
   isSameHash,
   keyOf,
   nameOf,
-  printVerdicts,
+  printStore,
   readVerdicts,
   type StoredVerdict,
   stored,
@@ -78,8 +79,10 @@ async function update(library: Library, all: boolean): Promise<void> {
   const results = reports.flatMap((report) => report.results).filter((result) => isWhole(cases, result));
   const found = new Map(results.map((result) => [keyOf(result), stored(result, of(keyOf(result)))]));
   const verdicts = hashes.flatMap((one) => found.get(keyOf(one)) ?? kept.get(keyOf(one)) ?? []);
-  writeFileSync(`${modelRoot()}/${VERDICTS_FILE}`, printVerdicts(verdicts));
   const missing = hashes.length - verdicts.length;
+  // Without all of them the store is not that of these sources.
+  const sources = missing === 0 ? (digestOfSources() ?? "") : "";
+  writeFileSync(`${modelRoot()}/${VERDICTS_FILE}`, printStore({ sources, verdicts }));
   const rest = missing === 0 ? "" : `; interrupted: ${missing} are missing`;
   process.stdout.write(`${VERDICTS_FILE}: ${kept.size} verdicts kept, ${found.size} searched for${rest}\n`);
 }

@@ -57,9 +57,12 @@ const CASES: readonly (readonly [words: readonly string[], offered: readonly str
     ["check", "-m", ""],
     ["sc", "x86_tso", "armv8"],
   ],
-  [["check", "-d", "x86-n"], ["x86-no-lazy"]],
-  [["check", "--design", "linux-6.12-x86,x86-n"], ["linux-6.12-x86,x86-no-lazy"]],
-  [["compare", "--profile", ""], ["x86-published"]],
+  [["check", "-d", "luto-2022-m"], ["luto-2022-mask-scan"]],
+  [["check", "--design", "linux-6.12-x86,luto-2022-m"], ["linux-6.12-x86,luto-2022-mask-scan"]],
+  [
+    ["compare", "--profile", ""],
+    ["x86-published", "unmeasured"],
+  ],
   [["compare", "--no"], ["--no-sidecars"]],
   [["compare", "--overlay", "packa"], []],
   [["replay", "fixt"], ["fixtures"]],
@@ -71,7 +74,7 @@ describe.skipIf(!has("bash"))("bash", () => {
     run("bash", ["-n", script("bash")]);
   });
 
-  const withEquals = [[["check", "--design", "=", "x86-n"], ["x86-no-lazy"]]] as const;
+  const withEquals = [[["check", "--design", "=", "luto-2022-m"], ["luto-2022-mask-scan"]]] as const;
   test.each([...CASES, ...withEquals])("%j → %j", (words, offered) => {
     const ask =
       'source "$1"; shift; COMP_WORDS=(lazymm "$@"); COMP_CWORD=$#; _lazymm; printf "%s\\n" "${COMPREPLY[@]}"';

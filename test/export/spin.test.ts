@@ -40,8 +40,8 @@ const both = ({ program, model, depth }: Question) =>
 
 const SHIPPED = [
   ["asid_slot_reuse", "linux-6.12-x86-nopcid", "x86_tso", "safe"],
-  ["batched_reclaim", "luto-2022-intended", "sc", "safe"],
-  ["exec_preempted", "linux-6.12-x86-nopcid", "sc", "safe"],
+  ["batched_reclaim", "linux-6.12-x86-nopcid", "sc", "safe"],
+  ["exec_preempted", "linux-6.12-x86", "sc", "safe"],
   ["exit_elsewhere", "x86-last-mmput", "x86_tso", "violates"],
   ["flushes_out_of_order", "x86-no-lazy", "sc", "safe"],
   ["lazy_to_user_vs_exit", "linux-6.12-x86-nopcid", "x86_tso", "safe"],

@@ -85,7 +85,7 @@ describe("what is in it", () => {
     expect(steps.map(({ ts }) => ts)).toEqual(steps.map((_, i) => i));
     const walk = steps.find(({ name }) => name.startsWith("walk_pte"));
     expect(walk).toMatchObject({ cat: "walker", args: { "after: tlb[1][0] of CPU 0": "frames[0]" } });
-    expect(walk?.args?.at).toMatch(/^model\/hw\/mmu\/x86\.ts:\d+$/);
+    expect(walk?.args?.at).toMatch(/^model\/hw\/mmu\/cpu\.ts:\d+$/);
   });
 
   test("store buffers as counters that go up and down", async () => {

@@ -30,7 +30,7 @@ describe("memory models", () => {
     ["x86", ["sc", "x86_tso"]],
     ["arm64", ["sc", "armv8"]],
     ["powerpc", ["sc"]],
-    ["riscv", ["sc"]],
+    ["riscv", ["sc", "armv8"]],
   ])("of %s", async (arch, models) => {
     expect(await asked(plain, [designOf(arch)])).toEqual(models.map((model) => `tiny_${arch} ${model}`));
   });
@@ -41,6 +41,7 @@ describe("memory models", () => {
       "tiny_x86 x86_tso",
       "tiny_x86 armv8",
       "tiny_arm64 armv8",
+      "tiny_riscv armv8",
     ]);
   });
 
@@ -75,14 +76,14 @@ describe("needs", () => {
 
   test("one of several variants of a part", async () => {
     const lifetimes = ["refcount", "shootdown", "no_lazy"];
-    const path = "model/scenarios/unlazy-vs-munmap.ts";
+    const path = "model/scenarios/tlb/unlazy-vs-munmap.ts";
     const text = modelFile(path).replace(
       /needs: \{[^}]*\{[^}]*\} \}/,
       'needs: { arch: "x86", parts: { lifetime: LIST } }',
     );
     const ask = async (list: string): Promise<string[]> => {
       const file = write(`needs-${files++}.ts`, text.replace("LIST", list));
-      const { results } = await checked({ names: [file], models: ["sc"], maxStates: 1 });
+      const { results } = await checked({ names: [`${file}:unlazy_vs_munmap`], models: ["sc"], maxStates: 1 });
       return results.map(({ design }) => design);
     };
     const both = await ask(JSON.stringify(lifetimes.slice(0, 2)));
@@ -93,7 +94,7 @@ describe("needs", () => {
 });
 
 test("a shipped scenario that expects something of a design that there is not is refused", async () => {
-  const path = "scenarios/lazy-vs-exit.ts";
+  const path = "scenarios/lifetime/lazy-vs-exit.ts";
   write(`odd/${path}`, modelFile(`model/${path}`).replace('"x86-shootdown":', '"x86-shotdown":'));
   const report = await check({ ...CHECK, names: ["lazy_vs_exit"], overlay: `${folder}/odd`, maxStates: 1 }, quiet());
   const text = report.ok || report.error.kind !== "rejected" ? "" : report.error.diagnostics.join("\n");

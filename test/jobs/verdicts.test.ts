@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { build } from "../../src/jobs/engine.ts";
 import { type Library, openLibrary } from "../../src/jobs/library.ts";
 import { type Case, selectCases } from "../../src/jobs/select.ts";
-import { hashProgram, readVerdicts, type StoredVerdict, shortHashOf } from "../../src/jobs/verdict-store.ts";
+import { digestOfSources } from "../../src/jobs/sources-digest.ts";
+import { hashProgram, readStore, type StoredVerdict, shortHashOf } from "../../src/jobs/verdict-store.ts";
 import { compareVerdicts } from "../../src/jobs/verdicts.ts";
 import { modelFile, quiet, temporary } from "./tiny.ts";
 
@@ -48,9 +49,9 @@ const library = open();
 const store = storeOf(library);
 const n = casesOf(library).length;
 
-async function rowOf(stored: readonly StoredVerdict[], from = library) {
+async function rowOf(stored: readonly StoredVerdict[], from = library, sources = "") {
   const designs = from.designs.filter((design) => design.info.name === DESIGN);
-  const rows = await compareVerdicts(from, designs, quiet(), stored);
+  const rows = await compareVerdicts(from, designs, quiet(), { sources, verdicts: stored });
   if (!rows.ok) throw new Error(JSON.stringify(rows.error));
   return rows.value[0]!;
 }
@@ -99,6 +100,15 @@ describe("a stored verdict is stale", () => {
     expect((await rowOf([])).verdicts).toEqual({ sc: "stale", x86_tso: "stale" });
   });
 
+  test("not by its hash while neither the model nor the compiler has changed since", async () => {
+    const sources = digestOfSources();
+    expect(sources).toMatch(/^[0-9a-f]{64}$/);
+    const changed = with1({ hash: "0" });
+    expect((await rowOf(changed, library, sources)).verdicts).toEqual({ sc: "safe", x86_tso: "safe" });
+    expect((await rowOf(changed, library, `${sources}0`)).verdicts.sc).toBe("stale");
+    expect((await rowOf(store.slice(1), library, sources)).verdicts.sc).toBe("stale");
+  });
+
   test("if the code has changed, but not if a comment has", async () => {
     const path = "kernel/arch/x86/mm/tlb.ts";
     const text = modelFile(`model/${path}`);
@@ -124,9 +134,10 @@ test("a patched design is not looked up: it is searched", async () => {
 });
 
 test("a store that is missing or damaged is an empty one", () => {
-  expect(readVerdicts(`${folder}/missing.json`)).toEqual([]);
+  const empty = { sources: "", verdicts: [] };
+  expect(readStore(`${folder}/missing.json`)).toEqual(empty);
   writeFileSync(`${folder}/damaged.json`, '{"schema": "lazymm.verd');
-  expect(readVerdicts(`${folder}/damaged.json`)).toEqual([]);
+  expect(readStore(`${folder}/damaged.json`)).toEqual(empty);
   writeFileSync(`${folder}/other.json`, '{"schema": "lazymm.verdicts/0", "verdicts": [1]}');
-  expect(readVerdicts(`${folder}/other.json`)).toEqual([]);
+  expect(readStore(`${folder}/other.json`)).toEqual(empty);
 });

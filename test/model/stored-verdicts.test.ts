@@ -4,12 +4,13 @@
 import { describe, expect, test } from "vitest";
 import { workOn } from "../../src/jobs/cases.ts";
 import { expectedOf } from "../../src/jobs/select.ts";
-import { keyOf, nameOf, readVerdicts } from "../../src/jobs/verdict-store.ts";
+import { digestOfSources } from "../../src/jobs/sources-digest.ts";
+import { keyOf, nameOf, readStore } from "../../src/jobs/verdict-store.ts";
 import { quiet } from "../jobs/tiny.ts";
-import { caseName } from "./draw.ts";
+import { caseName, drawnCases } from "./draw.ts";
 import { cases, library } from "./shipped.ts";
 
-const store = readVerdicts();
+const store = readStore().verdicts;
 const stored = new Map(store.map((verdict) => [keyOf(verdict), verdict]));
 
 /** Every verdict and every mutant's, beside what its file states. */
@@ -28,12 +29,27 @@ const answers = cases.flatMap((item) =>
   }),
 );
 
-test("the store is of today's model, in its order: otherwise `npm run verdicts` writes it again", async () => {
-  const today = await workOn("hash", library, cases, {}, 2, quiet());
-  if (!today.ok) throw new Error(JSON.stringify(today.error));
-  const hashes = (list: readonly (Parameters<typeof keyOf>[0] & { hash: string; mutants_hash: string })[]): string[] =>
-    list.map((one) => `${keyOf(one)} ${one.hash} ${one.mutants_hash}`);
-  expect(hashes(store)).toEqual(hashes(today.value.flat()));
+describe("the store is of today's model: otherwise `npm run verdicts` writes it again", () => {
+  test("by the digest of its sources", () => {
+    expect(readStore().sources).toBe(digestOfSources());
+  });
+
+  test("by the hashes of the cases that are drawn", async () => {
+    const drawn = drawnCases(cases);
+    const today = await workOn("hash", library, drawn, {}, 2, quiet());
+    if (!today.ok) throw new Error(JSON.stringify(today.error));
+    const hashes = today.value.flat();
+    const kept = hashes.map((one) => {
+      const { hash, mutants_hash } = stored.get(keyOf(one)) ?? {};
+      return { ...one, hash, mutants_hash };
+    });
+    expect(kept).toEqual(hashes);
+  });
+});
+
+test("the store has every case and mutant, in the order of the model", () => {
+  const names = cases.flatMap((item) => item.models.map((model) => keyOf(nameOf(item, model))));
+  expect(store.map(keyOf)).toEqual(names);
   const mutants = cases.flatMap((item) => item.models.map(() => item.mutants.map(({ name }) => name)));
   expect(store.map((verdict) => verdict.mutants.map(({ mutant }) => mutant))).toEqual(mutants);
 });

@@ -14,5 +14,5 @@ export const linux_6_12_x86_hyperv = design({
   source: "Linux 6.12 arch/x86/hyperv/mmu.c, hyperv_flush_tlb_multi()",
   status: "mainline since 4.14",
   base: "linux-6.12-x86",
-  asked: ["virt"],
+  asked: ["virt", "gup_fast_vs_freed_table"],
 });

@@ -14,5 +14,5 @@ export const linux_6_12_x86_kvm = design({
   source: "Linux 6.12 arch/x86/kernel/kvm.c, kvm_flush_tlb_multi(), with the host's side in arch/x86/kvm/x86.c",
   status: "mainline since 4.16 (858a43aae236)",
   base: "linux-6.12-x86",
-  asked: ["virt"],
+  asked: ["virt", "gup_fast_vs_freed_table"],
 });

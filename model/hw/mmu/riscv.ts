@@ -2,10 +2,12 @@
 // What RISC-V instructions do to the TLB: satp, SFENCE.VMA, and the remote fences of the firmware.
 // Source: RISC-V privileged architecture, §10.1.11 (satp), §10.2.1 (SFENCE.VMA); SBI specification, RFENCE extension.
 //
-// A write of satp flushes nothing, and neither it nor SFENCE.VMA orders other accesses; SFENCE.VMA with an address
-// drops leaf entries alone. The firmware interrupts another hart in machine mode, whether the kernel there has
-// interrupts on or not, and returns when all have been done. Under sequential consistency only: there is no model of
-// RVWMO here.
+// A write of satp flushes nothing and orders nothing. SFENCE.VMA puts the stores that its hart can see in front of that
+// hart's later walks; with an address it drops leaf entries alone. The firmware interrupts another hart in machine mode,
+// behind a barrier, whether the kernel there has interrupts on or not, and returns when all have been done.
+//
+// There is no model of RVWMO here. Armv8 stands in for it: SFENCE.VMA completes stores as a DSB does, on its own hart
+// NSHST, for another one ISHST. The latter is more than the firmware promises to harts that nobody asked about.
 import type { pgd_t } from "./cpu.ts";
 import { drop_all, drop_asid, drop_leaf, hw } from "./cpu.ts";
 
@@ -23,18 +25,39 @@ export function write_satp(pgd: pgd_t, asid: number): void {
 
 /** SFENCE.VMA x0, x0: everything. On this hart, or by the firmware on another one. */
 export function sfence_vma(hart: cpu_id): void {
-  instruction();
-  drop_all(hart);
+  order_walks(hart);
+  forget_all(hart);
 }
 
 /** SFENCE.VMA x0, asid. */
 export function sfence_vma_asid(hart: cpu_id, asid: number): void {
-  instruction();
-  drop_asid(hart, asid);
+  order_walks(hart);
+  forget_asid(hart, asid);
 }
 
 /** SFENCE.VMA address, asid. */
 export function sfence_vma_page(hart: cpu_id, asid: number, page: number): void {
+  order_walks(hart);
+  forget_page(hart, asid, page);
+}
+
+/** What this hart has stored, or has seen, is what the hart walks from here on. */
+function order_walks(hart: cpu_id): void {
+  if (hart === smp_processor_id()) dsb_nshst();
+  else dsb_ishst();
+}
+
+function forget_all(hart: cpu_id): void {
+  instruction();
+  drop_all(hart);
+}
+
+function forget_asid(hart: cpu_id, asid: number): void {
+  instruction();
+  drop_asid(hart, asid);
+}
+
+function forget_page(hart: cpu_id, asid: number, page: number): void {
   instruction();
   drop_leaf(hart, asid, page);
 }

@@ -52,18 +52,17 @@ export const riscv_switch_to_vs_munmap = scenario({
   },
   check: [no_stale_user_access, no_walk_of_freed_table],
   witness: [fast_path],
-  models: { asked: ["sc"], because: "armv8 finds violations here, of which nobody knows whether they are riscv's" },
-  expect: { sc: safe },
+  expect: { sc: safe, armv8: safe },
   mutants: [
     {
       name: "a hart leaves mm_cpumask when it switches away (before 82dd33fde026)",
       mutant: replace(set_mm_asid, set_mm_asid_out_of_mask),
-      expect: { sc: violates(no_stale_user_access) },
+      expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
     },
     {
       name: "no flush",
       mutant: drop(flush_tlb_mm_range, "flush_pages"),
-      expect: { sc: violates(no_stale_user_access) },
+      expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
     },
   ],
 });
@@ -97,18 +96,17 @@ export const riscv_switch_to_vs_munmap_noasid = scenario({
   },
   check: [no_stale_user_access, no_walk_of_freed_table],
   witness: [returned_after_free],
-  models: { asked: ["sc"], because: "armv8 finds violations here, of which nobody knows whether they are riscv's" },
-  expect: { sc: safe },
+  expect: { sc: safe, armv8: safe },
   mutants: [
     {
       name: "a switch flushes nothing",
       mutant: drop(set_mm_noasid, "local_flush_tlb_all"),
-      expect: { sc: violates(no_stale_user_access) },
+      expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
     },
     {
       name: "no flush",
       mutant: drop(flush_tlb_mm_range, "flush_pages"),
-      expect: { sc: violates(no_stale_user_access) },
+      expect: { sc: violates(no_stale_user_access), armv8: violates(no_stale_user_access) },
     },
   ],
 });

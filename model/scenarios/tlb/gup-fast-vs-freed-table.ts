@@ -47,6 +47,8 @@ export const gup_fast_vs_freed_table = scenario({
     "linux-6.18-x86-invlpgb": { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     pcid64: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     // A virtual CPU that is not running, or none at all, is interrupted.
+    kvm: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
+    hyperv: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
     xen_pv: { sc: violates(no_use_after_free), x86_tso: violates(no_use_after_free) },
   },
   mutants: [

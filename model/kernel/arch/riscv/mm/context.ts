@@ -20,7 +20,7 @@ import { mm_cpumask } from "../../../mm_types.ts";
 import { config, parts } from "../../../parts.ts";
 import { local_flush_tlb_all } from "./tlbflush.ts";
 
-export { ptep_get_and_clear_relaxed as ptep_get_and_clear } from "../../../pgtable.ts";
+export { ptep_get_and_clear } from "../../../pgtable.ts";
 export { tlb_flush } from "../../../tlbflush.ts";
 export { flush_tlb_mm_range } from "./tlbflush.ts";
 
