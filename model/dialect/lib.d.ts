@@ -180,6 +180,8 @@ declare function smp_mb__after_spinlock(): void;
 declare function isb(): void;
 declare function dsb_ishst(): void;
 declare function dsb_nshst(): void;
+/** SFENCE.VMA as far as it orders: walks of this CPU see what it has stored or loaded. The rest: hw/mmu/riscv.ts. */
+declare function order_walks(): void;
 /** A compiler barrier: outside the model, kept so that the code reads like the kernel. */
 declare function barrier(): void;
 

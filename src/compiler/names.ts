@@ -4,7 +4,7 @@
 
 const FUNCTIONS: { readonly [args: string]: string } = {
   "0": `DEFINE_PER_CPU DEFINE_SHARED DEFINE_HARDWARE DEFINE_PER_CPU_FRAME DEFINE_FRAME for_each_possible_cpu smp_mb
-    smp_rmb smp_wmb smp_mb__after_spinlock isb dsb_ishst dsb_nshst barrier smp_processor_id instruction
+    smp_rmb smp_wmb smp_mb__after_spinlock isb dsb_ishst dsb_nshst order_walks barrier smp_processor_id instruction
     serialising_instruction lockdep_assert_irqs_disabled`,
   "1": `DEFINE_POOL INVALID_POINTER WALKER READ_ONCE smp_load_acquire data_race this_cpu_read this_cpu_ptr atomic_read
     atomic_inc atomic_dec atomic_inc_return atomic_dec_return_release atomic_dec_and_test atomic_inc_not_zero

@@ -177,7 +177,7 @@ export class Cutter {
   }
 
   /** Everything from `at` to the next accesses, as nested statements. `seen`: loop heads passed without an access. */
-  private tree(at: Position, stops: readonly Stop[], seen: ReadonlySet<number>): Stmt[] {
+  private tree(at: Position, stops: readonly Stop[], seen: Set<number>): Stmt[] {
     const out: Stmt[] = [];
     const { block } = at;
     for (let index = at.index; index < block.instrs.length; index++) {
@@ -222,13 +222,17 @@ export class Cutter {
     return { stop, stops: [...stops, stop], close };
   }
 
-  private jump(to: Block, stops: readonly Stop[], seen: ReadonlySet<number>): Stmt[] {
+  private jump(to: Block, stops: readonly Stop[], seen: Set<number>): Stmt[] {
     const stop = stops.findLast((s) => s.block === to);
     if (stop) {
       stop.used = true;
       return [{ kind: "break", label: stop.label }];
     }
     if (seen.has(to.id)) return [{ kind: "goto", step: this.idOf({ block: to, index: 0 }) }];
-    return this.tree({ block: to, index: 0 }, stops, new Set([...seen, to.id]));
+    // One set for the whole tree, as it grows with each block of a straight line: only what leads here is in it.
+    seen.add(to.id);
+    const found = this.tree({ block: to, index: 0 }, stops, seen);
+    seen.delete(to.id);
+    return found;
   }
 }

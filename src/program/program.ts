@@ -140,9 +140,10 @@ export type StoreOrder = "plain" | "once" | "release";
 export type RmwOrder = "full" | "acquire" | "release" | "relaxed";
 /**
  * "isb": an instruction barrier (Armv8's ISB): later instructions are fetched after it. "dsb_ishst": earlier stores are
- * complete, for the page walks of all CPUs too; "dsb_nshst": for those of this CPU.
+ * complete, for the page walks of all CPUs too; "dsb_nshst": for those of this CPU. "walks": page walks of this CPU see
+ * what it has stored or loaded (RISC-V's SFENCE.VMA), and nothing else is ordered.
  */
-export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock" | "isb" | "dsb_ishst" | "dsb_nshst";
+export type FenceOrder = "mb" | "rmb" | "wmb" | "after_spinlock" | "isb" | "dsb_ishst" | "dsb_nshst" | "walks";
 
 /** The one thing of a step that others can see. `primitive` is the kernel's name for it. */
 export type Access =

@@ -164,6 +164,7 @@ describe("the kernel's primitives", () => {
   test.each([
     ["no barrier", `${W("x", 1)}${W("y", 1)}`, `${R("r0", "y")}smp_rmb();${R("r1", "x")}`],
     ["smp_rmb between stores", `${W("x", 1)}smp_rmb();${W("y", 1)}`, `${R("r0", "y")}smp_rmb();${R("r1", "x")}`],
+    ["order for walks", `${W("x", 1)}order_walks();${W("y", 1)}`, `${R("r0", "y")}order_walks();${R("r1", "x")}`],
     ["smp_wmb between loads", `${W("x", 1)}smp_wmb();${W("y", 1)}`, `${R("r0", "y")}smp_wmb();${R("r1", "x")}`],
   ])("%s does not", (_, writer, reader) => expect([...mp(writer, reader)]).toContain("1 0"));
 });

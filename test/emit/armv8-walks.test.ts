@@ -32,6 +32,7 @@ describe("a page is unmapped and freed", () => {
     ["no DSB in front: the page may be walked once more", "tlbi_vale1is(1, 0); dsb_ish();", ["sc"]],
     ["a barrier for stores alone in front", "smp_wmb(); tlbi_vale1is(1, 0); dsb_ish();", ["sc"]],
     ["a full barrier in front", "smp_mb(); tlbi_vale1is(1, 0); dsb_ish();", ["sc", "x86_tso"]],
+    ["order for its own walks alone in front", "order_walks(); tlbi_vale1is(1, 0); dsb_ish();", ["sc", "x86_tso"]],
     ["a DSB for this CPU alone in front", "dsb_nshst(); tlbi_vale1is(1, 0); dsb_ish();", ["sc", "x86_tso"]],
     ["no DSB behind: not yet carried out", "dsb_ishst(); tlbi_vale1is(1, 0);", []],
     ["a DSB for stores behind", "dsb_ishst(); tlbi_vale1is(1, 0); dsb_ishst();", []],
@@ -67,6 +68,7 @@ describe("on one CPU", () => {
     safeUnder({ cpu0: `${CLEAR}${flush}free_page();${LOAD}`, cpu1: "", init: PARKED });
   test("a flush for itself", () => expect(unmap("dsb_nshst(); tlbi_aside1(1); dsb_nsh();")).toEqual(ALL));
   test("not completed", () => expect(unmap("dsb_nshst(); tlbi_aside1(1);")).toEqual([]));
+  test("walks in order alone", () => expect(unmap("order_walks(); tlbi_aside1(1); dsb_nsh();")).toEqual(ALL));
 });
 
 describe("AMD's broadcasts", () => {

@@ -35,6 +35,15 @@ function ordinaryTrace(): string {
   return file;
 }
 
+/** The same of an arm64: other counts. */
+function arm64Trace(): string {
+  mkdirSync(join(folder, "arm64"));
+  writeFileSync(join(folder, "arm64", "uname"), "Linux test 6.1.0 #1 SMP aarch64 GNU/Linux\n");
+  const file = join(folder, "arm64", "trace.txt");
+  writeFileSync(file, ORDINARY.replace(/.*tlb_flush.*\n/g, ""));
+  return file;
+}
+
 /** The bundled recording, cut off in the middle of a block. */
 function truncatedTrace(): string {
   const file = join(folder, "cut", "trace.txt.zst");
@@ -86,6 +95,7 @@ export const outputs: readonly Output[] = [
   ["compare", "an ordinary trace", [LAZYMM, "compare", ordinaryTrace(), "-d", "x86-no-lazy"], 0],
   ["replay", "the bundled recording", [LAZYMM, "replay", FIXTURE, "-d", "linux-6.12-x86"], 0],
   ["replay", "an ordinary trace", [LAZYMM, "replay", ordinaryTrace(), "-d", "x86-shootdown"], 0],
+  ["replay", "an arm64 trace", [LAZYMM, "replay", arm64Trace(), "-d", "linux-6.1-arm64"], 0],
   ["replay", "a truncated trace", [LAZYMM, "replay", truncatedTrace(), "-d", "linux-6.12-x86"], 3],
   ["check", "with mutants", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86"], 0],
   ["check", "beyond a limit", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86", "--max-states", "9"], 4],

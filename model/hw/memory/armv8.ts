@@ -25,6 +25,7 @@ export const armv8 = {
     isb: "isb",
     dsb_ishst: "complete_stores",
     dsb_nshst: "complete_own_stores",
+    walks: "own_walks",
   },
   instruction: { serialising: "complete", other: "none" },
   exception: "isb",

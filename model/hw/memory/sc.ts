@@ -18,6 +18,7 @@ export const sc = {
     isb: "none",
     dsb_ishst: "none",
     dsb_nshst: "none",
+    walks: "none",
   },
   instruction: { serialising: "none", other: "none" },
   depth: 0,

@@ -27,6 +27,7 @@ interface Effects<Load, Store, Rmw, Fence, Instruction> {
     readonly isb: Fence;
     readonly dsb_ishst: Fence;
     readonly dsb_nshst: Fence;
+    readonly walks: Fence;
   };
   readonly instruction: { readonly serialising: Instruction; readonly other: Instruction };
 }
@@ -61,7 +62,8 @@ export type ViewRmw = "plain" | "acquire" | "release" | "acquire_release";
 /**
  * full, loads, stores: what comes before the barrier and is ordered by it; isb: what branches and addresses depend on
  * is before later loads; complete: full and isb, and the page walks of all CPUs see it; complete_stores: stores are
- * before all that follows, and all walks see them; complete_own_stores: the same, but for the walks of the CPU itself.
+ * before all that follows, and all walks see them; complete_own_stores: the same, but for the walks of the CPU itself;
+ * own_walks: these see what the CPU has stored or loaded, and nothing else is ordered.
  */
 export type ViewFence =
   | "full"
@@ -71,6 +73,7 @@ export type ViewFence =
   | "complete"
   | "complete_stores"
   | "complete_own_stores"
+  | "own_walks"
   | "none";
 
 /** One order of all stores, in which every CPU has seen what its views say. */

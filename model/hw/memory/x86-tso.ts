@@ -22,6 +22,7 @@ export const x86_tso = {
     isb: "none",
     dsb_ishst: "drain",
     dsb_nshst: "drain",
+    walks: "drain",
   },
   instruction: { serialising: "drain", other: "none" },
   depth: 4,

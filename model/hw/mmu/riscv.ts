@@ -6,8 +6,8 @@
 // hart's later walks; with an address it drops leaf entries alone. The firmware interrupts another hart in machine mode,
 // behind a barrier, whether the kernel there has interrupts on or not, and returns when all have been done.
 //
-// There is no model of RVWMO here. Armv8 stands in for it: SFENCE.VMA completes stores as a DSB does, on its own hart
-// NSHST, for another one ISHST. The latter is more than the firmware promises to harts that nobody asked about.
+// There is no model of RVWMO here. Armv8 stands in for it, and a call of the firmware is a DSB ISHST: harts that nobody
+// asked about see earlier stores, too, which is more than it promises.
 import type { pgd_t } from "./cpu.ts";
 import { drop_all, drop_asid, drop_leaf, hw } from "./cpu.ts";
 
@@ -25,25 +25,24 @@ export function write_satp(pgd: pgd_t, asid: number): void {
 
 /** SFENCE.VMA x0, x0: everything. On this hart, or by the firmware on another one. */
 export function sfence_vma(hart: cpu_id): void {
-  order_walks(hart);
+  order_walks_of(hart);
   forget_all(hart);
 }
 
 /** SFENCE.VMA x0, asid. */
 export function sfence_vma_asid(hart: cpu_id, asid: number): void {
-  order_walks(hart);
+  order_walks_of(hart);
   forget_asid(hart, asid);
 }
 
 /** SFENCE.VMA address, asid. */
 export function sfence_vma_page(hart: cpu_id, asid: number, page: number): void {
-  order_walks(hart);
+  order_walks_of(hart);
   forget_page(hart, asid, page);
 }
 
-/** What this hart has stored, or has seen, is what the hart walks from here on. */
-function order_walks(hart: cpu_id): void {
-  if (hart === smp_processor_id()) dsb_nshst();
+function order_walks_of(hart: cpu_id): void {
+  if (hart === smp_processor_id()) order_walks();
   else dsb_ishst();
 }
 

@@ -38,7 +38,7 @@ export const counted: Readonly<Record<string, Counted>> = {
   riscv: {
     lines: { ...COMMON, mm_cpumask: ["mm_struct.cpu_bitmap"] },
     loads: ["write_satp"],
-    local: ["sfence_vma_all", "sfence_vma_asid", "sfence_vma_page"],
+    local: ["forget_all", "forget_asid", "forget_page"],
     broadcast: [],
     pageShift: 12,
   },

@@ -363,6 +363,7 @@ const table: { readonly [name: string]: Primitive } = {
   isb: fence("isb"),
   dsb_ishst: fence("dsb_ishst"),
   dsb_nshst: fence("dsb_nshst"),
+  order_walks: fence("walks"),
   barrier: nothing,
   lockdep_assert_irqs_disabled: nothing,
   instruction: nothing,

@@ -17,6 +17,7 @@ const FENCE: Readonly<Record<ViewFence, string>> = {
   complete: "vcomplete",
   complete_stores: "vcompletestores",
   complete_own_stores: "vcompleteown",
+  own_walks: "vownwalks",
   none: "",
 };
 

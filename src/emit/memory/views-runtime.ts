@@ -223,6 +223,10 @@ function vcompleteown(c) {
   vboth(c, ${WO});
   const v = ${RN};
   ${raise("walk", "v")}
+}
+function vownwalks(c) {
+  ${BASE}, v = mx(${RN}, mx(${RO}, ${WO}));
+  ${raise("walk", "v")}
 }`;
 
 /**
