@@ -14,8 +14,8 @@ import { withRoom } from "./weakening.ts";
 const HASH_DIGITS = 12;
 
 /**
- * The designs that have a file: one for each protocol whose barriers differ, on each architecture that has a memory model
- * of its own. A file for each of all designs would repeat these, and take hours.
+ * The designs that have a file: one for each protocol whose barriers differ, on the architectures that have a memory
+ * model of their own. A file for each of all designs would repeat these, and take hours.
  */
 export const GOLDEN_DESIGNS: readonly string[] = [
   "linux-6.1-arm64",

@@ -35,11 +35,11 @@ function ordinaryTrace(): string {
   return file;
 }
 
-/** The same of an arm64: other counts. */
-function arm64Trace(): string {
-  mkdirSync(join(folder, "arm64"));
-  writeFileSync(join(folder, "arm64", "uname"), "Linux test 6.1.0 #1 SMP aarch64 GNU/Linux\n");
-  const file = join(folder, "arm64", "trace.txt");
+/** The same of another machine: other counts. */
+function traceOf(machine: string): string {
+  mkdirSync(join(folder, machine));
+  writeFileSync(join(folder, machine, "uname"), `Linux test 6.1.0 #1 SMP ${machine} GNU/Linux\n`);
+  const file = join(folder, machine, "trace.txt");
   writeFileSync(file, ORDINARY.replace(/.*tlb_flush.*\n/g, ""));
   return file;
 }
@@ -95,7 +95,8 @@ export const outputs: readonly Output[] = [
   ["compare", "an ordinary trace", [LAZYMM, "compare", ordinaryTrace(), "-d", "x86-no-lazy"], 0],
   ["replay", "the bundled recording", [LAZYMM, "replay", FIXTURE, "-d", "linux-6.12-x86"], 0],
   ["replay", "an ordinary trace", [LAZYMM, "replay", ordinaryTrace(), "-d", "x86-shootdown"], 0],
-  ["replay", "an arm64 trace", [LAZYMM, "replay", arm64Trace(), "-d", "linux-6.1-arm64"], 0],
+  ["replay", "an arm64 trace", [LAZYMM, "replay", traceOf("aarch64"), "-d", "linux-6.1-arm64-asid8"], 0],
+  ["replay", "a powerpc trace", [LAZYMM, "replay", traceOf("ppc64le"), "-d", "linux-6.12-powerpc-radix"], 0],
   ["replay", "a truncated trace", [LAZYMM, "replay", truncatedTrace(), "-d", "linux-6.12-x86"], 3],
   ["check", "with mutants", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86"], 0],
   ["check", "beyond a limit", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86", "--max-states", "9"], 4],

@@ -3,8 +3,8 @@
 // Source: RISC-V privileged architecture, §10.1.11 (satp), §10.2.1 (SFENCE.VMA); SBI specification, RFENCE extension.
 //
 // A write of satp flushes nothing and orders nothing. SFENCE.VMA puts the stores that its hart can see in front of that
-// hart's later walks; with an address it drops leaf entries alone. The firmware interrupts another hart in machine mode,
-// behind a barrier, whether the kernel there has interrupts on or not, and returns when all have been done.
+// hart's later walks; with an address it drops leaf entries alone. The firmware, behind a barrier, interrupts another
+// hart in machine mode, whether the kernel there has interrupts on or not, and returns when all have been done.
 //
 // There is no model of RVWMO here. Armv8 stands in for it, and a call of the firmware is a DSB ISHST: harts that nobody
 // asked about see earlier stores, too, which is more than it promises.

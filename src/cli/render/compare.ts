@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // `lazymm compare`: one row per design.
 import type { CompareReport, CompareRow, Verdict } from "../../jobs/reports.ts";
-import { type Column, formatTable, type Page, type Paint } from "../output.ts";
+import { type Column, formatTable, type Page, type Paint, wrapText } from "../output.ts";
 import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } from "./numbers.ts";
 
-/** Counts that get a column, where the report has them; `lazymm replay` prints all. */
-const COUNT_COLUMNS: readonly [path: string, title: string][] = [
-  ["cr3_writes.total", "CR3"],
+/** Counts that get a column, where the report has them, and what to say of it; `lazymm replay` prints all. */
+const COUNT_COLUMNS: readonly [path: string, title: string, meaning?: string][] = [
+  ["cr3_writes.total", "CR3", "CR3: writes, and those that flush."],
   ["cr3_writes.flush", "flushing"],
-  ["table_loads", "loads"],
-  ["local_flushes", "local"],
-  ["broadcast_flushes", "broadcast"],
-  ["ipis.sent", "IPIs"],
+  ["table_loads", "loads", "Loads: of page tables and their ASID."],
+  ["local_flushes", "local", "Local: flushes of a CPU for itself."],
+  ["broadcast_flushes", "broadcast", "Broadcast: invalidations that hardware carries to other CPUs."],
+  ["ipis.sent", "IPIs", "IPIs: sent, to lazy CPUs, and avoided because a CPU is lazy."],
   ["ipis.to_lazy", "to lazy"],
   ["ipis.avoided", "avoided"],
   ["atomics.total", "atomics"],
   ["transfers.total", "moved"],
-  ["pinned_mms.still_pinned", "pinned"],
+  ["pinned_mms.still_pinned", "pinned", "Pinned: dead mms still held at the end."],
 ];
 
 function agreementCell(row: CompareRow): string {
@@ -64,10 +64,14 @@ function violations(rows: readonly CompareRow[]): string {
   return [...byScenario].map(([scenario, designs]) => `violated: ${scenario}: ${named(designs)}\n`).join("");
 }
 
-const LEGEND = `violates n/m: n of the m scenarios that apply to the design. CR3: writes (x86), and those that flush.
-IPIs: sent, to lazy CPUs, and avoided because a CPU is lazy. Atomics, and lines that move between CPUs, on mm_count,
-mm_cpumask, tlb_gen, is_lazy. Pinned: dead mms still held at the end.
-`;
+/** What the columns mean, of those that there are. `counted`: the paths of all counts. */
+function legend(shown: readonly string[], counted: ReadonlySet<string>): string {
+  const lines = [...counted].filter((path) => /^atomics\.(?!total)/.test(path)).map((path) => path.replace(/.*\./, ""));
+  const said = COUNT_COLUMNS.flatMap(([path, , meaning]) => (meaning && shown.includes(path) ? [meaning] : []));
+  const on = lines.length === 0 ? [] : [`Atomics, and lines that move between CPUs, on ${lines.sort().join(", ")}.`];
+  const verdicts = "violates n/m: n of the m scenarios that apply to the design.";
+  return wrapText([verdicts, ...said, ...on].join(" "), 0);
+}
 
 export function renderCompare(report: CompareReport, { paint, columns: width }: Page): string {
   const models = [...new Set(report.rows.flatMap((row) => Object.keys(row.verdicts)))];
@@ -92,7 +96,10 @@ export function renderCompare(report: CompareReport, { paint, columns: width }: 
   return (
     head +
     formatTable(columns, rows, { columns: width }) +
-    LEGEND +
+    legend(
+      shown.map(([path]) => path),
+      new Set(counts.flatMap((flat) => [...flat.keys()])),
+    ) +
     violations(report.rows) +
     formatNotes(report.notes) +
     missingCosts(report.rows)

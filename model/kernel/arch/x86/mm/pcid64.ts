@@ -11,6 +11,7 @@ import { init_mm, mm_globals } from "../../../mm_types.ts";
 import { parts } from "../../../parts.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { next_ctx_id } from "./context.ts";
+import { range_to_flush } from "./tlb.ts";
 import { cpu_tlbstate } from "./tlbstate.ts";
 
 export { ptep_get_and_clear } from "../../../pgtable.ts";
@@ -52,10 +53,11 @@ export function flush_tlb_mm_range(
   // First the changed entries. Pairs with: walkers, which read them behind the invalidation.
   smp_mb();
   const pcid = mm.context.ctx_id;
-  if (end === TLB_FLUSH_ALL) {
+  const range = range_to_flush(start, end, stride_shift);
+  if (range.to === TLB_FLUSH_ALL) {
     parts.broadcast!.invlpgb_pcid(pcid);
   } else {
-    for (let addr = start; addr < end; addr += 1 << stride_shift) {
+    for (let addr = range.from; addr < range.to; addr += 1 << stride_shift) {
       parts.broadcast!.invlpgb_page(pcid, addr >> machine.PAGE_SHIFT);
     }
   }
