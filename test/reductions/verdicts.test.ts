@@ -52,9 +52,7 @@ describe("every combination", () => {
   describe.each(some.map((sample) => [sample.name, sample] as const))("%s", (_, sample) => {
     const raw = searched(sample);
     const drawn = combinations.filter((c) => c.length === SWITCHES.length || isDrawn(`${sample.name}: ${c}`, 3));
-    test.each(drawn.map((c) => [c.join(", "), c] as const))("%s", (__, switches) =>
-      compare(sample, raw, switches),
-    );
+    test.each(drawn.map((c) => [c.join(", "), c] as const))("%s", (__, switches) => compare(sample, raw, switches));
   });
 });
 
