@@ -23,6 +23,8 @@ export interface mm_struct {
     lam_cr3_mask: bool;
     /** x86: which LDT, where a scenario is about them; 0: none. modify_ldt(2) replaces it, and nobody takes it away. */
     ldt: int<0, 2>;
+    /** x86: how many events the process has mapped. Written under mmap_lock. */
+    perf_rdpmc_allowed: atomic<"refs">;
     /**
      * arm64, riscv: asid_generation and ASID as of when it last got one; 0: never. Written under cpu_asid_lock.
      * powerpc: PID, and entry of the process table. Constant while the mm lives.
@@ -40,6 +42,8 @@ export interface mm_struct {
     /** CPUs may still run mm on ASIDs of their own. Set before global_asid. */
     asid_transition: bool;
   };
+  /** Held by whoever changes mappings, where that matters beside the page tables. */
+  mmap_lock: spinlock_t;
   /** CPUs that must hear of a flush. Set and cleared by the CPU itself. */
   cpu_bitmap: cpumask_t;
   /** What membarrier() has registered: see membarrier.ts. */

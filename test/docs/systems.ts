@@ -105,5 +105,6 @@ export const systems: readonly System[] = [
   { part: "attributes", system: "LAM: the RFC of 2024", designs: ["ahmed-2024-lam-rfc"] },
   { part: "attributes", system: "LAM: inc_mm_tlb_gen() alone", designs: ["x86-lam-inc-tlb-gen"] },
   { part: "attributes", system: "LAM: 6.12", designs: ["linux-6.12-x86-lam"] },
+  { part: "attributes", system: "CR4.PCE", designs: ["linux-6.12-x86-rdpmc"] },
   { part: "attributes", system: "LDT", designs: [], shownBy: ["ldt_vs_lazy"] },
 ];

@@ -2,7 +2,7 @@
 // Linux 6.12 arch/x86/mm/tlb.c as Debian's 6.1.192 and 6.12.113 have it: tlb_gen and dynamic ASIDs, is_lazy and
 // freed_tables, LOADED_MM_SWITCHING, and an eager mm_cpumask (prev's bit is cleared at every switch; trimming is
 // computed and removes nothing). config takes it back as far as 4.20, where flushes began to skip lazy CPUs; older
-// kernels are in tlb_4_14.ts, tlb_4_13.ts and tlb_classic.ts. Left out, as no property reads it: CR4.PCE, speculation
+// kernels are in tlb_4_14.ts, tlb_4_13.ts and tlb_classic.ts. Left out, as no property reads it: speculation
 // mitigations.
 
 import { flush_current_pcid, invlpg } from "../../../../hw/mmu/x86.ts";
