@@ -41,6 +41,7 @@ describe("memory models", () => {
       "tiny_x86 x86_tso",
       "tiny_x86 armv8",
       "tiny_arm64 armv8",
+      "tiny_powerpc armv8",
       "tiny_riscv armv8",
     ]);
   });

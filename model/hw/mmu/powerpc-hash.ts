@@ -2,7 +2,7 @@
 // A 64-bit powerpc CPU in hash mode, as a guest: translations come from a hash table that the hypervisor keeps, tagged
 // by context (VSIDs); the hardware never looks at Linux' page tables. So hw[cpu].pgd stays at swapper_pg_dir.
 // Source: Power ISA 2.07 book III-S §5.7 (hashed page table, tlbie); PAPR 14.5.4 (H_ENTER, H_REMOVE).
-// For sc alone. Left out: segments and slbie, collisions in the hash table, protection bits.
+// Left out: segments and slbie, collisions in the hash table, protection bits.
 import type { frame } from "./cpu.ts";
 import { drop_leaf, hw, no_foreign_user_access, no_stale_user_access } from "./cpu.ts";
 
@@ -16,9 +16,9 @@ interface hash_table {
 }
 const htab = DEFINE_HARDWARE<hash_table>();
 
-/** switch_slb(): this context's segments from now on. */
+/** switch_slb(), but for its isync: this context's segments from now on. */
 export function switch_slb(id: number): void {
-  serialising_instruction();
+  instruction();
   hw[smp_processor_id()].asid = id;
 }
 

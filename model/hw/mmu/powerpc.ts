@@ -4,8 +4,9 @@
 //
 // PIDR names no table but an entry of the process table, which the hardware reads and remembers: hw[cpu].pgd is what
 // it remembers. A CPU whose PIDR is stale reaches nothing once that entry is cleared and forgotten, and another
-// process's tables once its number is given out again. For sc alone: there is no memory model of POWER here. Left out:
-// LPIDs and partition-scoped tables, the quadrants of the kernel, page sizes.
+// process's tables once its number is given out again. There is no memory model of POWER here: where data alone is
+// ordered armv8 stands in, else sc is all. Left out: LPIDs and partition-scoped tables, the quadrants of the kernel,
+// page sizes.
 import { ASID, complete_broadcasts, issue_broadcast, LEAF, LEAVES } from "./broadcast.ts";
 import type { page_table, pgd_t } from "./cpu.ts";
 import { drop_asid, drop_leaf, drop_leaves, hw, swapper_pg_dir } from "./cpu.ts";
@@ -44,9 +45,9 @@ export function set_process_table_entry(pid: number, pgd: pgd_t | null): void {
   process_tb.prtb0[pid] = pgd;
 }
 
-/** mtspr PIDR and isync. */
+/** mtspr PIDR. The isync behind it is a primitive, which only orders: isb(). */
 export function mtspr_pid(pid: number): void {
-  serialising_instruction();
+  instruction();
   const cpu = smp_processor_id();
   hw[cpu].asid = pid;
   forget_process_table_entry(cpu);

@@ -34,7 +34,7 @@ import {
 export const global_vs_lazy_switch = scenario({
   question: `MEMBARRIER_CMD_GLOBAL waits for a grace period, and needs no registration. Is that a barrier between the
     accesses of a thread that is switched out and in?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -71,7 +71,7 @@ export const global_vs_lazy_switch = scenario({
 export const global_expedited_vs_use_mm = scenario({
   question: `A kernel thread works in the address space of a process that has registered; a process that shares
     memory with it calls MEMBARRIER_CMD_GLOBAL_EXPEDITED. Does the kernel thread count?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, mms: 3 },
   config: { ...with_membarrier },
   init() {
@@ -112,7 +112,7 @@ export const global_expedited_after_exit = scenario({
   question: `A thread exits, and its CPU goes on with another thread of the same process, which has registered.
     exit_mm() has told the runqueue that nobody runs there; does the switch, which finds the mm loaded, tell it
     otherwise?`,
-  needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads, mms: 3, tasks: 5, ctx_ids: 4 },
   config: { ...with_membarrier, TLB_NR_DYN_ASIDS: 3 },
   init() {
@@ -160,7 +160,7 @@ export const global_expedited_after_exit = scenario({
 export const global_expedited_vs_exit = scenario({
   question: `MEMBARRIER_CMD_GLOBAL_EXPEDITED looks at what another CPU runs, while the last user of an mm exits there
     and the mm is freed. Does it touch the freed mm?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, mms: 4, tasks: 5, ctx_ids: 5 },
   config: { ...with_membarrier, TLB_NR_DYN_ASIDS: 3 },
   init() {

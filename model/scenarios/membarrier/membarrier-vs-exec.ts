@@ -19,7 +19,7 @@ import {
 export const membarrier_vs_exec = scenario({
   question: `A task that shares its mm (vfork()) executes a program, so that membarrier() in the other one leaves it
     alone. Are its last accesses to the old mm ordered? exec_mmap() has its barrier in membarrier_exec_mmap().`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads, mms: 3 },
   config: { ...with_membarrier },
   init() {

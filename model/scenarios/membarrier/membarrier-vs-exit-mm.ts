@@ -18,7 +18,7 @@ export const membarrier_vs_exit_mm = scenario({
   question: `Scenario D of kernel/sched/membarrier.c: a task gives up the mm that it shares with the caller of
     membarrier(), which then leaves it alone. Does the caller see what it has written before, if that one missed what
     the caller had?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {

@@ -24,7 +24,7 @@ export const membarrier_vs_lazy_switch = scenario({
   question: `Scenario C of kernel/sched/membarrier.c: a thread is switched out for a kernel thread, which stays lazy
     in its mm, and switched in again; another thread calls membarrier() meanwhile, and may leave that CPU alone. Are
     the accesses before and after the switches ordered?`,
-  needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -96,7 +96,7 @@ export const membarrier_vs_lazy_switch = scenario({
     },
     {
       name: "(e) no barrier in mmdrop_lazy_tlb(), and switch_mm() does nothing as the mm is the same",
-      needs: { arch: "riscv", parts: { lifetime: "shootdown" } },
+      needs: { arch: ["powerpc", "riscv"], parts: { lifetime: "shootdown" } },
       mutant: drop(shootdown.mmdrop_lazy_tlb, "smp_mb"),
       expect: { sc: safe, armv8: violates(store_buffering_forbidden) },
     },

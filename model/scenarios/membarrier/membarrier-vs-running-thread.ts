@@ -20,7 +20,7 @@ export const membarrier_vs_running_thread = scenario({
   question: `Scenarios A and B of kernel/sched/membarrier.c: one thread calls membarrier(), which interrupts the
     other, while that goes on in user mode. Are its accesses before and after the interrupt ordered with those of the
     caller?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {

@@ -21,7 +21,7 @@ import {
 export const membarrier_vs_switch_mm = scenario({
   question: `A thread is switched out for a task of another process, and in again; another thread calls membarrier()
     meanwhile, and may leave that CPU alone. Are the accesses before and after the switches ordered?`,
-  needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads, mms: 3, tasks: 5, ctx_ids: 4 },
   config: { ...with_membarrier, TLB_NR_DYN_ASIDS: 3 },
   init() {

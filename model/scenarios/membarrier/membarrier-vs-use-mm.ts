@@ -24,7 +24,7 @@ export const membarrier_vs_use_mm = scenario({
   question: `Scenario E of kernel/sched/membarrier.c: a kernel thread works in the address space of the process that
     calls membarrier(), leaves it, and enters it again. kthread_use_mm() has no barrier before it stores tsk->mm
     (patch 09 of 2022 adds one). Does anybody miss it?`,
-  needs: { arch: ["x86", "arm64", "riscv"], config: { KVM_GUEST: false } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], config: { KVM_GUEST: false } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {
@@ -89,7 +89,11 @@ export const membarrier_vs_use_mm = scenario({
 export const membarrier_vs_early_kthread = scenario({
   question: `What would need a barrier before kthread_use_mm() stores tsk->mm: accesses of the kernel thread to the
     process's memory before that, through its own mapping, that membarrier() in the process should order. Does it?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" }, config: { mmdrop_release: false } },
+  needs: {
+    arch: ["x86", "arm64", "powerpc", "riscv"],
+    parts: { lifetime: "refcount" },
+    config: { mmdrop_release: false },
+  },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {

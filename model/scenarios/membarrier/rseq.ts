@@ -45,7 +45,7 @@ function sequence(preempted: boolean): boolean {
 export const rseq_vs_membarrier = scenario({
   question: `A thread is in a restartable sequence, or is preempted in it, when another one stores x = 1 and calls
     MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, for all CPUs or for that one. Can the sequence still end as if x were 0?`,
-  needs: { arch: ["x86", "arm64", "riscv"], parts: { lifetime: "refcount" } },
+  needs: { arch: ["x86", "arm64", "powerpc", "riscv"], parts: { lifetime: "refcount" } },
   machine: { ...machine_of_threads },
   config: { ...with_membarrier },
   init() {

@@ -8,6 +8,7 @@ import { h_enter, h_remove, switch_slb } from "../../../../hw/mmu/powerpc-hash.t
 import { preempt_disable, preempt_enable } from "../../../irqflags.ts";
 import type { mm_struct } from "../../../mm_types.ts";
 import { init_mm, mm_cpumask } from "../../../mm_types.ts";
+import { parts } from "../../../parts.ts";
 import { TLB_FLUSH_ALL } from "../../../tlbflush.ts";
 import { alloc_context_id, free_context_id } from "./mmu_context.ts";
 
@@ -52,13 +53,18 @@ export function ptep_get_and_clear(table: page_table, page: number): frame | nul
 
 export function switch_mm_irqs_off(prev: mm_struct, next: mm_struct): void {
   const cpu = smp_processor_id();
+  let new_on_cpu = false;
   if (!cpumask_test_cpu(cpu, mm_cpumask(next))) {
     cpumask_set_cpu(cpu, mm_cpumask(next));
     // As with radix; what is loaded next are segments.
     smp_mb();
+    new_on_cpu = true;
   }
   if (prev === next) return;
+  if (!new_on_cpu) parts.membarrier.membarrier_arch_switch_mm(prev, next);
   switch_slb(READ_ONCE(next.context.id));
+  // isync.
+  isb();
 }
 
 /** flush_hash_range(): the hypervisor invalidates everywhere. */

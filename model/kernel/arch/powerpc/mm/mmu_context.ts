@@ -42,6 +42,8 @@ function leave_dying_mm(prev: mm_struct): void {
 /** radix__switch_mmu_context(). */
 function switch_mmu_context(next: mm_struct): void {
   mtspr_pid(READ_ONCE(next.context.id));
+  // isync: no barrier for what user programs store.
+  isb();
 }
 
 /** A kernel thread keeps PIDR, and its bit in mm_cpumask: flushes find it there. */
