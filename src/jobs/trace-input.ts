@@ -3,7 +3,7 @@
 import { err, ok, type Result } from "../base/result.ts";
 import type { Schedule } from "../events/schedule.ts";
 import type { TraceError } from "../traces/errors.ts";
-import { type OpenedTrace, openTrace } from "../traces/open.ts";
+import { type OpenedTrace, openTrace } from "../traces/input/open.ts";
 import { type RecordedFlushes, recordedFlushes } from "../traces/recorded.ts";
 import type { FlushSource } from "../traces/row-handlers.ts";
 import { buildSchedule, type Inferred } from "../traces/schedule.ts";
@@ -87,7 +87,7 @@ function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): st
     notes.push(`the ring overran: the first ${written - kept} of ${written} events were overwritten`);
   }
   add(trace.lost.events, "events were lost while recording: what those CPUs did then is unknown");
-  add(trace.odd.unknown + trace.odd.nameless, "lines could not be read as events and were skipped");
+  notes.push(...trace.notes);
   const unparsed = Object.values(trace.unparsed).reduce((sum, rows) => sum + rows, 0);
   add(unparsed, `events were kept without their arguments (${Object.keys(trace.unparsed).join(", ")})`);
   add(inferred.doubts.unknownIntervals, "intervals in which a CPU's task is unknown");

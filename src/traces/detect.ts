@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a byte source is, by its first bytes; never by its name.
 
+import type { TraceFormat } from "./parsed.ts";
+
 /** Bytes that detectContent() should be given, if there are so many. */
 export const SNIFF_BYTES = 65_536;
 
@@ -16,7 +18,7 @@ export function detectCompression(bytes: Uint8Array): Compression {
 
 export type Content =
   | { readonly kind: "empty" }
-  | { readonly kind: "ftrace-text" }
+  | { readonly kind: "trace"; readonly format: TraceFormat }
   /** Text, but no line of the first ones is an event: the parser has the last word. */
   | { readonly kind: "text" }
   /** A trace that we know and cannot read: what it is, and how to make text of it. */
@@ -67,7 +69,7 @@ export function detectContent(head: Uint8Array): Content {
   if (/^\s*(?:<!DOCTYPE html|<html)/i.test(text)) {
     return later("a web page, as systrace writes it", "take the text after `# tracer:` out of the page");
   }
-  if (EVENT_LINE.test(text)) return { kind: "ftrace-text" };
+  if (EVENT_LINE.test(text)) return { kind: "trace", format: "ftrace-text" };
   if (!isText(start)) return unknown("neither text nor a trace format that lazymm knows");
   return PERF_LINE.test(text) ? PERF_TEXT : { kind: "text" };
 }

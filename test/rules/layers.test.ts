@@ -82,7 +82,7 @@ describe("what is allowed is not reported", () => {
   const cases: [why: string, file: string, text: string][] = [
     ["the own folder", "src/checker/a.ts", 'import { x } from "./b.ts"; export const y = x;'],
     ["a table arrow", "src/emit/a.ts", 'import { m } from "../../model/hw/memory/sc.ts"; export const y = m;'],
-    ["Node where it belongs", "src/traces/open.ts", 'import { readFileSync } from "node:fs"; readFileSync("x");'],
+    ["Node where it belongs", "src/traces/input/open.ts", 'import { readFileSync } from "node:fs"; readFileSync("x");'],
     ["a property called process", "src/emit/a.ts", "export const f = (x: { process: number }) => x.process;"],
     ["an own name", "src/emit/a.ts", "export function f(global: number) { return global; }"],
     ["a variant made of shared hooks", "model/kernel/backend/a.ts", 'export { flush } from "../tlb.ts";'],

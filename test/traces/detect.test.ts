@@ -46,6 +46,7 @@ describe("content", () => {
   ]; // biome-ignore format: a table
 
   test.each(CASES)("%s", (_, head, kind) => {
-    expect(detectContent(bytes(head)).kind).toBe(kind);
+    const content = detectContent(bytes(head));
+    expect(content.kind === "trace" ? content.format : content.kind).toBe(kind);
   });
 });

@@ -213,7 +213,7 @@ describe("arguments", () => {
 
 describe("the rest of the text", () => {
   test("headers, lost events and started buffers", () => {
-    const { table, banner, lost, odd, lines } = parse(
+    const { table, banner, lost, odd, units } = parse(
       "# tracer: nop\n#\n# entries-in-buffer/entries-written: 1087/10681   #P:8\n#\n" +
         line("sh", 1, 0, 5, "cpu_idle: state=1 cpu_id=0") +
         "##### CPU 6 buffer started ####\nCPU:7 [LOST 1012 EVENTS]\n" +
@@ -229,7 +229,7 @@ describe("the rest of the text", () => {
     expect([...table.time]).toEqual([5, 9, 9, 9, 9, 9]);
     expect([...table.cpu]).toEqual([0, 6, 7, 6, 3, 2]);
     expect([...table.pid]).toEqual([1, -1, -1, 2, -1, -1]);
-    expect([odd.unknown, lines, table.cpus]).toEqual([0, 10, 8]);
+    expect([odd.unknown, units, table.cpus]).toEqual([0, 10, 8]);
   });
 
   test("the latency-format header", () => {
@@ -284,7 +284,7 @@ describe("the rest of the text", () => {
     for (let chunk = 1; chunk < 120; chunk++) {
       const pieces = parse(text, chunk);
       expect(showAll(pieces.table)).toEqual(showAll(whole.table));
-      expect([pieces.lines, pieces.odd]).toEqual([whole.lines, whole.odd]);
+      expect([pieces.units, pieces.odd]).toEqual([whole.units, whole.odd]);
     }
   });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openTrace } from "../../src/traces/open.ts";
+import { openTrace } from "../../src/traces/input/open.ts";
 import { FIXTURE, line } from "./text.ts";
 
 let directory: string;
@@ -45,7 +45,7 @@ describe("what can be opened", () => {
     const zipped = await opened(write("b.any-name", gzipSync(TEXT)));
     expect([plain.compression, zipped.compression]).toEqual(["none", "gzip"]);
     expect([plain.table.length, zipped.table.length]).toEqual([5000, 5000]);
-    expect(zipped.textBytes).toBe(TEXT.length);
+    expect(zipped.inflatedBytes).toBe(TEXT.length);
     expect(plain.damaged).toBeUndefined();
   });
 
@@ -61,7 +61,7 @@ describe("what can be opened", () => {
       "uname",
       "kprobe_defs",
     ]);
-    expect([trace.table.length, trace.table.cpus, trace.lines]).toEqual([11700, 4, 11712]);
+    expect([trace.table.length, trace.table.cpus, trace.units]).toEqual([11700, 4, 11712]);
     expect([trace.odd.unknown, trace.unparsed]).toEqual([0, {}]);
     expect((await opened(FIXTURE, { sidecars: false })).sidecars.read).toEqual([]);
   });

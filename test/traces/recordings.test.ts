@@ -7,7 +7,7 @@ import { decompress } from "fzstd";
 import { describe, expect, test } from "vitest";
 import { ACTION, type Schedule } from "../../src/events/schedule.ts";
 import { argIndex, argNumber, type EventTable } from "../../src/events/table.ts";
-import { openTrace } from "../../src/traces/open.ts";
+import { openTrace } from "../../src/traces/input/open.ts";
 import { buildSchedule } from "../../src/traces/schedule.ts";
 import { FIXTURE, groundTruth, onlyInputs, parse, RECORDINGS } from "./text.ts";
 

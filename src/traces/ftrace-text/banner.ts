@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lines that are not events: the header, the marks of lost events, and what trace-cmd report prints first.
 
-/** What the text says about itself, apart from its events. */
-export interface Banner {
-  /** "nop", "function", … */
-  tracer?: string;
-  /** Of the latency-format header. */
-  release?: string;
-  /** #P:N of the header, or cpus=N of trace-cmd. */
-  cpus?: number;
-  /** Fewer than `entriesWritten`: the ring was overwritten and the start of the recording is gone. */
-  entriesInBuffer?: number;
-  entriesWritten?: number;
-}
+import type { Banner } from "../parsed.ts";
 
 export type BannerLine =
   /** A comment that says nothing new. */

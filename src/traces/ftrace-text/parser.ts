@@ -7,8 +7,9 @@
 
 import { EventTableBuilder } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
-import { BUFFER_STARTED_KIND, type EventTable, FLAG, LOST_KIND } from "../../events/table.ts";
-import { type Banner, readBannerLine } from "./banner.ts";
+import { BUFFER_STARTED_KIND, FLAG, LOST_KIND } from "../../events/table.ts";
+import type { Banner, ParsedTrace, StreamReader } from "../parsed.ts";
+import { readBannerLine } from "./banner.ts";
 import { EventNames, UNKNOWN_COMM } from "./events.ts";
 import { HEAD, type Head, newHead, readHead } from "./head.ts";
 import { BYTE, startsWith } from "./scan.ts";
@@ -23,7 +24,7 @@ const BANNER_FIRST = new Set([..."#Ccv"].map((character) => character.charCodeAt
 const EMPTY = new Uint8Array(0);
 
 /** Why something in the text gave no row, no arguments, or less than it could. */
-export interface OddLines {
+interface OddLines {
   /** Lines that belong to no event: text before the first one, or rubbish. */
   unknown: number;
   /** Lines that continue an event that was complete without them. */
@@ -38,19 +39,12 @@ export interface OddLines {
   timeWentBack: number;
 }
 
-export interface FtraceText {
-  readonly table: EventTable;
-  readonly banner: Banner;
-  readonly lines: number;
-  readonly odd: OddLines;
-  /** Rows kept without arguments, because their text is not understood: event name → rows. */
-  readonly unparsed: Readonly<Record<string, number>>;
-  /** Marks of lost events, and the events they say were lost. */
-  readonly lost: { readonly marks: number; readonly events: number };
+export interface FtraceText extends ParsedTrace {
+  readonly odd: Readonly<Record<keyof OddLines, number>>;
   readonly variant: { readonly latencyFormat: boolean; readonly flags: boolean; readonly tgid: boolean };
 }
 
-export class FtraceTextParser {
+export class FtraceTextParser implements StreamReader {
   readonly #out = new EventTableBuilder();
   readonly #names = new EventNames(this.#out);
   readonly #banner: Banner = {};
@@ -135,14 +129,21 @@ export class FtraceTextParser {
     const banner = this.#banner;
     const cpus = Math.max(banner.cpus ?? 0, this.#maxCpu + 1);
     return {
+      format: "ftrace-text",
       table: this.#out.finish(cpus, this.#secondsPerTick()),
       banner,
-      lines: this.#lines,
+      units: this.#lines,
       odd: this.#odd,
+      notes: this.#notes(),
       unparsed: Object.fromEntries(this.#unparsed),
       lost: this.#lost,
       variant: this.#variant,
     };
+  }
+
+  #notes(): string[] {
+    const skipped = this.#odd.unknown + this.#odd.nameless;
+    return skipped > 0 ? [`${skipped} lines could not be read as events and were skipped`] : [];
   }
 
   #secondsPerTick(): number {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Which reader reads which format. A new format is a line here, and one in detect.ts.
+
+import { FtraceTextParser } from "./ftrace-text/parser.ts";
+import type { RandomReader, StreamReader, TraceFormat } from "./parsed.ts";
+
+/** Formats that are read in one pass, as the bytes come. */
+export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = {
+  "ftrace-text": () => new FtraceTextParser(),
+  "trace-cmd-report": () => new FtraceTextParser(),
+};
+
+/** Formats whose parts are anywhere in the file. */
+export const RANDOM_READERS: Partial<Record<TraceFormat, RandomReader>> = {};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// .gz and .zst, piece by piece. What was inflated before an error is delivered; what makes no sense is damage, with its
+// place in the compressed file.
+
+import { createGunzip } from "node:zlib";
+import { Decompress } from "fzstd";
+import type { Compression } from "../detect.ts";
+import { ZstdChecksums } from "./zstd-checksums.ts";
+
+/** A recording gets smaller by 10 to 60 times. What grows by more than this is made to fill the memory. */
+const RATIO_MAX = 250;
+/** So much may come out of any file, however small. */
+const OUTPUT_MIN = 64 * 2 ** 20;
+
+/** The compressed data ends early or makes no sense; what came before was delivered. */
+export class DamagedError extends Error {
+  readonly at: number;
+
+  constructor(at: number, reason: string) {
+    super(reason);
+    this.at = at;
+  }
+}
+
+export type Sink = (chunk: Uint8Array) => void;
+
+export interface Inflater {
+  /** Throws DamagedError. */
+  push(chunk: Uint8Array): Promise<void>;
+  /** Throws DamagedError if more was to come. */
+  end(): Promise<void>;
+}
+
+export function inflater(compression: Compression, sink: Sink): Inflater {
+  if (compression === "none") return { push: async (chunk) => sink(chunk), end: async () => {} };
+  const limit = new OutputLimit(sink);
+  return compression === "zstd" ? zstdInflater(limit) : gzipInflater(limit);
+}
+
+/** Passes on what comes out, until it is too much for what went in. */
+class OutputLimit {
+  readonly #sink: Sink;
+  input = 0;
+  #output = 0;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#output += chunk.length;
+    if (this.#output > Math.max(OUTPUT_MIN, this.input * RATIO_MAX)) {
+      throw new DamagedError(this.input, `it grows to more than ${RATIO_MAX} times its size, and was stopped there`);
+    }
+    this.#sink(chunk);
+  }
+}
+
+function zstdInflater(limit: OutputLimit): Inflater {
+  const check = new ZstdChecksums();
+  const stream = new Decompress((chunk) => {
+    check.output(chunk);
+    limit.push(chunk);
+  });
+  const push = async (chunk: Uint8Array, final: boolean) => {
+    const before = limit.input;
+    limit.input += chunk.length;
+    try {
+      check.input(chunk);
+      stream.push(chunk, final);
+    } catch (error) {
+      if (error instanceof DamagedError) throw error;
+      if (final) throw new DamagedError(limit.input, "the zstd data ends early");
+      throw new DamagedError(before, `broken zstd data (${errorText(error)})`);
+    }
+  };
+  return { push: (chunk) => push(chunk, false), end: () => push(new Uint8Array(0), true) };
+}
+
+function gzipInflater(limit: OutputLimit): Inflater {
+  const gunzip = createGunzip();
+  let failed: Error | undefined;
+  gunzip.on("data", (chunk: Uint8Array) => {
+    try {
+      limit.push(chunk);
+    } catch (error) {
+      gunzip.destroy(error as Error);
+    }
+  });
+  gunzip.on("error", (error) => {
+    failed = error;
+  });
+  const done = new Promise<void>((resolve) => gunzip.once("close", () => resolve()));
+  const check = () => {
+    if (failed === undefined) return;
+    if (failed instanceof DamagedError) throw failed;
+    const early = "code" in failed && failed.code === "Z_BUF_ERROR";
+    const reason = early ? "the gzip data ends early" : `broken gzip data (${failed.message})`;
+    throw new DamagedError(gunzip.bytesWritten, reason);
+  };
+  return {
+    push: async (chunk) => {
+      limit.input += chunk.length;
+      // Waits until it is inflated: what is delivered before an error is then what came before the error.
+      await Promise.race([new Promise<void>((resolve) => gunzip.write(chunk, () => resolve())), done]);
+      check();
+    },
+    end: async () => {
+      gunzip.end();
+      await done;
+      check();
+    },
+  };
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
