@@ -133,7 +133,7 @@ class WideStep implements Layout {
     return this.w.big && meaning.kind === "mask" ? `BigInt(${value(this, e)})` : value(this, e);
   }
 
-  /** Properties are the checker's business; compileReplay() leaves none. */
+  /** Properties are the checker's business; compileEntries() leaves none. */
   raise(): string {
     return "";
   }
