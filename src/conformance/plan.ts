@@ -61,16 +61,26 @@ export interface Plan {
   /** By number of the event: what is recorded at it. */
   readonly atEvent: ReadonlyMap<number, PlannedProbe>;
   readonly late: ReadonlySet<number>;
+  /** Events that are in no recording: what comes after them happens no earlier than it must. */
+  readonly lazy: ReadonlySet<number>;
   readonly interrupt: number;
+  /** What is recorded first of a handler. */
+  readonly interruptProbe: PlannedProbe | undefined;
   /** Where CPUs keep ids of contexts. */
   readonly slotIds: SteppedCell | undefined;
   readonly cell: (name: string) => SteppedCell;
   readonly entry: (name: string) => number;
 }
 
+/**
+ * Where interrupts go off: until then a handler may come in between, and most of what a CPU does with interrupts off it
+ * does right before its next row.
+ */
+const LAZY = ["p:local_irq_disable", "p:local_irq_save"];
+
 /** The events at which frames must stop: what the recording has rows of, and the returns that are passed late. */
 export function stopsOf(probes: ProbeTable, table: EventTable): Set<string> {
-  const stops = new Set<string>();
+  const stops = new Set<string>(LAZY);
   for (const kind of table.kinds) {
     const probe = probeOf(probes, kind.name);
     if (probe?.at) stops.add(probe.at);
@@ -156,5 +166,6 @@ export function planFor(probes: ProbeTable, table: EventTable, emitted: Emitted)
   }
   const slots = planned.flatMap((probe) => probe?.fields ?? []).find((field) => field.as === "slots");
   const interrupt = emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === 2);
-  return { probes: planned, atEvent, late, interrupt, slotIds: slots?.cells[0], cell, entry };
+  const lazy = new Set(LAZY.map((name) => emitted.events.indexOf(name)));
+  return { probes: planned, atEvent, late, lazy, interrupt, interruptProbe: planned.find((probe) => probe?.probe.interrupt !== undefined), slotIds: slots?.cells[0], cell, entry };
 }

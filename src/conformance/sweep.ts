@@ -4,7 +4,7 @@
 
 import { defined } from "../base/assert.ts";
 import type { EventTable } from "../events/table.ts";
-import { listAt, wordValue } from "../events/table.ts";
+import { FLAG, listAt, wordValue } from "../events/table.ts";
 import type { Frame, SteppedCell, SteppedHost, SteppedMachine } from "../program/stepped.ts";
 import { STOP } from "../program/stepped.ts";
 import { Names, type Ref } from "./names.ts";
@@ -34,7 +34,6 @@ interface Pending {
   readonly probe: PlannedProbe;
   readonly field: PlannedField;
   readonly at: number;
-  readonly expected: number;
 }
 
 export interface SweepInput {
@@ -44,6 +43,8 @@ export interface SweepInput {
   readonly instantiate: (host: SteppedHost) => SteppedMachine;
   /** Rows that are judged. */
   readonly window: { readonly from: number; readonly to: number };
+  /** By name of the row: how many the probe has missed, at most. */
+  readonly missed: ReadonlyMap<string, number>;
   /** Address of init_mm, encoded as in the table; undefined: not told. */
   readonly initMm: number | undefined;
 }
@@ -65,6 +66,7 @@ export class Sweep implements SteppedHost {
   private readonly writtenAt: number[][];
   private readonly writtenOld: number[][];
   private readonly pending: Pending[][];
+  private readonly missed = new Map<string, number>();
   private running = 0;
   private readonly current: SteppedCell;
   private readonly invalidMm: number;
@@ -155,6 +157,20 @@ export class Sweep implements SteppedHost {
     else if (role === "task_born") this.taskBorn(row, cpu, probe);
     else this.judge(row, cpu, probe);
     this.unblock();
+    this.checkPending();
+  }
+
+  /** What has come true since. */
+  private checkPending(): void {
+    for (let cpu = 0; cpu < this.cpus; cpu++) {
+      const list = this.pending[cpu]!;
+      for (let i = list.length - 1; i >= 0; i--) {
+        const { at, row, field } = list[i]!;
+        // By name: an address may have got another mm since.
+        const expected = this.encode(row, field.column, field.as, cpu);
+        if (this.S[at] === expected || this.had(at, expected, -1)) list.splice(i, 1);
+      }
+    }
   }
 
   /** The running task, if it is not known yet. */
@@ -188,7 +204,10 @@ export class Sweep implements SteppedHost {
 
   private judge(row: number, cpu: number, probe: PlannedProbe): void {
     const call = this.reached(row, cpu, probe);
-    if (call === undefined) return;
+    if (call === undefined) {
+      if (probe.begins !== undefined && probe.event < 0) this.tally.step(probe, "exact");
+      return;
+    }
     if (probe.event >= 0) this.conclude(row, cpu, probe, call);
     else this.tally.step(probe, "exact");
     this.advance(call);
@@ -197,22 +216,34 @@ export class Sweep implements SteppedHost {
   /** The call that has come to this row, or that it begins; undefined if there is none, which is then counted. */
   private reached(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
     const interrupt = this.interrupt[cpu];
-    if (interrupt !== undefined) {
+    if (interrupt !== undefined && probe.event >= 0) {
+      this.upTo(interrupt, probe.event);
       if (interrupt.event === probe.event) return interrupt;
-    } else if (probe.interruptFrom >= 0 && this.value(row, probe.interruptFrom) !== cpu) {
+    }
+    if (interrupt === undefined && probe.interruptFrom >= 0 && this.value(row, probe.interruptFrom) !== cpu) {
       return this.interrupted(row, cpu, probe);
     }
+    if (interrupt === undefined && probe.event >= 0 && this.missedInterrupt(row, cpu)) {
+      const call = this.interrupted(row, cpu, probe);
+      if (call !== undefined) return call;
+    }
     const scheduler = this.scheduler[cpu];
-    if (scheduler !== undefined && probe.event >= 0 && scheduler.event === probe.event) return scheduler;
+    if (scheduler !== undefined && probe.event >= 0) {
+      this.upTo(scheduler, probe.event);
+      if (scheduler.event === probe.event) return scheduler;
+    }
     const stack = this.stack(cpu);
-    const enclosed = probe.probe.begins?.enclosed === true;
+    const enclosed = probe.probe.begins?.enclosed === true || probe.probe.begins?.scheduler === true;
     this.clean(stack);
     while (!enclosed && stack.length > 0 && this.input.plan.late.has(stack.at(-1)!.event)) {
       this.advance(stack.at(-1)!);
       this.clean(stack);
     }
     const top = stack.at(-1);
-    if (top !== undefined && probe.event >= 0 && top.event === probe.event) return top;
+    if (top !== undefined && probe.event >= 0) {
+      this.upTo(top, probe.event);
+      if (top.event === probe.event) return top;
+    }
     if (probe.begins !== undefined) return this.begin(row, cpu, probe, stack);
     if (probe.event < 0) {
       this.tally.step(probe, "exact");
@@ -228,17 +259,49 @@ export class Sweep implements SteppedHost {
     return undefined;
   }
 
+  /** To the next event that is recorded: what comes before it was put off. */
+  private upTo(call: Call, wanted: number): void {
+    if (call.event < 0 && call.frame.pc >= 0) this.proceed(call);
+    while (call.event >= 0 && call.event !== wanted && this.passable(call)) this.advance(call);
+  }
+
+  /** Nothing records it, or its probe has missed some and may have missed this one. */
+  private passable(call: Call): boolean {
+    if (this.input.plan.lazy.has(call.event)) return true;
+    const probe = this.input.plan.atEvent.get(call.event);
+    if (probe === undefined) return false;
+    const name = this.rowName(probe, call.frame.cpu);
+    const left = (this.input.missed.get(name) ?? 0) - (this.missed.get(name) ?? 0);
+    if (left <= 0) return false;
+    this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
+    this.tally.step(probe, "lossy");
+    return true;
+  }
+
+  private rowName(probe: PlannedProbe, cpu: number): string {
+    return probe.name.replace(/\d+$/, String(cpu));
+  }
+
   private whereIs(call: Call): string {
     const code = this.input.emitted.codes[call.frame.code]?.name ?? "";
     const event = call.event < 0 ? (call.blocked ? "waits" : "runs") : (this.input.emitted.events[call.event] ?? "");
     return `${code} at ${event}`;
   }
 
+  /** The row is of a handler, and the row that should have begun it may be one that its probe has missed. */
+  private missedInterrupt(row: number, cpu: number): boolean {
+    if ((this.input.table.flags[row]! & FLAG.hardirq) === 0) return false;
+    const first = this.input.plan.interruptProbe;
+    if (first === undefined) return false;
+    const name = this.rowName(first, cpu);
+    return (this.input.missed.get(name) ?? 0) > (this.missed.get(name) ?? 0);
+  }
+
   private interrupted(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
     const call = this.newCall(this.input.plan.interrupt, cpu, []);
     call.frame.pc = 0;
-    call.frame.pick = this.value(row, probe.interruptFrom);
-    this.proceed(call);
+    call.frame.pick = probe.interruptFrom >= 0 ? this.value(row, probe.interruptFrom) : -1;
+    this.upTo(call, probe.event);
     if (call.event !== probe.event) {
       this.tally.unexplained(row, probe, "no request is on its way to this CPU");
       return undefined;
@@ -259,8 +322,9 @@ export class Sweep implements SteppedHost {
       if (this.scheduler[cpu] !== undefined) this.abandonCall(this.scheduler[cpu], row, probe);
       this.scheduler[cpu] = call;
     } else stack.push(call);
-    if (probe.event < 0) return call;
-    this.proceed(call);
+    // Whoever begins a call may be preempted before he gets anywhere: it goes on when its first row comes.
+    if (probe.event < 0) return probe.probe.begins?.scheduler ? call : undefined;
+    this.upTo(call, probe.event);
     if (call.event === probe.event) return call;
     this.tally.unexplained(row, probe, `the design does not come to it: ${this.whereIs(call)}`);
     this.clean(stack);
@@ -394,7 +458,7 @@ export class Sweep implements SteppedHost {
       }
       const expected = this.encode(row, field.column, field.as, cpu);
       if (this.S[at] === expected || this.had(at, expected, cpu)) continue;
-      this.pending[cpu]!.push({ row, probe, field, at, expected });
+      this.pending[cpu]!.push({ row, probe, field, at });
     }
     this.tally.step(probe, worst);
   }
@@ -411,9 +475,9 @@ export class Sweep implements SteppedHost {
 
   /** The CPU's next row has come: what was read after its last one has been read. */
   private settle(cpu: number): void {
-    for (const { row, probe, field, at, expected } of this.pending[cpu]!) {
+    for (const { row, probe, field, at } of this.pending[cpu]!) {
       const found = this.S[at]!;
-      if (found === expected || this.had(at, expected, -1)) continue;
+      const expected = this.encode(row, field.column, field.as, cpu);
       if (field.as === "count") {
         this.tally.environment(probe, field.name, expected - found);
         this.S[at] = expected;
