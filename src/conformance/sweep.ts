@@ -28,6 +28,60 @@ interface Call {
   blocked: boolean;
 }
 
+function copyOf(call: Call): Call {
+  const { frame, event, args, blocked } = call;
+  return { frame: { ...frame, locals: frame.locals.slice() }, event, args: args.slice(), blocked };
+}
+
+/** Another order than the usual one: this access waits until that CPU, at that row, has come to the same place. */
+interface Hold {
+  readonly row: number;
+  readonly cpu: number;
+  readonly ordinal: number;
+  readonly until: number;
+  readonly at: number;
+}
+
+interface ActiveHold {
+  readonly hold: Hold;
+  readonly call: Call;
+  release: boolean;
+}
+
+/** An access of a CPU since its last row. */
+interface Access {
+  readonly at: number;
+  readonly write: boolean;
+  readonly row: number;
+  readonly ordinal: number;
+}
+
+/** Everything that changes. */
+interface Saved {
+  readonly row: number;
+  readonly state: Float64Array;
+  readonly unset: Uint8Array;
+  readonly names: Names;
+  readonly started: Uint8Array;
+  readonly interrupt: (Call | undefined)[];
+  readonly scheduler: (Call | undefined)[];
+  readonly calls: Map<Ref, Call[]>;
+  readonly writtenAt: number[][];
+  readonly writtenOld: number[][];
+  readonly pending: Pending[][];
+  readonly missed: Map<string, number>;
+  readonly tally: Tally;
+}
+
+/** A step that nothing explains, so far. */
+class Unexplained extends Error {}
+
+const SAVE_EVERY = 64;
+const SAVED_MAX = 16;
+const LOOK_AHEAD = 48;
+const ATTEMPTS_MAX = 300;
+const HOLDS_MAX = 3;
+
 /** A field that nothing agrees with yet: it may have been read later, until the CPU's next step. */
 interface Pending {
   readonly row: number;
@@ -50,24 +104,36 @@ export interface SweepInput {
 }
 
 export class Sweep implements SteppedHost {
-  readonly tally: Tally;
+  tally: Tally;
   private readonly input: SweepInput;
   private readonly machine: SteppedMachine;
   private readonly S: Float64Array;
   /** Cells of which nothing is known yet. */
-  private readonly unset: Uint8Array;
-  private readonly names = new Names();
+  private unset: Uint8Array;
+  private names = new Names();
   private readonly cpus: number;
-  private readonly started: Uint8Array;
-  private readonly interrupt: (Call | undefined)[];
-  private readonly scheduler: (Call | undefined)[];
-  private readonly calls = new Map<Ref, Call[]>();
+  private started: Uint8Array;
+  private interrupt: (Call | undefined)[];
+  private scheduler: (Call | undefined)[];
+  private calls = new Map<Ref, Call[]>();
   /** What each CPU has written since its last row: places, and what was there. */
-  private readonly writtenAt: number[][];
-  private readonly writtenOld: number[][];
-  private readonly pending: Pending[][];
-  private readonly missed = new Map<string, number>();
+  private writtenAt: number[][];
+  private writtenOld: number[][];
+  private pending: Pending[][];
+  private missed = new Map<string, number>();
   private running = 0;
+  /** The row that is being taken, and how many accesses each CPU has made for it. */
+  private now = 0;
+  private readonly ordinals: Int32Array;
+  private runs: Call | undefined;
+  private holds: Hold[] = [];
+  private active: ActiveHold[] = [];
+  private recording = false;
+  private races: Hold[] = [];
+  private readonly accesses: Access[][];
+  private saved: Saved[] = [];
+  /** Rows that nothing explains: taken as they are. */
+  private readonly accepted = new Set<number>();
   private readonly current: SteppedCell;
   private readonly invalidMm: number;
 
@@ -83,20 +149,59 @@ export class Sweep implements SteppedHost {
     this.scheduler = new Array<Call | undefined>(this.cpus).fill(undefined);
     this.writtenAt = Array.from({ length: this.cpus }, () => []);
     this.writtenOld = Array.from({ length: this.cpus }, () => []);
+    this.ordinals = new Int32Array(this.cpus);
+    this.accesses = Array.from({ length: this.cpus }, () => []);
     this.pending = Array.from({ length: this.cpus }, () => []);
-    this.tally = new Tally(table, plan);
+    this.tally = new Tally(table);
     this.current = plan.cell("pcpu_hot.current_task");
     this.invalidMm = defined(plan.cell("mm_struct.mm_count").dims[0], "a pool has a size") + 1;
     this.boot();
   }
 
-  /** All writes to what others can see go by here, before they happen. */
+  /** What others can see goes by here, before it is read or written. */
   access(at: number, write: boolean): boolean {
+    const cpu = this.running;
+    const ordinal = this.ordinals[cpu]!++;
+    if (this.holds.length > 0 && this.held(at, ordinal)) return true;
+    if (this.recording) this.record({ at, write, row: this.now, ordinal });
     if (write) {
-      this.writtenAt[this.running]!.push(at);
-      this.writtenOld[this.running]!.push(this.S[at]!);
+      this.writtenAt[cpu]!.push(at);
+      this.writtenOld[cpu]!.push(this.S[at]!);
     }
     return false;
+  }
+
+  /** Whether the running call is to wait here; and whoever waits for just this access may go on soon. */
+  private held(at: number, ordinal: number): boolean {
+    for (const active of this.active)
+      if (active.hold.until === this.now && active.hold.at === at && active.hold.cpu !== this.running)
+        active.release = true;
+    const hold = this.holds.find((h) => h.row === this.now && h.cpu === this.running && h.ordinal === ordinal);
+    if (hold === undefined || this.runs === undefined) return false;
+    this.active.push({ hold, call: this.runs, release: false });
+    return true;
+  }
+
+  private record(access: Access): void {
+    for (let other = 0; other < this.cpus; other++) {
+      if (other === this.running) continue;
+      for (const before of this.accesses[other]!) {
+        if (before.at !== access.at || !(before.write || access.write)) continue;
+        const { row, ordinal, at } = before;
+        this.races.push({ row, cpu: other, ordinal, until: this.now, at });
+      }
+    }
+    this.accesses[this.running]!.push(access);
+  }
+
+  private release(which: (active: ActiveHold) => boolean): void {
+    for (;;) {
+      const index = this.active.findIndex(which);
+      if (index < 0) return;
+      const [{ call }] = this.active.splice(index, 1) as [ActiveHold];
+      this.proceed(call);
+      this.finished(call);
+    }
   }
 
   private boot(): void {
@@ -114,16 +219,158 @@ export class Sweep implements SteppedHost {
   }
 
   run(): Tally {
-    const { table, window, plan } = this.input;
-    for (let row = 0; row < window.to; row++) {
-      const probe = plan.probes[table.kind[row]!];
-      const cpu = table.cpu[row]!;
-      if (row < window.from || this.started[cpu] === 0) this.before(row, cpu, probe, row >= window.from);
-      else if (probe === undefined) this.tally.unjudged(row);
-      else this.row(row, cpu, probe);
+    const { window } = this.input;
+    for (let row = 0; row < window.to; ) {
+      if (row % SAVE_EVERY === 0) this.save(row);
+      const end = Math.min(window.to, (Math.floor(row / SAVE_EVERY) + 1) * SAVE_EVERY);
+      row = this.attempt(row, end);
+      if (this.failed) row = this.explain(row);
     }
     for (let cpu = 0; cpu < this.cpus; cpu++) this.settle(cpu);
     return this.tally;
+  }
+
+  /** Takes rows [from, to) and returns the first that nothing explains, or `to`. */
+  private attempt(from: number, to: number): number {
+    this.failed = false;
+    for (let row = from; row < to; row++) {
+      try {
+        this.take(row);
+      } catch (error) {
+        if (!(error instanceof Unexplained)) throw error;
+        this.failed = true;
+        return row;
+      }
+    }
+    return to;
+  }
+
+  private failed = false;
+
+  private take(row: number): void {
+    const { table, window, plan } = this.input;
+    const probe = plan.probes[table.kind[row]!];
+    const cpu = table.cpu[row]!;
+    this.now = row;
+    this.ordinals.fill(0);
+    if (row < window.from || this.started[cpu] === 0) this.before(row, cpu, probe, row >= window.from);
+    else if (probe === undefined) this.tally.unjudged(row);
+    else this.row(row, cpu, probe);
+  }
+
+  /** Another order that explains the row, or none: then the row is counted. Returns the row to go on with. */
+  private explain(row: number): number {
+    const next = this.search(row);
+    if (next > row) return next;
+    this.accepted.add(row);
+    return this.attempt(this.restore(this.saved.length - 1), row + 1);
+  }
+
+  /** Tries other orders of what raced; returns the row up to which one of them explains all, or `failed`. */
+  private search(failed: number): number {
+    const before = [...this.holds];
+    const target = Math.min(this.input.window.to, failed + LOOK_AHEAD);
+    this.attempts = 0;
+    let best = { row: failed, holds: before, from: 0 };
+    for (const back of [1, SAVED_MAX]) {
+      const from = Math.max(0, this.saved.length - 1 - back);
+      const found = this.deepen(from, before, failed, target, 1);
+      if (found.row > best.row) best = { ...found, from };
+      if (best.row >= target || from === 0) break;
+    }
+    if (best.row === failed) {
+      this.holds = before;
+      return failed;
+    }
+    this.holds = best.holds;
+    const row = this.attempt(this.restore(best.from), best.row);
+    this.saved.length = best.from + 1;
+    return row;
+  }
+
+  private attempts = 0;
+
+  private deepen(
+    from: number,
+    holds: Hold[],
+    failed: number,
+    target: number,
+    depth: number,
+  ): { row: number; holds: Hold[] } {
+    const races = this.racesUntil(from, holds, failed);
+    let best = { row: failed, holds };
+    for (const race of races) {
+      if (this.attempts++ > ATTEMPTS_MAX) break;
+      const more = [...holds, race];
+      this.holds = more;
+      const row = this.attempt(this.restore(from), target);
+      if (row > best.row) best = { row, holds: more };
+      if (best.row >= target) return best;
+    }
+    if (best.row > failed || depth >= HOLDS_MAX) return best;
+    for (const race of races) {
+      if (this.attempts > ATTEMPTS_MAX) break;
+      const found = this.deepen(from, [...holds, race], failed, target, depth + 1);
+      if (found.row > best.row) return found;
+    }
+    return best;
+  }
+
+  /** What raced on the way to the row that failed: the CPUs that it concerns first, the latest first. */
+  private racesUntil(from: number, holds: Hold[], failed: number): Hold[] {
+    this.holds = holds;
+    this.races = [];
+    for (const list of this.accesses) list.length = 0;
+    this.recording = true;
+    this.attempt(this.restore(from), failed + 1);
+    this.recording = false;
+    const { table } = this.input;
+    const cpu = table.cpu[failed]!;
+    const key = (h: Hold): string => `${h.row} ${h.cpu} ${h.ordinal} ${h.until}`;
+    const concerns = (h: Hold): number => (h.cpu === cpu || table.cpu[h.until] === cpu ? 1 : 0);
+    const unique = new Map(this.races.map((race) => [key(race), race]));
+    return [...unique.values()].sort((a, b) => concerns(b) - concerns(a) || b.until - a.until || b.row - a.row);
+  }
+
+  private save(row: number): void {
+    if (this.saved.at(-1)?.row === row) return;
+    this.saved.push({
+      row,
+      state: this.S.slice(),
+      unset: this.unset.slice(),
+      names: this.names.copy(),
+      started: this.started.slice(),
+      interrupt: this.interrupt.map((call) => call && copyOf(call)),
+      scheduler: this.scheduler.map((call) => call && copyOf(call)),
+      calls: new Map([...this.calls].filter(([, list]) => list.length > 0).map(([t, list]) => [t, list.map(copyOf)])),
+      writtenAt: this.writtenAt.map((list) => [...list]),
+      writtenOld: this.writtenOld.map((list) => [...list]),
+      pending: this.pending.map((list) => [...list]),
+      missed: new Map(this.missed),
+      tally: this.tally.copy(),
+    });
+    if (this.saved.length > SAVED_MAX) this.saved.shift();
+    const oldest = this.saved[0]!.row;
+    this.holds = this.holds.filter((hold) => hold.until >= oldest);
+  }
+
+  /** Goes back to a saved state. Returns its row. */
+  private restore(index: number): number {
+    const saved = this.saved[index]!;
+    this.S.set(saved.state);
+    this.unset.set(saved.unset);
+    this.names = saved.names.copy();
+    this.started.set(saved.started);
+    this.interrupt = saved.interrupt.map((call) => call && copyOf(call));
+    this.scheduler = saved.scheduler.map((call) => call && copyOf(call));
+    this.calls = new Map([...saved.calls].map(([task, list]) => [task, list.map(copyOf)]));
+    this.writtenAt = saved.writtenAt.map((list) => [...list]);
+    this.writtenOld = saved.writtenOld.map((list) => [...list]);
+    this.pending = saved.pending.map((list) => [...list]);
+    this.missed = new Map(saved.missed);
+    this.tally = saved.tally.copy();
+    this.active = [];
+    return saved.row;
   }
 
   // ---- rows --------------------------------------------------------------------------------------------------------
@@ -149,6 +396,8 @@ export class Sweep implements SteppedHost {
   private row(row: number, cpu: number, probe: PlannedProbe): void {
     const { role } = probe.probe;
     if (role === "snapshot") return this.snapshot(row, probe);
+    if (this.active.length > 0) this.release(({ hold }) => hold.cpu === cpu);
+    if (this.recording) this.accesses[cpu]!.length = 0;
     this.settle(cpu);
     this.running = cpu;
     this.follow(row, cpu);
@@ -156,6 +405,7 @@ export class Sweep implements SteppedHost {
     if (role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (role === "task_born") this.taskBorn(row, cpu, probe);
     else this.judge(row, cpu, probe);
+    if (this.active.length > 0) this.release(({ hold }) => hold.until <= row);
     this.unblock();
     this.checkPending();
   }
@@ -254,7 +504,7 @@ export class Sweep implements SteppedHost {
       // Nothing is under way here: it belongs to what this design does not have, or to another subsystem.
     }
     const at = other === undefined ? "nothing is under way" : this.whereIs(other);
-    this.tally.unexplained(row, probe, `the design is elsewhere: ${at}`);
+    this.fail(row, probe, `the design is elsewhere: ${at}`);
     this.abandon(cpu);
     return undefined;
   }
@@ -282,6 +532,21 @@ export class Sweep implements SteppedHost {
     return probe.name.replace(/\d+$/, String(cpu));
   }
 
+  private fail(row: number, probe: PlannedProbe, reason: string): void {
+    if (!this.accepted.has(this.now)) throw new Unexplained();
+    this.tally.unexplained(row, probe, reason);
+  }
+
+  private mismatch(row: number, probe: PlannedProbe, field: PlannedField, expected: number, found: number): void {
+    if (!this.accepted.has(this.now)) throw new Unexplained();
+    this.tally.mismatch(row, probe, field, expected, found);
+  }
+
+  private slotMismatch(row: number, field: PlannedField, slot: number, what: string): void {
+    if (!this.accepted.has(this.now)) throw new Unexplained();
+    this.tally.slotMismatch(row, field, slot, what);
+  }
+
   private whereIs(call: Call): string {
     const code = this.input.emitted.codes[call.frame.code]?.name ?? "";
     const event = call.event < 0 ? (call.blocked ? "waits" : "runs") : (this.input.emitted.events[call.event] ?? "");
@@ -303,7 +568,7 @@ export class Sweep implements SteppedHost {
     call.frame.pick = probe.interruptFrom >= 0 ? this.value(row, probe.interruptFrom) : -1;
     this.upTo(call, probe.event);
     if (call.event !== probe.event) {
-      this.tally.unexplained(row, probe, "no request is on its way to this CPU");
+      this.fail(row, probe, "no request is on its way to this CPU");
       return undefined;
     }
     this.interrupt[cpu] = call;
@@ -314,7 +579,7 @@ export class Sweep implements SteppedHost {
     const begins = defined(probe.begins, "asked");
     const current = this.S[this.current.base + cpu]!;
     const args = begins.args.map((arg) => {
-      if (arg === "born") return this.take(current);
+      if (arg === "born") return this.takeBorn(current);
       return this.encode(row, arg.column, arg.as, cpu);
     });
     const call = this.newCall(begins.code, cpu, args);
@@ -326,12 +591,12 @@ export class Sweep implements SteppedHost {
     if (probe.event < 0) return probe.probe.begins?.scheduler ? call : undefined;
     this.upTo(call, probe.event);
     if (call.event === probe.event) return call;
-    this.tally.unexplained(row, probe, `the design does not come to it: ${this.whereIs(call)}`);
+    this.fail(row, probe, `the design does not come to it: ${this.whereIs(call)}`);
     this.clean(stack);
     return undefined;
   }
 
-  private take(creator: Ref): Ref {
+  private takeBorn(creator: Ref): Ref {
     const mm = this.names.born.get(creator) ?? 0;
     this.names.born.delete(creator);
     return mm;
@@ -359,7 +624,7 @@ export class Sweep implements SteppedHost {
   }
 
   private abandonCall(call: Call, row: number, probe: PlannedProbe): void {
-    this.tally.unexplained(row, probe, `the design is not through with ${this.whereIs(call)}`);
+    this.fail(row, probe, `the design is not through with ${this.whereIs(call)}`);
   }
 
   // ---- calls -------------------------------------------------------------------------------------------------------
@@ -395,19 +660,22 @@ export class Sweep implements SteppedHost {
     for (;;) {
       call.blocked = false;
       if (call.frame.pc < 0) return;
+      this.runs = call;
       const stop = machine.run(call.frame);
+      if (stop === STOP.access) return;
       if (stop === STOP.event) {
         const event = machine.event();
         const probe = this.input.plan.atEvent.get(event);
         if (probe?.only !== undefined && this.S[this.place(probe.only.cell, probe.only.at, call, 0)] === 0) continue;
         call.event = event;
         call.args.set(machine.args);
-        return;
+        break;
       }
       call.blocked = stop === STOP.blocked;
       if (stop === STOP.limit) this.tally.limit(machine.event());
-      return;
+      break;
     }
+    if (this.active.length > 0) this.release(({ release }) => release);
   }
 
   /** Those that wait may go on now. */
@@ -434,7 +702,7 @@ export class Sweep implements SteppedHost {
         const expected = this.encode(row, field.column, field.as, cpu);
         const found = call!.args[field.arg]!;
         if (found !== expected) {
-          this.tally.mismatch(row, probe, field, expected, found);
+          this.mismatch(row, probe, field, expected, found);
           worst = "unexplained";
         }
         continue;
@@ -451,7 +719,7 @@ export class Sweep implements SteppedHost {
       }
       if (field.as === "ctx") {
         if (!this.sameCtx(raw, this.S[at]!)) {
-          this.tally.mismatch(row, probe, field, this.names.ctx(raw), this.S[at]!);
+          this.mismatch(row, probe, field, this.names.ctx(raw), this.S[at]!);
           worst = "unexplained";
         }
         continue;
@@ -481,7 +749,7 @@ export class Sweep implements SteppedHost {
       if (field.as === "count") {
         this.tally.environment(probe, field.name, expected - found);
         this.S[at] = expected;
-      } else this.tally.mismatch(row, probe, field, expected, found);
+      } else this.mismatch(row, probe, field, expected, found);
     }
     this.pending[cpu]!.length = 0;
     this.writtenAt[cpu]!.length = 0;
@@ -514,12 +782,12 @@ export class Sweep implements SteppedHost {
       const model = this.S[at]!;
       const same = (ctx === 0 && model === 0) || (ctx !== 0 && this.sameCtx(ctx, model));
       if (!same) {
-        this.tally.slotMismatch(row, field, slot, `ctx ${this.names.ctx(ctx)} in the recording, ${model} in the model`);
+        this.slotMismatch(row, field, slot, `ctx ${this.names.ctx(ctx)} in the recording, ${model} in the model`);
         return false;
       }
       // What an empty slot's generation says nobody reads.
       if (ctx !== 0 && this.S[gens.base + base + slot] !== gen) {
-        this.tally.slotMismatch(row, field, slot, `gen ${gen} recorded, ${this.S[gens.base + base + slot]} in the model`);
+        this.slotMismatch(row, field, slot, `gen ${gen} recorded, ${this.S[gens.base + base + slot]} in the model`);
         return false;
       }
     }

@@ -2,7 +2,7 @@
 // How many steps of each kind were explained, and how; and the first ones that were not.
 
 import { argToString, type EventTable } from "../events/table.ts";
-import type { Plan, PlannedField, PlannedProbe } from "./plan.ts";
+import type { PlannedField, PlannedProbe } from "./plan.ts";
 
 export type Outcome = "exact" | "lossy" | "environment" | "unexplained" | "unknown";
 
@@ -25,14 +25,23 @@ export interface Unexplained {
 const KEPT = 1000;
 
 export class Tally {
-  readonly steps = new Map<string, Steps>();
-  readonly unexplainedSteps: Unexplained[] = [];
-  readonly environments = new Map<string, number>();
+  steps = new Map<string, Steps>();
+  unexplainedSteps: Unexplained[] = [];
+  environments = new Map<string, number>();
   unjudgedRows = new Map<string, number>();
   private readonly table: EventTable;
 
-  constructor(table: EventTable, _plan: Plan) {
+  constructor(table: EventTable) {
     this.table = table;
+  }
+
+  copy(): Tally {
+    const copy = new Tally(this.table);
+    copy.steps = new Map([...this.steps].map(([kind, steps]) => [kind, { ...steps }]));
+    copy.unexplainedSteps = [...this.unexplainedSteps];
+    copy.environments = new Map(this.environments);
+    copy.unjudgedRows = new Map(this.unjudgedRows);
+    return copy;
   }
 
   private of(probe: PlannedProbe): Steps {
