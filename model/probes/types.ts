@@ -5,7 +5,6 @@
 export type Reading =
   /** A number, or a set of CPUs. */
   | "int"
-  | "mask"
   /** A number of references: writers that no probe sees may have changed it. */
   | "count"
   /** An address; ~0 is -1. */
@@ -20,9 +19,15 @@ export type Reading =
   | "slots";
 
 /**
- * An index into a cell: the CPU of the row, a number, or the object that an argument points to, or
- * that a column names. */
-export type Index = "cpu" | number | { readonly arg: number } | { readonly column: string };
+ * An index into a cell: the CPU of the row, a number, the object (of a pool, or a frame) that an argument of the event
+ * points to, or the one that a column names.
+ */
+export type Index =
+  | "cpu"
+  | number
+  | { readonly arg: number }
+  | { readonly frame: number }
+  | { readonly column: string; readonly as: "mm" | "task" };
 
 /** Where the model has it: an argument of the event (for returns, 0 is the result), or a cell. */
 export type Source =
@@ -67,7 +72,7 @@ export interface Probe {
   readonly learns?: readonly Learn[];
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
-  /** It may also be the first event of an interrupt handler. */
+  /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt. */
   readonly interrupt?: { readonly from: string };
   /** The event is recorded only where this cell is not 0. */
   readonly only?: { readonly cell: string; readonly at: readonly Index[] };
@@ -75,5 +80,20 @@ export interface Probe {
   readonly late?: string;
 }
 
-/** By name of the row. `#` in a name stands for the number of the CPU. */
-export type ProbeTable = Readonly<Record<string, Probe>>;
+/** What one architecture's recordings show. */
+export interface ProbeTable {
+  /** By name of the row. `#` in a name stands for the number of the CPU. */
+  readonly probes: Readonly<Record<string, Probe>>;
+  /** Functions before which a call waits until its next row comes: nothing that others see depends on the delay. */
+  readonly putOff: readonly string[];
+  /** The running task of each CPU. */
+  readonly current: string;
+  /** A task's mm, which a child may share. */
+  readonly taskMm: string;
+  /** Cells of which nothing is known before they are first observed; counts are taken to be large until then. */
+  readonly unknown: {
+    readonly mm: readonly string[];
+    readonly counts: readonly string[];
+    readonly task: readonly string[];
+  };
+}

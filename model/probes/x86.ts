@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The probes that `lazymm record` puts on x86 kernels, and those of the recordings that this table was made for.
-import type { Field, Index, Learn, ProbeTable, Reading } from "./types.ts";
+import type { Field, Index, Learn, Probe, ProbeTable, Reading } from "./types.ts";
 
 const cell = (column: string, as: Reading, name: string, ...at: Index[]): Field => ({
   column,
@@ -13,7 +13,7 @@ const arg = (column: string, as: Reading, n: number): Field => ({ column, as, of
 const mmFields = (n: number): Field[] => [
   cell("ctx", "ctx", "mm_struct.context.ctx_id", { arg: n }),
   cell("gen", "int", "mm_struct.context.tlb_gen", { arg: n }),
-  cell("cb", "mask", "mm_struct.cpu_bitmap", { arg: n }),
+  cell("cb", "int", "mm_struct.cpu_bitmap", { arg: n }),
   cell("cnt", "count", "mm_struct.mm_count", { arg: n }),
   cell("users", "count", "mm_struct.mm_users", { arg: n }),
 ];
@@ -36,13 +36,13 @@ const ownState: readonly Field[] = [
 
 /** A request; the event's argument `n` is it. */
 const request = (n: number, mm: string): Field[] => [
-  cell(mm, "mm", "flush_tlb_infos.mm", { arg: n }),
-  cell("start", "address", "flush_tlb_infos.start", { arg: n }),
-  cell("end", "address", "flush_tlb_infos.end", { arg: n }),
-  cell("gen", "int", "flush_tlb_infos.new_tlb_gen", { arg: n }),
-  cell("icpu", "int", "flush_tlb_infos.initiating_cpu", { arg: n }),
-  cell("stride", "int", "flush_tlb_infos.stride_shift", { arg: n }),
-  cell("freed", "int", "flush_tlb_infos.freed_tables", { arg: n }),
+  cell(mm, "mm", "flush_tlb_infos.mm", { frame: n }),
+  cell("start", "address", "flush_tlb_infos.start", { frame: n }),
+  cell("end", "address", "flush_tlb_infos.end", { frame: n }),
+  cell("gen", "int", "flush_tlb_infos.new_tlb_gen", { frame: n }),
+  cell("icpu", "int", "flush_tlb_infos.initiating_cpu", { frame: n }),
+  cell("stride", "int", "flush_tlb_infos.stride_shift", { frame: n }),
+  cell("freed", "int", "flush_tlb_infos.freed_tables", { frame: n }),
 ];
 
 const ofPrev = (field: Field): Field => ({ ...field, given: "prev" });
@@ -50,7 +50,7 @@ const ofPrev = (field: Field): Field => ({ ...field, given: "prev" });
 /** The running task's mm is the one that the row is about. */
 const ownMm: readonly Learn[] = [{ cell: "task_struct.mm", task: "current", from: { self: "mm" } }];
 
-export const x86: ProbeTable = {
+const probes: Readonly<Record<string, Probe>> = {
   sched_switch: {
     begins: { entry: "conform_switch", args: [{ column: "next_pid", as: "task" }], scheduler: true },
     learns: [
@@ -61,10 +61,10 @@ export const x86: ProbeTable = {
   mm_init: {
     role: "mm_born",
     fields: [
-      cell("ctx", "ctx", "mm_struct.context.ctx_id", { column: "mm" }),
-      cell("gen", "int", "mm_struct.context.tlb_gen", { column: "mm" }),
-      cell("cnt", "count", "mm_struct.mm_count", { column: "mm" }),
-      cell("users", "count", "mm_struct.mm_users", { column: "mm" }),
+      cell("ctx", "ctx", "mm_struct.context.ctx_id", { column: "mm", as: "mm" }),
+      cell("gen", "int", "mm_struct.context.tlb_gen", { column: "mm", as: "mm" }),
+      cell("cnt", "count", "mm_struct.mm_count", { column: "mm", as: "mm" }),
+      cell("users", "count", "mm_struct.mm_users", { column: "mm", as: "mm" }),
     ],
   },
   task_newtask: { role: "task_born" },
@@ -74,12 +74,12 @@ export const x86: ProbeTable = {
     role: "snapshot",
     fields: [
       ...ownState,
-      cell("gen", "int", "mm_struct.context.tlb_gen", { column: "mm" }),
-      cell("cb", "mask", "mm_struct.cpu_bitmap", { column: "mm" }),
-      cell("cnt", "count", "mm_struct.mm_count", { column: "mm" }),
-      cell("users", "count", "mm_struct.mm_users", { column: "mm" }),
+      cell("gen", "int", "mm_struct.context.tlb_gen", { column: "mm", as: "mm" }),
+      cell("cb", "int", "mm_struct.cpu_bitmap", { column: "mm", as: "mm" }),
+      cell("cnt", "count", "mm_struct.mm_count", { column: "mm", as: "mm" }),
+      cell("users", "count", "mm_struct.mm_users", { column: "mm", as: "mm" }),
       cell("pid", "task", "pcpu_hot.current_task", "cpu"),
-      cell("amm", "mm", "task_struct.mm", { column: "pid" }),
+      cell("amm", "mm", "task_struct.mm", { column: "pid", as: "task" }),
     ],
   },
   switch_mm: {
@@ -88,7 +88,7 @@ export const x86: ProbeTable = {
       ofPrev(arg("prev", "mm", 0)),
       arg("next", "mm", 1),
       ...mmFields(1),
-      ofPrev(cell("pcb", "mask", "mm_struct.cpu_bitmap", { arg: 0 })),
+      ofPrev(cell("pcb", "int", "mm_struct.cpu_bitmap", { arg: 0 })),
       ofPrev(cell("pcnt", "count", "mm_struct.mm_count", { arg: 0 })),
       ...everyCpu,
     ],
@@ -136,4 +136,16 @@ export const x86: ProbeTable = {
   exec_release: { begins: { entry: "conform_exec", args: ["born"] }, learns: ownMm },
   kthread_use_mm: { begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }] } },
   kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
+};
+
+export const x86: ProbeTable = {
+  probes,
+  putOff: ["local_irq_disable", "local_irq_save"],
+  current: "pcpu_hot.current_task",
+  taskMm: "task_struct.mm",
+  unknown: {
+    mm: ["mm_struct.context.tlb_gen", "mm_struct.cpu_bitmap"],
+    counts: ["mm_struct.mm_count", "mm_struct.mm_users"],
+    task: ["task_struct.mm", "task_struct.active_mm"],
+  },
 };

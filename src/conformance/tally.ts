@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: MIT
-// How many steps of each kind were explained, and how; and the first ones that were not.
+// How many steps of each kind were explained, and how; and those that were not.
 
-import { argToString, type EventTable } from "../events/table.ts";
-import type { PlannedField, PlannedProbe } from "./plan.ts";
+import type { EventTable } from "../events/table.ts";
+import type { PlannedProbe } from "./plan.ts";
 
-export type Outcome = "exact" | "lossy" | "environment" | "unexplained" | "unknown";
+export const OUTCOMES = ["exact", "lossy", "environment", "unexplained", "unknown"] as const;
+/**
+ * exact: the design did just that. lossy: it did, and the probe has missed it. environment: but for a count, which
+ * somebody has changed whom no probe sees. unknown: the search for another order was given up.
+ */
+export type Outcome = (typeof OUTCOMES)[number];
 
-export interface Steps {
-  total: number;
-  exact: number;
-  lossy: number;
-  environment: number;
-  unexplained: number;
-  unknown: number;
-}
+export type Steps = Record<"total" | Outcome, number>;
 
-export interface Unexplained {
+export interface Failure {
   readonly row: number;
   readonly kind: string;
+  readonly outcome: "unexplained" | "unknown";
   readonly reason: string;
 }
 
 /** Kept in full; all are counted. */
-const KEPT = 1000;
+const FAILURES_KEPT = 1000;
 
 export class Tally {
-  steps = new Map<string, Steps>();
-  unexplainedSteps: Unexplained[] = [];
-  environments = new Map<string, number>();
-  unjudgedRows = new Map<string, number>();
+  readonly steps = new Map<string, Steps>();
+  readonly failures: Failure[] = [];
+  /** By kind and field: how often a count was changed from outside, and by how much in total. */
+  readonly changes = new Map<string, { times: number; net: number }>();
+  /** Rows that are no step of the model, by name. */
+  readonly passedOver = new Map<string, number>();
   private readonly table: EventTable;
 
   constructor(table: EventTable) {
@@ -37,58 +38,49 @@ export class Tally {
 
   copy(): Tally {
     const copy = new Tally(this.table);
-    copy.steps = new Map([...this.steps].map(([kind, steps]) => [kind, { ...steps }]));
-    copy.unexplainedSteps = [...this.unexplainedSteps];
-    copy.environments = new Map(this.environments);
-    copy.unjudgedRows = new Map(this.unjudgedRows);
+    for (const [kind, steps] of this.steps) copy.steps.set(kind, { ...steps });
+    for (const [key, change] of this.changes) copy.changes.set(key, { ...change });
+    for (const [name, rows] of this.passedOver) copy.passedOver.set(name, rows);
+    copy.failures.push(...this.failures);
     return copy;
   }
 
   private of(probe: PlannedProbe): Steps {
-    const name = probe.name.replace(/\d+$/, "");
-    let steps = this.steps.get(name);
+    let steps = this.steps.get(probe.group);
     if (steps === undefined) {
       steps = { total: 0, exact: 0, lossy: 0, environment: 0, unexplained: 0, unknown: 0 };
-      this.steps.set(name, steps);
+      this.steps.set(probe.group, steps);
     }
     return steps;
   }
 
-  step(probe: PlannedProbe, outcome: Outcome): void {
+  step(probe: PlannedProbe, outcome: "exact" | "lossy"): void {
     const steps = this.of(probe);
     steps.total++;
     steps[outcome]++;
   }
 
-  unexplained(row: number, probe: PlannedProbe, reason: string): void {
+  fail(row: number, probe: PlannedProbe, outcome: "unexplained" | "unknown", reason: string): void {
     const steps = this.of(probe);
     steps.total++;
-    steps.unexplained++;
-    this.keep(row, probe, reason);
+    steps[outcome]++;
+    if (this.failures.length < FAILURES_KEPT) this.failures.push({ row, kind: probe.name, outcome, reason });
   }
 
-  mismatch(row: number, probe: PlannedProbe, field: PlannedField, expected: number, found: number): void {
-    const recorded = argToString(this.table, row, field.column);
-    this.keep(row, probe, `${field.name}=${recorded} (${expected}) recorded, ${found} in the model`);
-  }
-
-  slotMismatch(row: number, field: PlannedField, slot: number, what: string): void {
-    this.unexplainedSteps.push({ row, kind: field.name, reason: `slot ${slot}: ${what}` });
-  }
-
+  /** A step that was counted as exact needed this as well. */
   environment(probe: PlannedProbe, field: string, by: number): void {
-    const key = `${probe.name.replace(/\d+$/, "")}.${field} ${by > 0 ? "+" : ""}${by}`;
-    this.environments.set(key, (this.environments.get(key) ?? 0) + 1);
+    const steps = this.of(probe);
+    if (steps.exact > 0) {
+      steps.exact--;
+      steps.environment++;
+    }
+    const key = `${probe.group}.${field}`;
+    const change = this.changes.get(key) ?? { times: 0, net: 0 };
+    this.changes.set(key, { times: change.times + 1, net: change.net + by });
   }
-
-  limit(_what: number): void {}
 
   unjudged(row: number): void {
     const name = this.table.kinds[this.table.kind[row]!]!.name;
-    this.unjudgedRows.set(name, (this.unjudgedRows.get(name) ?? 0) + 1);
-  }
-
-  private keep(row: number, probe: PlannedProbe, reason: string): void {
-    if (this.unexplainedSteps.length < KEPT) this.unexplainedSteps.push({ row, kind: probe.name, reason });
+    this.passedOver.set(name, (this.passedOver.get(name) ?? 0) + 1);
   }
 }

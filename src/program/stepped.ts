@@ -6,7 +6,7 @@
 export interface Frame {
   /** Index of its code. */
   readonly code: number;
-  readonly cpu: number;
+  cpu: number;
   pc: number;
   readonly locals: Float64Array;
   /** What a choice takes, if it may. */
