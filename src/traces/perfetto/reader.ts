@@ -2,6 +2,7 @@
 // A Perfetto trace into the event table: its ftrace events, and what it says of tasks and of the machine. All other
 // packets (track events, counters, logs) say nothing about mms and are passed over.
 
+import { inflateZlib } from "../../base/inflate.ts";
 import { EventTableBuilder } from "../../events/builder.ts";
 import { BUFFER_STARTED_KIND, FLAG } from "../../events/table.ts";
 import type { Banner, ParsedTrace, StreamReader } from "../parsed.ts";
@@ -35,7 +36,8 @@ const DATA: ReadonlySet<number> = new Set([
   PACKET.compressed,
   PACKET.zstdCompressed,
 ]);
-const inflate = (_: Uint8Array): Uint8Array | undefined => undefined;
+/** Packets get smaller by 3 to 10 times. What grows by more than this is made to fill the memory. */
+const RATIO_MAX = 250;
 /** Clocks that count something else than nanoseconds, for all one knows. */
 const NO_UNIT = "unknown";
 
@@ -48,6 +50,15 @@ interface OddPackets extends OddBundles {
   otherMachine: number;
   /** Packets of which the recorder says that it dropped the one before. */
   dropped: number;
+}
+
+/** The packets in a packet of compressed ones; undefined if it is broken. */
+function inflated(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    return inflateZlib(bytes, bytes.length * RATIO_MAX);
+  } catch {
+    return undefined;
+  }
 }
 
 export class PerfettoReader implements StreamReader {
@@ -70,7 +81,7 @@ export class PerfettoReader implements StreamReader {
     this.#stream.push(chunk);
   }
 
-  #read(bytes: Uint8Array, from: number, to: number, inflated: boolean): void {
+  #read(bytes: Uint8Array, from: number, to: number, inner: boolean): void {
     const packet = this.#packet.open(bytes, from, to);
     let [data, dataFrom, dataTo, sequence, dropped, machine] = [0, 0, 0, -1, false, 0];
     while (packet.next()) {
@@ -87,7 +98,7 @@ export class PerfettoReader implements StreamReader {
     if (machine !== 0) {
       if (data === PACKET.ftrace) this.#odd.otherMachine++;
     } else if (data === PACKET.ftrace) this.#bundles.read(bytes, dataFrom, dataTo);
-    else if (data === PACKET.compressed && !inflated) this.#readCompressed(bytes.subarray(dataFrom, dataTo));
+    else if (data === PACKET.compressed && !inner) this.#readCompressed(bytes.subarray(dataFrom, dataTo));
     else if (data === PACKET.compressed || data === PACKET.zstdCompressed) this.#odd.compressed++;
     else if (data !== 0 && !this.#readAbout(data, bytes, dataFrom, dataTo)) this.#odd.broken++;
   }
@@ -109,7 +120,7 @@ export class PerfettoReader implements StreamReader {
   }
 
   #readCompressed(bytes: Uint8Array): void {
-    const packets = inflate(bytes);
+    const packets = inflated(bytes);
     if (packets === undefined) {
       this.#odd.compressed++;
       return;
@@ -127,7 +138,8 @@ export class PerfettoReader implements StreamReader {
     this.#stream.end();
     this.#odd.huge = this.#stream.huge;
     const out = this.#out;
-    const { release, machine, cpus } = this.#system;
+    const { release, machine } = this.#system;
+    const cpus = this.#system.cpuCount();
     this.#writeStarts();
     out.sortByTime();
     completeRows(out, this.#bundles.maxCpu + 1, this.#stateTexts());

@@ -113,7 +113,7 @@ function switchRow(
     values[first + at.prevComm] = names.of(on.pid, rows.cpu[row]!);
     values[first + at.prevPrio] = on.prio;
   }
-  if (isCompact) rows.pid[row] = on.pid;
+  if (rows.pid[row]! < 0) rows.pid[row] = isCompact || at.prevPid < 0 ? on.pid : values[first + at.prevPid]!;
   if (at.prevPid >= 0 && at.prevComm >= 0) names.note(values[first + at.prevPid]!, values[first + at.prevComm]!);
   if (at.prevState >= 0) {
     const state = states.get(values[first + at.prevState]!)!;

@@ -17,14 +17,14 @@ export class SystemReader {
   readonly #overruns = new Map<number, { readonly first: number; last: number }>();
   release: string | undefined;
   machine: string | undefined;
-  cpus: number | undefined;
+  #cpus = 0;
 
   readInfo(bytes: Uint8Array, from: number, to: number): boolean {
     const info = this.#message.open(bytes, from, to);
     while (info.next()) {
       if (info.field === INFO.cpus && info.wire === WIRE.varint) {
         const cpus = info.unsigned();
-        if (cpus > 0 && cpus <= MAX_CPUS) this.cpus = cpus;
+        if (cpus <= MAX_CPUS) this.#cpus = cpus;
       } else if (info.field === INFO.utsname && info.wire === WIRE.bytes) {
         const name = this.#inner.open(bytes, info.from, info.to);
         while (name.next()) {
@@ -48,12 +48,18 @@ export class SystemReader {
         if (one.field === CPU_STATS.cpu) cpu = one.unsigned();
         else if (one.field === CPU_STATS.overrun) overrun = one.unsigned();
       }
-      if (cpu < 0 || overrun < 0) continue;
+      if (cpu < 0 || cpu >= MAX_CPUS || overrun < 0) continue;
       const known = this.#overruns.get(cpu);
       if (known === undefined) this.#overruns.set(cpu, { first: overrun, last: overrun });
       else known.last = overrun;
     }
     return !stats.broken;
+  }
+
+  /** CPUs of the machine; undefined: not told. Every CPU has a ring, also one without events. */
+  cpuCount(): number | undefined {
+    const rings = [...this.#overruns.keys()].reduce((most, cpu) => Math.max(most, cpu + 1), 0);
+    return Math.max(this.#cpus, rings) || undefined;
   }
 
   /** Events that were overwritten while the trace was recorded. */
