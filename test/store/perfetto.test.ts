@@ -245,6 +245,12 @@ describe("what is drawn", () => {
     expect(events.at(-1)?.args).toEqual({ mm: "0xff11" });
   });
 
+  test("at one time, what the table shows comes first", () => {
+    const instants: Instant[] = [5, 6].map((time) => ({ cpu: 0, time, name: "IPI" }));
+    const { events } = decode(write({ table: new Rows().flush(5, 0, 1, 2).flush(6, 0, 1, 2).table(), instants })[0]!);
+    expect(events.map(({ name }) => name)).toEqual(["flush: local", "IPI", "flush: local", "IPI"]);
+  });
+
   test("tracks are in the order of CPUs, and each CPU's in the same order", () => {
     const table = new Rows().switch(1, 10, SH, CC).switch(2, 2, SH, CC).flush(3, 2, 1, 1).table(11);
     const { tracks } = decode(write({ table, title: "my trace" })[0]!);

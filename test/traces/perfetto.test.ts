@@ -151,6 +151,14 @@ describe("compact sched", () => {
     expect(lost).toEqual({ marks: 1, events: 0 });
   });
 
+  test("the task before goes on for a while after the switch; once the new one was seen, a switch is missing", () => {
+    const by = (time: number, pid: number) => event(time, generic("tlb_flush", { reason: 0, pages: -1 }), { pid });
+    const last = (...events: number[][]) => show(read([...bundle(1, COMPACT, ...events)]).table, 3 + events.length);
+    expect(last(by(1011, 7))).toContain("prev_comm=cc1 prev_pid=8 prev_prio=100");
+    expect(last(by(1011, 7), by(1012, 8))).toContain("prev_comm=cc1 prev_pid=8 prev_prio=100");
+    expect(last(by(1011, 7), by(1012, 8), by(1013, 7))).toContain("prev_comm=sh prev_pid=7 prev_prio=(fault)");
+  });
+
   test("a task that renamed itself has its new name", () => {
     const rename = event(1007, msg(236, num(1, 7), text(2, "sh"), text(3, "ls"), num(4, 0)), { pid: 7 });
     const { table } = read([...bundle(1, COMPACT, rename)]);

@@ -85,7 +85,7 @@ export class Part {
   #eventPacket(track: Track, time: number, type: number, name: string | undefined): readonly [number, number] {
     this.#describe(track);
     const out = this.#out;
-    const packet = this.#openPacket(NEEDS_STATE);
+    const packet = this.#openPacket(name === undefined ? 0 : NEEDS_STATE);
     out.int(PACKET_FIELD.timestamp, time);
     const id = name === undefined ? undefined : this.#nameId(name);
     const event = out.open(PACKET_FIELD.event);
@@ -104,7 +104,8 @@ export class Part {
   #openPacket(flags: number): number {
     const packet = this.#out.open(PACKET);
     this.#out.int(PACKET_FIELD.sequence, SEQUENCE);
-    this.#out.int(PACKET_FIELD.flags, this.#started ? flags : STATE_CLEARED);
+    const allFlags = flags | (this.#started ? 0 : STATE_CLEARED);
+    if (allFlags !== 0) this.#out.int(PACKET_FIELD.flags, allFlags);
     this.#started = true;
     return packet;
   }
