@@ -52,6 +52,11 @@ export const TRACE_ERRORS = {
     expected: "lines like `sh-127 [002] d..2. 43.542: sched_switch: …`",
     wayOut: `check that it is a trace; ${ADVICE_RECORD}`,
   },
+  "trace-no-ftrace": {
+    found: "{file} is a Perfetto trace whose {detail} packets hold no ftrace event (only of programs, it seems)",
+    expected: "the data source linux.ftrace, with sched/sched_switch among its ftrace_events",
+    wayOut: `record again with it; ${ADVICE_RECORD}`,
+  },
   "trace-no-switches": {
     found: "{file} has {detail} events, but no sched_switch",
     expected: "sched:sched_switch, without which nobody knows what ran where",

@@ -3,11 +3,13 @@
 
 import { FtraceTextParser } from "./ftrace-text/parser.ts";
 import type { RandomReader, StreamReader, TraceFormat } from "./parsed.ts";
+import { PerfettoReader } from "./perfetto/reader.ts";
 
 /** Formats that are read in one pass, as the bytes come. */
 export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = {
   "ftrace-text": () => new FtraceTextParser(),
   "trace-cmd-report": () => new FtraceTextParser(),
+  perfetto: () => new PerfettoReader(),
 };
 
 /** Formats whose parts are anywhere in the file. */

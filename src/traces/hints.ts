@@ -41,12 +41,20 @@ export function directory(table: EventTable, sidecars: Sidecars): Directory {
   };
 }
 
-/** Links the first epochs of the tasks that are older than the trace. */
-export function linkHints(tasks: readonly Task[], identity: MmIdentity, known: Directory, sidecars: Sidecars): void {
+/**
+ * Links the first epochs of the tasks that are older than the trace. `isKernelThread` is what a list of tasks says of a
+ * pid; undefined if it is on none.
+ */
+export function linkHints(
+  tasks: readonly Task[],
+  identity: MmIdentity,
+  known: Directory,
+  isKernelThread: (pid: number) => boolean | undefined,
+): void {
   const groups = new Map<number, number>();
   for (const task of tasks) {
     if (task.pid === 0 || task.born) continue;
-    const listed = sidecars.kernelThread.get(task.pid);
+    const listed = isKernelThread(task.pid);
     if (listed === true || task.pid === KTHREADD) {
       identity.link(task.firstNode, NO_MM, "kernel_thread");
       continue;

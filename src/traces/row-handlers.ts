@@ -65,6 +65,7 @@ export function usedKinds(table: EventTable): EventKind[] {
 /** Walks all rows. Those without a handler say nothing, not even who runs: what is no input must not matter. */
 export function walk(table: EventTable, timeline: Timeline, window: Window): void {
   const handlers = handlersOf(table, timeline);
+  const needsTask = table.kinds.map(({ name }) => !WITHOUT_TASK.has(name));
   const { kind, cpu, pid, length } = table;
   for (let row = 0; row < length; row++) {
     if (row === window.from) timeline.open();
@@ -72,6 +73,7 @@ export function walk(table: EventTable, timeline: Timeline, window: Window): voi
     const handler = handlers[kind[row]!];
     if (handler === undefined) continue;
     if (pid[row]! >= 0) timeline.follow(row, cpu[row]!, pid[row]!);
+    else if (needsTask[kind[row]!] && !timeline.knows(cpu[row]!)) continue;
     handler(row, cpu[row]!);
   }
 }
@@ -121,6 +123,9 @@ function hasAll(kind: EventKind, names: readonly string[]): boolean {
 
 const FLUSH_RANGE = ["mm", "start", "end", "stride", "freed"];
 const TLB_FLUSH = ["pages", "reason"];
+
+/** Kinds whose rows may come while it is unknown who runs on their CPU. */
+const WITHOUT_TASK = new Set([LOST_KIND, BUFFER_STARTED_KIND, "sched_switch"]);
 
 /** Only tells which ctx_id a pointer has. */
 const NAMES_MM: Rule = {
@@ -228,7 +233,11 @@ function withMm(call: (timeline: Timeline, row: number, cpu: number, mm: number,
 function schedSwitch({ table, timeline, read }: Source): Handler {
   const [prevPid, prevState, nextPid] = [read("prev_pid"), read("prev_state"), read("next_pid")];
   const dead = table.strings.map((state) => /^[ZX]/.test(state));
-  return (row, cpu) => timeline.switched(row, cpu, prevPid(row), dead[prevState(row)] === true, nextPid(row));
+  return (row, cpu) => {
+    // Perfetto's compact switches say whom they switch to; from whom is not known of a CPU's first one.
+    if (Number.isNaN(prevPid(row)) || !timeline.knows(cpu)) timeline.arrived(cpu, nextPid(row));
+    else timeline.switched(row, cpu, prevPid(row), dead[prevState(row)] === true, nextPid(row));
+  };
 }
 
 function flushRange({ table, timeline, read, ctx }: Source): Handler {

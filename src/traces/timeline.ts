@@ -124,6 +124,16 @@ export class Timeline {
     return this.actions.push(kind, row, cpu, a, b, c);
   }
 
+  /** Whether it is known who runs there. */
+  knows(cpu: number): boolean {
+    return this.#current[cpu]! >= 0;
+  }
+
+  /** A switch that does not say from whom, on a CPU whose task is unknown. */
+  arrived(cpu: number, pid: number): void {
+    this.#setCurrent(cpu, this.tasks.of(pid, cpu).id);
+  }
+
   /** sched_switch */
   switched(row: number, cpu: number, prevPid: number, prevDead: boolean, nextPid: number): void {
     if (this.#running(cpu).pid !== prevPid) this.#resync(row, cpu, prevPid);

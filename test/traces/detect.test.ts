@@ -34,7 +34,7 @@ describe("content", () => {
     ["trace.dat", "\x17\x08\x44tracing6\x00", "later"],
     ["perf.data", "PERFILE2\x68\x00\x00\x00", "later"],
     ["systrace", "<!DOCTYPE html>\n<html>", "later"],
-    ["perfetto", packet("\x40\x01\x52\x02ab") + packet("\x08\x01") + packet("\x08\x02"), "later"],
+    ["perfetto", packet("\x40\x01\x52\x02ab") + packet("\x08\x01") + packet("\x08\x02"), "perfetto"],
     ["perf script", "sh   127 [002]   43.542056: sched:sched_switch: prev_comm=sh\n", "later"],
     ["perf script, no event line", "swapper     0/0     [000]  1.000001:          1 sched:sched_switch: a\n", "later"],
     ["atrace -z", "TRACE:\n\x78\x9c", "later"],

@@ -214,7 +214,8 @@ class Reading {
     if (trace.table.length === 0) {
       if (damaged) return err(traceError("trace-damaged", this.#input, `${damaged.at}: ${damaged.reason}`));
       if (this.#inflated === 0) return err(traceError("trace-empty", this.#input));
-      return err(traceError("trace-no-events", this.#input, String(trace.units)));
+      const code = trace.format === "perfetto" ? "trace-no-ftrace" : "trace-no-events";
+      return err(traceError(code, this.#input, String(trace.units)));
     }
     return ok({
       ...trace,
