@@ -50,13 +50,13 @@ const LACKS: readonly Lack[] = [
   },
   {
     what: "sched_process_exec",
-    so: "execs are not seen: a task keeps the mm that it had",
+    so: "if there were execs, they are not seen: a task keeps the mm that it had",
     wayOut: TRACEPOINTS,
     lacks: noEvent("sched_process_exec", "exec_release"),
   },
   {
     what: "sched_process_exit",
-    so: "exits are not seen: a task keeps its mm to the end",
+    so: "if there were exits, they are not seen: a task keeps its mm to the end",
     wayOut: TRACEPOINTS,
     lacks: noEvent("sched_process_exit", "exit_release"),
   },
@@ -104,7 +104,7 @@ const LACKS: readonly Lack[] = [
       !namesMms(has) && !has.trace.table.pids.some(({ tgid }) => tgid > 0) && has.trace.sidecars.tgid.size === 0,
   },
   {
-    what: "a list of the kernel threads",
+    what: "list of the kernel threads",
     so: "kernel threads are told by their names",
     wayOut: "ps -eo pid,ppid,comm,args > ps.before, beside the trace",
     lacks: (has) =>

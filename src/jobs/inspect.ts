@@ -6,6 +6,7 @@ import type { OpenedTrace } from "../traces/input/open.ts";
 import { buildSchedule, type ScheduleResult } from "../traces/schedule.ts";
 import { hasOf, missingOf, questionsOf } from "./inspect-missing.ts";
 import type { IdentityReport, InspectOptions, InspectReport } from "./inspect-report.ts";
+import { writeTraceTables } from "./inspect-tables.ts";
 import { openLibrary } from "./library.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import { architecture, machineOf, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
@@ -28,6 +29,9 @@ export async function inspect(options: InspectOptions, context: JobContext): Pro
   const designs = library.value.designs.filter(({ info }) => info.arch === arch && info.parts.size > 0);
   const has = hasOf(trace, arch, built?.inferred.snapshot === "START snapshot");
   const { table } = trace;
+  const { tables: file } = options;
+  const written = file === undefined ? ok([]) : await writeTraceTables(file, { trace, built, keep }, context);
+  if (!written.ok) return written;
   return ok({
     schema: "lazymm.inspect/1",
     trace: traceInfo(trace, spanOf(table) * table.secondsPerTick),
@@ -40,12 +44,13 @@ export async function inspect(options: InspectOptions, context: JobContext): Pro
     designs: designs.map(({ ref }) => ref),
     questions: questionsOf(has, designs.length),
     missing: missingOf(has),
-    tables: [],
+    tables: written.value,
     notes: [
       ...(select.value?.notes ?? []),
       ...(built === undefined && options.select ? ["nothing was selected: the trace has no sched_switch"] : []),
       ...notesOnFile(trace),
     ],
+    ...(context.signal.aborted ? { interrupted: true } : {}),
   });
 }
 

@@ -47,7 +47,13 @@ export interface IntervalsInput {
   readonly loaded: readonly { readonly mm: number; readonly lazy: boolean }[] | undefined;
 }
 
-export function noTime(): Record<Provenance, number> {
+/** What a kind of evidence is worth. */
+export function worthOf(provenance: string): keyof Shares {
+  if (provenance === "assumed" || provenance === "unobserved") return "unknown";
+  return INFERRED.some((name) => name === provenance) ? "inferred" : "known";
+}
+
+function noTime(): Record<Provenance, number> {
   return Object.fromEntries(PROVENANCE.map((name) => [name, 0])) as Record<Provenance, number>;
 }
 
@@ -56,8 +62,7 @@ export function sharesOf(by: Readonly<Partial<Record<Provenance, number>>>): Sha
   const sum = { known: 0, inferred: 0, unknown: 0 };
   for (const name of PROVENANCE) {
     if (NO_QUESTION.includes(name)) continue;
-    const share = name === "assumed" ? "unknown" : INFERRED.includes(name) ? "inferred" : "known";
-    sum[share] += by[name] ?? 0;
+    sum[worthOf(name)] += by[name] ?? 0;
   }
   const total = sum.known + sum.inferred + sum.unknown;
   if (total === 0) return { known: 1, inferred: 0, unknown: 0 };
