@@ -76,8 +76,13 @@ export function mmIntervals(input: IntervalsInput): MmIntervals {
   const epochs = new EpochColumns(input, begin);
   const known = new KnownTime(input, begin);
   const { actions } = input;
+  const last = new Float64Array(table.cpus).fill(begin);
+  let row = window.from;
   for (let at = 0; at < actions.length; at++) {
-    const time = table.time[actions.row[at]!]!;
+    for (; row < actions.row[at]!; row++) last[table.cpu[row]!] = table.time[row]!;
+    // What was lost begins where the CPU was last heard of, not at the mark.
+    const lost = actions.kind[at] === ACTION.lost;
+    const time = lost ? last[actions.cpu[at]!]! : table.time[actions.row[at]!]!;
     residency.action(at, time);
     epochs.action(at, time);
     known.action(at, time);

@@ -37,7 +37,8 @@ function problemsOf(lock: Lock, manifest: Manifest): string[] {
   const problems: string[] = [];
   for (const [name, version] of Object.entries(everyDependency(manifest))) {
     // With the number of a repackaging, as DuckDB has it.
-    if (!/^\d+\.\d+\.\d+(-r\.\d+)?$/.test(version)) problems.push(`package.json: ${name} "${version}" is not an exact version`);
+    if (!/^\d+\.\d+\.\d+(-r\.\d+)?$/.test(version))
+      problems.push(`package.json: ${name} "${version}" is not an exact version`);
     if (lock.packages[`node_modules/${name}`]?.version !== version)
       problems.push(`${name}: lock and package.json differ`);
   }
@@ -66,8 +67,7 @@ test("the lock file is complete, and every version exact", () => {
 
 test("every dependency has its reason in docs/adr/0005-dependencies.md", () => {
   const reasons = readFileSync(`${root}/docs/adr/0005-dependencies.md`, "utf8");
-  for (const name of Object.keys(everyDependency(manifest)))
-    expect(reasons, name).toContain(`\`${name}\``);
+  for (const name of Object.keys(everyDependency(manifest))) expect(reasons, name).toContain(`\`${name}\``);
 });
 
 describe("a gap is reported", () => {

@@ -53,7 +53,8 @@ function identity({ identity: of }: InspectReport): string {
 
 function events({ events: list, trace }: InspectReport): string {
   const rows = list.map(({ name, count }) => [name, formatCount(count), percent(count / trace.events)]);
-  return `\n${formatTable([{ title: "event" }, { title: "rows", align: "right" }, { title: "", align: "right" }], rows)}`;
+  const columns: Column[] = [{ title: "event" }, { title: "rows", align: "right" }, { title: "", align: "right" }];
+  return `\n${formatTable(columns, rows)}`;
 }
 
 function questions(report: InspectReport): string {
