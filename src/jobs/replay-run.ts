@@ -144,6 +144,7 @@ function cannotAgree(trace: TraceInput): string | undefined {
   if (trace.inferred.flushCalls.from !== "flush_range probe") {
     return "the trace has no flush_range probe: its flush calls are themselves taken from tlb_flush events";
   }
+  if (trace.select?.byPid) return "it is of all that a CPU does, not of one process";
   if (trace.inferred.snapshot === "none") return "the trace has no START snapshot";
   return undefined;
 }
@@ -159,6 +160,7 @@ export async function runReplay(
   const run = (freedUnknown: FreedUnknown): Promise<ReplayResult> =>
     replayInSlices(program, schedule, {
       freedUnknown,
+      select: trace.select?.selection,
       progress: (done, total) => {
         context.progress("replay", done, total);
         return context.signal.aborted;

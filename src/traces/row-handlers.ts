@@ -121,6 +121,7 @@ function hasAll(kind: EventKind, names: readonly string[]): boolean {
   return names.every((name) => argIndex(kind, name) >= 0);
 }
 
+export const RSS_STAT = ["mm_id", "curr"];
 const FLUSH_RANGE = ["mm", "start", "end", "stride", "freed"];
 const TLB_FLUSH = ["pages", "reason"];
 
@@ -165,7 +166,16 @@ const RULES: Readonly<Record<string, Rule>> = {
     make:
       ({ timeline }) =>
       (row, cpu) =>
-        timeline.execPoint(row, cpu, true),
+        timeline.execPoint(row, cpu, "execRename"),
+  },
+  rss_stat: {
+    needs: RSS_STAT,
+    make: ({ timeline, read, pid }) => {
+      const [hash, isOwn] = [read("mm_id"), read("curr")];
+      return (row, cpu) => {
+        if (isOwn(row) === 1) timeline.ownMm(row, cpu, pid(row), hash(row));
+      };
+    },
   },
   sched_process_exit: {
     needs: ["pid"],
