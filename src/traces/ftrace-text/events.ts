@@ -4,7 +4,7 @@
 import type { EventTableBuilder } from "../../events/builder.ts";
 import { type Form, formOfShape, formOfTemplate } from "./forms.ts";
 import { readNamed, type ShapeSet } from "./generic.ts";
-import { Literal } from "./literal.ts";
+import { Literal, mix } from "./literal.ts";
 import { ascii, BYTE, startsWith } from "./scan.ts";
 import { matchTemplate, type Template, templatesOf } from "./templates.ts";
 
@@ -15,7 +15,7 @@ const MARKS_KEPT = 65_536;
 const MARK_BYTES = 256;
 const SLOTS = 4096;
 const MAX_NAMES = SLOTS / 2;
-const KNOWN_SLOTS = 256;
+const KNOWN_SLOTS = 1024;
 /** Longer names are found in the other way only. */
 const MAX_KNOWN_BYTES = 60;
 
@@ -141,8 +141,8 @@ function knownSlot(view: DataView, at: number): number {
     // The lowest bit that is set is in the first byte that is a colon.
     const differs = word ^ 0x3a3a3a3a;
     const colons = (differs - 0x01010101) & ~differs & 0x80808080;
-    if (colons !== 0) return Math.imul(hash ^ (word & ((colons & -colons) - 1)), 0x2c1b3c6d) >>> 24;
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    if (colons !== 0) return mix(hash, word & ((colons & -colons) - 1)) & (KNOWN_SLOTS - 1);
+    hash = Math.imul(hash ^ word ^ (word >>> 15), 0x9e3779b1);
   }
   return 0;
 }

@@ -39,6 +39,8 @@ export interface Text {
   readonly view: DataView;
 }
 
+/** Fewer digits are read faster than they are compared. */
+const LONG_DIGITS = 8;
 /** Names of a template: where each starts and ends, and which argument it is. */
 const names = new Int32Array(3 * 8);
 
@@ -113,7 +115,7 @@ function readSteps(form: Form, text: Text, at: number, end: number, out: EventTa
     p += step.before.length;
     switch (step.op) {
       case OP.hex:
-        p = readHex(bytes, view, p, out);
+        p = readHex(step, bytes, view, p, out);
         break;
       case OP.int:
         p = readInt(bytes, p, end, out);
@@ -165,8 +167,13 @@ function findLiteral(literal: Literal, bytes: Uint8Array, view: DataView, at: nu
   }
 }
 
-/** Hexadecimal digits, as a word. */
-function readHex(bytes: Uint8Array, view: DataView, at: number, out: EventTableBuilder): number {
+/** Hexadecimal digits, as a word. Pointers repeat: they are compared with the last one first. */
+function readHex(step: Step, bytes: Uint8Array, view: DataView, at: number, out: EventTableBuilder): number {
+  const { last } = step;
+  if (last.length > 0 && last.at(view, at) && HEX_PAIR[bytes[at + last.length]! | (BYTE.zero << 8)]! < 0) {
+    out.values[out.used++] = step.lastId;
+    return at + last.length;
+  }
   let p = at;
   let high = 0;
   let low = 0;
@@ -184,7 +191,12 @@ function readHex(bytes: Uint8Array, view: DataView, at: number, out: EventTableB
     p++;
   }
   if (p === at || p - at > 16) return -1;
-  out.values[out.used++] = out.wordOf(high, low);
+  const value = out.wordOf(high, low);
+  if (p - at >= LONG_DIGITS) {
+    last.set(view, at, p);
+    step.lastId = value;
+  }
+  out.values[out.used++] = value;
   return p;
 }
 

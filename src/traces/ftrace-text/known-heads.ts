@@ -5,13 +5,14 @@
 
 import { FLAG } from "../../events/table.ts";
 import type { Head } from "./head.ts";
+import { mix, wordAt } from "./literal.ts";
 import { BYTE } from "./scan.ts";
 
 /** Where the pid starts in the kernel's and trace-cmd's columns; other layouts are not remembered. */
 const PID_AT = 17;
 const SLOTS = 1024;
 const MAX_WORDS = 16;
-const FLAG_SLOTS = 64;
+const FLAG_SLOTS = 256;
 const MAX_FLAGS = 7;
 /** So many digits are exact in a double, however they are put together. */
 const MAX_DIGITS = 15;
@@ -38,8 +39,8 @@ export class KnownHeads {
     if (head.commTo !== from + PID_AT - 1 || head.cpuTo < 0 || length > MAX_WORDS * 4 || flagBytes > MAX_FLAGS) return;
     this.#length = length;
     const slot = slotOf(view, from, length);
-    for (let i = 0; i * 4 < length; i++)
-      this.#words[slot * MAX_WORDS + i] = view.getInt32(wordAt(from, i, length), true);
+    const word = slot * MAX_WORDS;
+    for (let i = 0; i < length; i += 4) this.#words[word + (i >> 2)] = view.getInt32(wordAt(from, i, length), true);
     this.#lengths[slot] = length;
     this.#pids[slot] = head.pid;
     this.#cpus[slot] = head.cpu;
@@ -94,19 +95,16 @@ export class KnownHeads {
     let dot = -1;
     for (;;) {
       // Four digits at once: each is 0 … 9 after the exclusive or, and only then adding 6 leaves its upper half 0.
-      const four = view.getInt32(p, true) ^ 0x30303030;
-      if (((four | (four + 0x06060606)) & 0xf0f0f0f0) === 0) {
+      let four = view.getInt32(p, true) ^ 0x30303030;
+      while (((four | (four + 0x06060606)) & 0xf0f0f0f0) === 0) {
         const pairs = Math.imul(four, 10) + (four >>> 8);
         ticks = ticks * 10_000 + (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
         p += 4;
-        continue;
+        four = view.getInt32(p, true) ^ 0x30303030;
       }
-      const byte = bytes[p]!;
-      const digit = byte - BYTE.zero;
-      if (digit >= 0 && digit <= 9) ticks = ticks * 10 + digit;
-      else if (byte === BYTE.dot && dot < 0) dot = p;
-      else break;
-      p++;
+      for (; (four & 0xff) <= 9; four >>>= 8, p++) ticks = ticks * 10 + (four & 0xff);
+      if (bytes[p] !== BYTE.dot || dot >= 0) break;
+      dot = p++;
     }
     const found = dot < 0 ? 0 : p - dot - 1;
     if (found !== decimals || p === at || dot === at || p - at > MAX_DIGITS) return -1;
@@ -118,18 +116,12 @@ export class KnownHeads {
   }
 }
 
-/** The last word ends with the text, and may overlap the one before. */
-function wordAt(from: number, i: number, length: number): number {
-  return from + Math.min(i * 4, length - 4);
-}
-
 /** By pid and cpu. */
 function slotOf(view: DataView, from: number, length: number): number {
-  const task = view.getInt32(from + PID_AT, true) ^ Math.imul(view.getInt32(from + PID_AT + 3, true), 0x2c1b3c6d);
-  const mixed = Math.imul(task ^ Math.imul(view.getInt32(from + length - 5, true), 0x297a2d39), 0x9e3779b1);
-  return mixed >>> 22;
+  const pid = view.getInt32(from + PID_AT, true) ^ Math.imul(view.getInt32(from + PID_AT + 3, true), 0x9e3779b1);
+  return mix(pid, view.getInt32(from + length - 5, true)) & (SLOTS - 1);
 }
 
 function flagSlotOf(first: number, last: number): number {
-  return Math.imul(first ^ Math.imul(last, 0x2c1b3c6d), 0x9e3779b1) >>> 26;
+  return mix(first, last) & (FLAG_SLOTS - 1);
 }

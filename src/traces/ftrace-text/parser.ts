@@ -80,6 +80,8 @@ export class FtraceTextParser implements StreamReader {
   readonly #unparsed = new Map<string, number>();
   readonly #knownPids = new Uint8Array(PID_LIMIT);
   readonly #preempted = new Map<number, number>();
+  #lastState = -1;
+  #lastBit = 0;
   readonly #lostKind = this.#out.kind(LOST_KIND, [{ name: "events", type: "int" }]);
   readonly #startedKind = this.#out.kind(BUFFER_STARTED_KIND, []);
   readonly #lost = { marks: 0, events: 0 };
@@ -323,11 +325,14 @@ export class FtraceTextParser implements StreamReader {
   #preemptedBit(column: number): number {
     const out = this.#out;
     const state = out.values[out.used - 7 + column]!;
+    if (state === this.#lastState) return this.#lastBit;
     let bit = this.#preempted.get(state);
     if (bit === undefined) {
       bit = out.strings.text(state).includes("+") ? FLAG.preempted : 0;
       this.#preempted.set(state, bit);
     }
+    this.#lastState = state;
+    this.#lastBit = bit;
     return bit;
   }
 
