@@ -10,6 +10,7 @@ import { textEnd } from "./generic.ts";
 import { Literal } from "./literal.ts";
 import { BYTE, HEX_PAIR, readInt, readList } from "./scan.ts";
 import type { Template } from "./templates.ts";
+import type { Window } from "./window.ts";
 
 const OP = { int: 0, hex: 1, list: 2, value: 3, site: 4, name: 5, token: 6, skip: 7 } as const;
 type Op = (typeof OP)[keyof typeof OP];
@@ -31,12 +32,6 @@ export interface Form {
   readonly tail: Literal;
   /** Whether what follows after a space is ignored. */
   readonly open: boolean;
-}
-
-/** Text as the readers of forms want it. */
-export interface Text {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
 }
 
 /** Fewer digits are read faster than they are compared. */
@@ -92,7 +87,7 @@ function form(
  * Appends the arguments at `at`, of a line that ends before `end`. Returns where the next line starts, or -1: then
  * nothing is appended, except words and texts to the tables of words and texts.
  */
-export function readForm(form: Form, text: Text, at: number, end: number, out: EventTableBuilder): number {
+export function readForm(form: Form, text: Window, at: number, end: number, out: EventTableBuilder): number {
   const used = out.used;
   const listsUsed = out.listsUsed;
   const next = readSteps(form, text, at, end, out);
@@ -102,7 +97,7 @@ export function readForm(form: Form, text: Text, at: number, end: number, out: E
   return -1;
 }
 
-function readSteps(form: Form, text: Text, at: number, end: number, out: EventTableBuilder): number {
+function readSteps(form: Form, text: Window, at: number, end: number, out: EventTableBuilder): number {
   const { bytes, view } = text;
   const { rivals, steps, tail } = form;
   for (let i = 0; i < rivals.length; i++) if (rivals[i]!.at(view, at)) return -1;
@@ -149,7 +144,7 @@ function readSteps(form: Form, text: Text, at: number, end: number, out: EventTa
   return p;
 }
 
-function endOfLine(form: Form, text: Text, at: number): number {
+function endOfLine(form: Form, text: Window, at: number): number {
   const { bytes, view } = text;
   if (!form.tail.at(view, at)) return -1;
   let p = at + form.tail.length;
@@ -200,7 +195,7 @@ function readHex(step: Step, bytes: Uint8Array, view: DataView, at: number, out:
   return p;
 }
 
-function readText(step: Step, text: Text, at: number, out: EventTableBuilder): number {
+function readText(step: Step, text: Window, at: number, out: EventTableBuilder): number {
   const { bytes, view } = text;
   if (step.lastId >= 0 && step.last.at(view, at)) {
     const after = bytes[at + step.last.length]!;

@@ -3,7 +3,11 @@
 // head is located by its fixed parts, its arguments are read straight into columns, and no string is made per line.
 //
 // Task names and marks may contain newlines, so an event ends where the next event or banner line starts: the event
-// read last is held back (`pending`) until then. Whatever does not parse is counted by reason, never dropped silently.
+// read last is held back until then if its own line does not read. Whatever does not parse is counted by reason, never
+// dropped silently.
+//
+// Nearly all lines are laid out like one that came before: likeEarlier() reads those, several times as fast. What it
+// does not know, line() reads, and it is known the next time.
 
 import { EventTableBuilder } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
@@ -11,10 +15,11 @@ import { BUFFER_STARTED_KIND, FLAG, LOST_KIND } from "../../events/table.ts";
 import type { Banner, ParsedTrace, StreamReader } from "../parsed.ts";
 import { readBannerLine } from "./banner.ts";
 import { EventNames, type NamedEvent, UNKNOWN_COMM } from "./events.ts";
-import { readForm, type Text } from "./forms.ts";
+import { readForm } from "./forms.ts";
 import { HEAD, type Head, newHead, readHead } from "./head.ts";
 import { KnownHeads } from "./known-heads.ts";
 import { BYTE, startsWith } from "./scan.ts";
+import { PIECE_BYTES, Window } from "./window.ts";
 
 /** Longest event with all its continuation lines: what is longer is no event. */
 const MAX_EVENT_BYTES = 65_536;
@@ -23,25 +28,17 @@ const MAX_BANNER_BYTES = 512;
 const PID_LIMIT = 1 << 22;
 /** "#", "CPU:", "cpus=", "version". */
 const BANNER_FIRST = new Set([..."#Ccv"].map((character) => character.charCodeAt(0)));
-/** So much is read at once: it and what is learned of it stay in the caches. */
-const PIECE_BYTES = 65_536;
-
-/** What has become of the event read last. A held one could not be read from its own line, and may go on. */
-const EVENT = { none: 0, written: 1, held: 2 } as const;
-
+/** An event that could not be read from its own line, and may go on. */
 interface Held {
   readonly event: NamedEvent;
   readonly time: number;
   readonly cpu: number;
   readonly pid: number;
   readonly flags: number;
+  /** Its lines, where its arguments start and where its last line ends. */
   lines: number;
-}
-
-/** One array for all of a text: however the pieces come, what reads them sees one kind of array, and copies nothing. */
-function newWindow(): Text {
-  const bytes = new Uint8Array(2 * MAX_EVENT_BYTES + PIECE_BYTES + 64);
-  return { bytes, view: new DataView(bytes.buffer) };
+  from: number;
+  to: number;
 }
 
 /** Why something in the text gave no row, no arguments, or less than it could. */
@@ -91,18 +88,12 @@ export class FtraceTextParser implements StreamReader {
 
   readonly #head: Head = newHead();
   readonly #heads = new KnownHeads();
-  #state: (typeof EVENT)[keyof typeof EVENT] = EVENT.none;
-  /** The event read last: where its line starts (negative: before the window), and its lines up to here. */
+  /** Whether lines that are no events belong to an event, and where its line starts (negative: before the window). */
+  #inEvent = false;
   #eventFrom = 0;
-  /** Of a held event: its row, and where its arguments start and its last line ends. */
   #held: Held | undefined;
-  #heldFrom = 0;
-  #heldTo = 0;
 
-  /** The text: [0, #filled) of the window, of which [#next, #filled) is not read yet. A newline always follows. */
-  readonly #text = newWindow();
-  #filled = 0;
-  #next = 0;
+  readonly #text = new Window(2 * MAX_EVENT_BYTES);
   #lines = 0;
   #maxCpu = -1;
   #lastTime = Number.NEGATIVE_INFINITY;
@@ -115,25 +106,22 @@ export class FtraceTextParser implements StreamReader {
   }
 
   #take(piece: Uint8Array): void {
-    const { bytes } = this.#text;
-    bytes.set(piece, this.#filled);
-    this.#filled += piece.length;
-    bytes[this.#filled] = BYTE.newline;
-    this.#wholeLines(bytes.lastIndexOf(BYTE.newline, this.#filled - 1) + 1);
-    const kept = this.#state === EVENT.held ? Math.min(this.#heldFrom, this.#next) : this.#next;
-    bytes.copyWithin(0, kept, this.#filled + 1);
-    this.#filled -= kept;
-    this.#next -= kept;
-    this.#eventFrom -= kept;
-    this.#heldFrom -= kept;
-    this.#heldTo -= kept;
-    if (this.#filled > 2 * MAX_EVENT_BYTES) this.#dropText();
+    const text = this.#text;
+    this.#wholeLines(text.append(piece));
+    const read = this.#held?.from ?? text.next;
+    text.drop(read);
+    this.#eventFrom -= read;
+    if (this.#held !== undefined) {
+      this.#held.from -= read;
+      this.#held.to -= read;
+    }
+    if (text.filled > 2 * MAX_EVENT_BYTES) this.#dropText();
   }
 
   /** Reads the lines up to `end`, where one starts. */
   #wholeLines(end: number): void {
     const { bytes } = this.#text;
-    let from = this.#next;
+    let from = this.#text.next;
     while (from < end) {
       const next = this.#likeEarlier(from, end);
       if (next < 0) {
@@ -142,7 +130,7 @@ export class FtraceTextParser implements StreamReader {
         from = to + 1;
       } else from = next;
     }
-    this.#next = from;
+    this.#text.next = from;
   }
 
   /** No newline in sight: this is no text. Counted once. */
@@ -150,13 +138,14 @@ export class FtraceTextParser implements StreamReader {
     this.#commit();
     this.#odd.unknown++;
     this.#lines++;
-    this.#filled = 0;
-    this.#next = 0;
+    this.#text.drop(this.#text.filled);
+    this.#text.next = 0;
   }
 
   finish(): FtraceText {
-    if (this.#next < this.#filled) this.#line(this.#next, this.#filled);
-    this.#next = this.#filled;
+    const { next, filled } = this.#text;
+    if (next < filled) this.#line(next, filled);
+    this.#text.next = filled;
     this.#commit();
     this.#writeMarks(this.#lastTime);
     const banner = this.#banner;
@@ -192,13 +181,13 @@ export class FtraceTextParser implements StreamReader {
     if (at < 0) return -1;
     const event = this.#names.findKnown(text.view, at);
     if (event?.form === undefined || this.#marks.length > 0) return -1;
-    if (this.#state === EVENT.held) this.#commit();
+    if (this.#held !== undefined) this.#commit();
     let args = at + event.bytes.length + 1;
     while (text.bytes[args] === BYTE.space) args++;
     const next = readForm(event.form, text, args, end, this.#out);
     if (next < 0) return -1;
     this.#lines++;
-    this.#state = EVENT.written;
+    this.#inEvent = true;
     this.#eventFrom = from;
     this.#at(heads.ticks);
     this.#row(event, event.form.kind, heads.ticks, heads.cpu, heads.pid, heads.flags);
@@ -217,11 +206,11 @@ export class FtraceTextParser implements StreamReader {
       return;
     }
     if (this.#bannerLine(bytes, from, to)) return;
-    if (this.#state !== EVENT.none && to - this.#eventFrom <= MAX_EVENT_BYTES) {
+    if (this.#inEvent && to - this.#eventFrom <= MAX_EVENT_BYTES) {
       if (this.#held === undefined) this.#odd.continuation++;
       else {
         this.#held.lines++;
-        this.#heldTo = to;
+        this.#held.to = to;
       }
       return;
     }
@@ -235,7 +224,7 @@ export class FtraceTextParser implements StreamReader {
     const head = this.#head;
     const event = this.#names.find(bytes, head.nameFrom, head.nameTo, head.nameHash);
     this.#eventFrom = from;
-    this.#state = EVENT.written;
+    this.#inEvent = true;
     if (event === undefined) {
       this.#odd.tooManyNames++;
       return;
@@ -251,12 +240,7 @@ export class FtraceTextParser implements StreamReader {
     this.#names.learn(event, view, head.nameFrom);
     const kind = this.#read(event, head.argsFrom, to);
     if (kind >= 0) this.#row(event, kind, time, cpu, pid, flags);
-    else {
-      this.#state = EVENT.held;
-      this.#held = { event, time, cpu, pid, flags, lines: 1 };
-      this.#heldFrom = head.argsFrom;
-      this.#heldTo = to;
-    }
+    else this.#held = { event, time, cpu, pid, flags, lines: 1, from: head.argsFrom, to };
   }
 
   #bannerLine(bytes: Uint8Array, from: number, to: number): boolean {
@@ -291,11 +275,11 @@ export class FtraceTextParser implements StreamReader {
   /** No more lines belong to the event read last: if it is held, it is written now. */
   #commit(): void {
     const held = this.#held;
-    this.#state = EVENT.none;
+    this.#inEvent = false;
     if (held === undefined) return;
     this.#held = undefined;
     const { event, time, cpu, pid, flags } = held;
-    let kind = held.lines > 1 ? this.#read(event, this.#heldFrom, this.#heldTo) : -1;
+    let kind = held.lines > 1 ? this.#read(event, held.from, held.to) : -1;
     if (kind < 0) {
       this.#unparsed.set(event.name, (this.#unparsed.get(event.name) ?? 0) + 1);
       kind = this.#names.bare(event);
