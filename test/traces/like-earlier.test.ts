@@ -91,10 +91,12 @@ describe("a line after one that is laid out like it", () => {
 test("what is learned of two layouts does not mix", () => {
   const idle = "cpu_idle: state=1 cpu_id=2\n";
   const heads = [
-    "              sh-128     (    128) [002] d..2.    53.000001: ", "              sh-128     [002] d..2.    53.000001: ",
+    "              sh-128     (    128) [002] d..2.    53.000001: ",
+    "              sh-128     [002] d..2.    53.000001: ",
     "              sh-128     [002]    53.000001: ", "              sh-128     [002] d..2    53.000001: ",
     "           <...>-128     [002] d..2.    53.000001: ", "              sh-128   [002] d..2. 53.000001: ",
-    "              sh-1281234567     [002] d..2.    53.000001: ", "              sh-128     [002] (  127) d..2. 53.000001: ",
+    "              sh-1281234567     [002] d..2.    53.000001: ",
+    "              sh-128     [002] (  127) d..2. 53.000001: ",
   ]; // biome-ignore format: a table
   const text = heads.flatMap((a) => heads.map((b) => a + idle + b + idle)).join("");
   const expected = heads.flatMap((a) => heads.flatMap((b) => [...alone(a + idle), ...alone(b + idle)]));
