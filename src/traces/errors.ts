@@ -52,6 +52,11 @@ export const TRACE_ERRORS = {
     expected: "lines like `sh-127 [002] d..2. 43.542: sched_switch: …`",
     wayOut: `check that it is a trace; ${ADVICE_RECORD}`,
   },
+  "trace-nothing-inside": {
+    found: "{file} holds no event that can be read: {detail}",
+    expected: "a recording with the events themselves",
+    wayOut: `record or convert it again; ${ADVICE_RECORD}`,
+  },
   "trace-no-switches": {
     found: "{file} has {detail} events, but no sched_switch",
     expected: "sched:sched_switch, without which nobody knows what ran where",

@@ -42,11 +42,16 @@ export function directory(table: EventTable, sidecars: Sidecars): Directory {
 }
 
 /** Links the first epochs of the tasks that are older than the trace. */
-export function linkHints(tasks: readonly Task[], identity: MmIdentity, known: Directory, sidecars: Sidecars): void {
+export function linkHints(
+  tasks: readonly Task[],
+  identity: MmIdentity,
+  known: Directory,
+  kernelThread: (pid: number) => boolean | undefined,
+): void {
   const groups = new Map<number, number>();
   for (const task of tasks) {
     if (task.pid === 0 || task.born) continue;
-    const listed = sidecars.kernelThread.get(task.pid);
+    const listed = kernelThread(task.pid);
     if (listed === true || task.pid === KTHREADD) {
       identity.link(task.firstNode, NO_MM, "kernel_thread");
       continue;

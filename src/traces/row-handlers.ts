@@ -227,7 +227,8 @@ function withMm(call: (timeline: Timeline, row: number, cpu: number, mm: number,
 
 function schedSwitch({ table, timeline, read }: Source): Handler {
   const [prevPid, prevState, nextPid] = [read("prev_pid"), read("prev_state"), read("next_pid")];
-  const dead = table.strings.map((state) => /^[ZX]/.test(state));
+  // Kernels before 4.14 print x.
+  const dead = table.strings.map((state) => /^[ZXx]/.test(state));
   return (row, cpu) => timeline.switched(row, cpu, prevPid(row), dead[prevState(row)] === true, nextPid(row));
 }
 
