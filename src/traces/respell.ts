@@ -74,20 +74,21 @@ class Draft {
     };
   }
 
+  /** All marks are of one kind, the kernel's. */
   marks(): void {
     const { kinds, kind: kindOf, values } = this.#table;
-    const isText = (kind: EventKind) => columns(kind) === "text:text";
-    const marks = kinds.map((kind) => MARKS.has(kind.name) && isText(kind));
-    const first = kinds.findIndex((kind, id) => marks[id] || (kind.name === MARK && isText(kind)));
+    const isMark = kinds.map((kind) => (MARKS.has(kind.name) || kind.name === MARK) && columns(kind) === "text:text");
+    const first = isMark.indexOf(true);
+    if (first < 0) return;
     const spell = this.#speller((text) => text.replace(MARK_PREFIX, ""));
     this.#rows(
-      (kind) => marks[kind]!,
+      (kind) => isMark[kind]!,
       (row, at) => {
-        values[at] = spell(values[at]!);
+        if (kinds[kindOf[row]!]!.name !== MARK) values[at] = spell(values[at]!);
         kindOf[row] = first;
       },
     );
-    if (first >= 0) this.#kinds[first] = { name: MARK, args: kinds[first]!.args };
+    this.#kinds[first] = { name: MARK, args: kinds[first]!.args };
   }
 
   /** States as letters where they are numbers; and by them, who was preempted. */

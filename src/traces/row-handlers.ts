@@ -66,12 +66,14 @@ export function usedKinds(table: EventTable): EventKind[] {
 export function walk(table: EventTable, timeline: Timeline, window: Window): void {
   const handlers = handlersOf(table, timeline);
   const { kind, cpu, pid, length } = table;
+  const nobodys = table.kinds.map(({ name }) => name === LOST_KIND || name === BUFFER_STARTED_KIND);
   for (let row = 0; row < length; row++) {
     if (row === window.from) timeline.open();
     if (row === window.to) timeline.close();
     const handler = handlers[kind[row]!];
     if (handler === undefined) continue;
     if (pid[row]! >= 0) timeline.follow(row, cpu[row]!, pid[row]!);
+    else if (!nobodys[kind[row]!] && !timeline.knows(cpu[row]!)) continue;
     handler(row, cpu[row]!);
   }
 }

@@ -18,9 +18,9 @@ const HALF_PERF = [
   /(?:^|\s)sched:sched_switch:\s/,
   /\[\d+\]\s+\d+\.\d+:\s+(?:\d+\s+)?(?:\S.*:\d+ \[\d+\] \S+ ==>|prev_comm=)/,
 ];
-/** trace-cmd pads the name of an event, and says first what it read. */
+/** trace-cmd pads the name of an event (-R: and one space more), and says first what it read. */
 const PADDED = /\d: ([\w.-]+: +)[^\s:]/;
-const PADDED_COLUMNS = 22;
+const PADDED_COLUMNS = [22, 23];
 const FIRST_LINES = /^(?:version = \d+|cpus=\d+)\r?$/m;
 /** The lines of a web page or of a binary file are long. */
 const MAX_LINE = 4096;
@@ -34,7 +34,7 @@ export function textForm(text: string): TextForm {
     if (PERF.test(line)) count.perf++;
     else if (FTRACE.test(line)) {
       count.ftrace++;
-      if (PADDED.exec(line)?.[1]?.length === PADDED_COLUMNS) count.padded++;
+      if (PADDED_COLUMNS.includes(PADDED.exec(line)?.[1]?.length ?? 0)) count.padded++;
     } else if (PERF_HARDWARE.test(line)) count.perf++;
     else if (HALF_PERF.some((form) => form.test(line))) count.half++;
   }

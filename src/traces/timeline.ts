@@ -91,6 +91,11 @@ export class Timeline {
     else this.#takeOver(task, pid);
   }
 
+  /** Whether it is known what the CPU runs: a row may lack its pid. */
+  knows(cpu: number): boolean {
+    return this.#current[cpu]! >= 0;
+  }
+
   #runsAs(task: number, pid: number): boolean {
     return task >= 0 && this.tasks.all[task]!.pid === pid;
   }

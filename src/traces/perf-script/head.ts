@@ -16,6 +16,8 @@ const MAX_CPU = 8191;
 /** Letters of `-F misc` between cpu and time, and of an event's modifiers: cycles:ppp. */
 const MAX_LETTERS = 6;
 const MODIFIERS = new Set([..."ukhGHpPDIWSeb"].map((letter) => letter.charCodeAt(0)));
+/** Microseconds; with --ns there are 9. A name that contains a shorter time is no end of a name. */
+const LEAST_DECIMALS = 6;
 /** Numbers with more digits than these are no pids. */
 const PID_DIGITS = 10;
 
@@ -107,7 +109,7 @@ function readTime(bytes: Uint8Array, at: number, to: number, head: PerfHead): nu
   if (p === at || bytes[p] !== BYTE.dot) return -1;
   const decimals = ++p;
   for (; isDigit(bytes[p]); p++) ticks = ticks * 10 + bytes[p]! - BYTE.zero;
-  if (p === decimals || bytes[p] !== BYTE.colon || p >= to) return -1;
+  if (p - decimals < LEAST_DECIMALS || bytes[p] !== BYTE.colon || p >= to) return -1;
   head.ticks = ticks;
   head.decimals = p - decimals;
   p++;

@@ -35,7 +35,7 @@ export class PerfScriptParser implements StreamReader {
     bareSwitches: 0, tooManyNames: 0, otherClock: 0, timeWentBack: 0,
   }; // biome-ignore format: a table
   readonly #unparsed = new Map<string, number>();
-  readonly #knownPids = new Uint8Array(PID_LIMIT);
+  readonly #knownPids = new Set<number>();
   readonly #kernelThread = new Map<number, boolean>();
   readonly #lostKind = this.#out.kind(LOST_KIND, [{ name: "events", type: "int" }]);
   readonly #lost = { marks: 0, events: 0 };
@@ -266,9 +266,9 @@ export class PerfScriptParser implements StreamReader {
 
   #learnPid(bytes: Uint8Array): void {
     const { pid, tgid, commFrom, commTo } = this.#head;
-    if (pid <= 0 || pid >= PID_LIMIT || this.#knownPids[pid] === 1) return;
+    if (pid <= 0 || pid >= PID_LIMIT || this.#knownPids.has(pid)) return;
     const comm = commTo > commFrom ? this.#comm(bytes) : "";
     this.#out.pid(pid, comm, tgid);
-    if (comm !== "" || commTo === commFrom) this.#knownPids[pid] = 1;
+    if (comm !== "" || commTo === commFrom) this.#knownPids.add(pid);
   }
 }
