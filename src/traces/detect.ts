@@ -8,14 +8,31 @@ import { textForm } from "./text-forms.ts";
 /** Bytes that detectContent() should be given, if there are so many. */
 export const SNIFF_BYTES = 65_536;
 
-export type Compression = "none" | "gzip" | "zstd";
+/** atrace: what `atrace -z` writes, zlib data after a few words. */
+export type Compression = "none" | "gzip" | "zstd" | "atrace";
 
 export function detectCompression(bytes: Uint8Array): Compression {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
   if (bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd && bytes[0] === 0x28) return "zstd";
   // A skippable frame may come first.
   if ((bytes[0]! & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18) return "zstd";
-  return "none";
+  return atraceHeader(bytes) > 0 ? "atrace" : "none";
+}
+
+const ATRACE_HEADERS = ["TRACE:\n", "TRACE:\r\n", "capturing trace... done\nTRACE:\n"];
+
+/** How many bytes stand before the zlib data of `atrace -z`; 0 if this is none. */
+export function atraceHeader(bytes: Uint8Array): number {
+  for (const header of ATRACE_HEADERS) {
+    const [method, flags] = bytes.subarray(header.length);
+    const isZlib = method === 0x78 && flags !== undefined && (method * 256 + flags) % 31 === 0;
+    if (isZlib && startsWith(bytes, header)) return header.length;
+  }
+  return 0;
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return bytes.length >= text.length && [...text].every((character, i) => character.charCodeAt(0) === bytes[i]);
 }
 
 export type Content =
@@ -46,7 +63,6 @@ const MAGICS: readonly Magic[] = [
   },
   { bytes: "PERFILE2", content: PERF_DATA },
   { bytes: "PERFFILE", content: PERF_DATA },
-  { bytes: "TRACE:\n\x78", content: later("compressed output of atrace -z", "run atrace without -z") },
   { bytes: "PK\x03\x04", content: unknown("a zip archive") },
   { bytes: "\xfd7zXZ\x00", content: unknown("xz-compressed (unpack it first: xz -d)") },
   { bytes: "BZh", content: unknown("bzip2-compressed (unpack it first: bzip2 -d)") },
@@ -58,7 +74,7 @@ const MAGICS: readonly Magic[] = [
 export function detectContent(head: Uint8Array): Content {
   if (head.length === 0) return { kind: "empty" };
   for (const { bytes, content } of MAGICS) {
-    if (head.length >= bytes.length && [...bytes].every((c, i) => c.charCodeAt(0) === head[i])) return content;
+    if (startsWith(head, bytes)) return content;
   }
   const start = head.subarray(0, SNIFF_BYTES);
   if (isPerfetto(start)) {

@@ -41,17 +41,20 @@ export function directory(table: EventTable, sidecars: Sidecars): Directory {
   };
 }
 
-/** Links the first epochs of the tasks that are older than the trace. */
+/**
+ * Links the first epochs of the tasks that are older than the trace. `isKernelThread` is what a list of tasks says of a
+ * pid; undefined if it is on none.
+ */
 export function linkHints(
   tasks: readonly Task[],
   identity: MmIdentity,
   known: Directory,
-  kernelThread: (pid: number) => boolean | undefined,
+  isKernelThread: (pid: number) => boolean | undefined,
 ): void {
   const groups = new Map<number, number>();
   for (const task of tasks) {
     if (task.pid === 0 || task.born) continue;
-    const listed = kernelThread(task.pid);
+    const listed = isKernelThread(task.pid);
     if (listed === true || task.pid === KTHREADD) {
       identity.link(task.firstNode, NO_MM, "kernel_thread");
       continue;

@@ -65,15 +65,15 @@ export function usedKinds(table: EventTable): EventKind[] {
 /** Walks all rows. Those without a handler say nothing, not even who runs: what is no input must not matter. */
 export function walk(table: EventTable, timeline: Timeline, window: Window): void {
   const handlers = handlersOf(table, timeline);
+  const needsTask = table.kinds.map(({ name }) => !WITHOUT_TASK.has(name));
   const { kind, cpu, pid, length } = table;
-  const nobodys = table.kinds.map(({ name }) => name === LOST_KIND || name === BUFFER_STARTED_KIND);
   for (let row = 0; row < length; row++) {
     if (row === window.from) timeline.open();
     if (row === window.to) timeline.close();
     const handler = handlers[kind[row]!];
     if (handler === undefined) continue;
     if (pid[row]! >= 0) timeline.follow(row, cpu[row]!, pid[row]!);
-    else if (!nobodys[kind[row]!] && !timeline.knows(cpu[row]!)) continue;
+    else if (needsTask[kind[row]!] && !timeline.knows(cpu[row]!)) continue;
     handler(row, cpu[row]!);
   }
 }
@@ -123,6 +123,9 @@ function hasAll(kind: EventKind, names: readonly string[]): boolean {
 
 const FLUSH_RANGE = ["mm", "start", "end", "stride", "freed"];
 const TLB_FLUSH = ["pages", "reason"];
+
+/** Kinds whose rows may come while it is unknown who runs on their CPU. */
+const WITHOUT_TASK = new Set([LOST_KIND, BUFFER_STARTED_KIND]);
 
 /** Only tells which ctx_id a pointer has. */
 const NAMES_MM: Rule = {

@@ -75,7 +75,7 @@ export interface ScheduleResult {
 export interface ScheduleInput {
   readonly table: EventTable;
   readonly sidecars?: Sidecars;
-  /** What the trace itself says of kernel threads, see ParsedTrace. */
+  /** Which pids the trace itself calls kernel threads. */
   readonly kernelThread?: ReadonlyMap<number, boolean>;
   /** For the error. */
   readonly file?: string;
@@ -92,8 +92,8 @@ export function buildSchedule(input: ScheduleInput): Result<ScheduleResult, Trac
   const timeline = new Timeline(table.cpus, identity, window, findExecs(table), known.tgid);
   walk(table, timeline, window);
   for (const task of timeline.tasks.all) if (task.comm === "") task.comm = known.comm(task.pid);
-  const kernelThread = (pid: number) => input.kernelThread?.get(pid) ?? sidecars.kernelThread.get(pid);
-  linkHints(timeline.tasks.all, identity, known, kernelThread);
+  const listed = (pid: number) => sidecars.kernelThread.get(pid) ?? input.kernelThread?.get(pid);
+  linkHints(timeline.tasks.all, identity, known, listed);
   identity.resolve();
   return ok(finish(table, window, identity, timeline, known));
 }

@@ -91,11 +91,6 @@ export class Timeline {
     else this.#takeOver(task, pid);
   }
 
-  /** Whether it is known what the CPU runs: a row may lack its pid. */
-  knows(cpu: number): boolean {
-    return this.#current[cpu]! >= 0;
-  }
-
   #runsAs(task: number, pid: number): boolean {
     return task >= 0 && this.tasks.all[task]!.pid === pid;
   }
@@ -127,6 +122,11 @@ export class Timeline {
     if (!this.#inWindow) return -1;
     this.#acted[cpu] = 1;
     return this.actions.push(kind, row, cpu, a, b, c);
+  }
+
+  /** Whether it is known who runs there. */
+  knows(cpu: number): boolean {
+    return this.#current[cpu]! >= 0;
   }
 
   /** sched_switch */

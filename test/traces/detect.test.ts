@@ -10,6 +10,8 @@ describe("compression", () => {
     ["\x1f\x8b\x08", "gzip"],
     ["\x28\xb5\x2f\xfd\x04", "zstd"],
     ["\x5a\x2a\x4d\x18\x00", "zstd"],
+    ["TRACE:\n\x78\x9c", "atrace"],
+    ["TRACE:\n# tracer", "none"],
     ["# tracer", "none"],
     ["", "none"],
   ] as const)("%j is %s", (head, expected) => {
@@ -53,7 +55,6 @@ describe("content", () => {
     ["an ftrace name like perf's", line("a -1 [0", 127, 2, 43542056, "cpu_idle: state=1 cpu_id=2"), "ftrace-text"],
     ["atrace", `capturing trace... done\nTRACE:\n# tracer: nop\n${EVENT}`, "ftrace-text"],
     ["a log", "12:00:01 [error] server:http: no route\n", "text"],
-    ["atrace -z", "TRACE:\n\x78\x9c", "later"],
     ["zip", "PK\x03\x04", "unknown"],
     ["xz", "\xfd7zXZ\x00", "unknown"],
     ["UTF-16", "\xff\xfe#\x00", "unknown"],

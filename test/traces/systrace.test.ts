@@ -100,11 +100,8 @@ describe("both kinds of page give the rows of the text in them", () => {
   });
 
   test("old marks have no name, and systrace's own mark is left out", () => {
-    const { table, odd } = read(
-      asString(
-        `${line("sh", 127, 0, 1, "0: B|120|draw")}           dummy-0000  [000] 0.0: 0: trace_event_clock_sync: parent_ts=0.0\n`,
-      ),
-    );
+    const own = "           dummy-0000  [000] 0.0: 0: trace_event_clock_sync: parent_ts=0.0\n";
+    const { table, odd } = read(asString(line("sh", 127, 0, 1, "0: B|120|draw") + own));
     expect([showAll(table), odd.ownLines]).toEqual([["tracing_mark_write text=B|120|draw"], 1]);
     // The mark says of which process its task is a thread.
     expect(table.pids).toEqual([{ pid: 127, comm: "sh", tgid: 120 }]);
@@ -141,9 +138,10 @@ describe("PROCESS DUMP", () => {
   });
 
   test("the schedule uses it", () => {
-    const to = (prev: number, next: number, time: number) =>
-      line(prev === 0 ? "<idle>" : `<${prev}>`, prev, 2, time, `sched_switch: prev_comm=x prev_pid=${prev} prev_prio=1 ` +
-        `prev_state=S ==> next_comm=x next_pid=${next} next_prio=1`); // biome-ignore format: a table
+    const to = (prev: number, next: number, time: number) => {
+      const event = `prev_comm=x prev_pid=${prev} prev_prio=1 prev_state=S ==> next_comm=x next_pid=${next} next_prio=1`;
+      return line(prev === 0 ? "<idle>" : `<${prev}>`, prev, 2, time, `sched_switch: ${event}`);
+    };
     const trace = read(asBlocks(NEW_PS, to(0, 120, 1) + to(120, 35, 2) + to(35, 127, 3)));
     const built = buildSchedule(trace);
     if (!built.ok) throw new Error(built.error.message);

@@ -19,7 +19,8 @@ function report(text: string, chunk = 1 << 20): ParsedTrace {
 /** An event as trace-cmd prints it. */
 function event(time: string, text: string, task = "sh", pid = 127, flags = ""): string {
   const [, name, args] = /^(\S+:) ?(.*)$/.exec(text)!;
-  return `${task.padStart(16)}-${String(pid).padEnd(5)} [002] ${flags}${time.padStart(12)}: ${name!.padEnd(22)}${args}\n`;
+  const head = `${task.padStart(16)}-${String(pid).padEnd(5)} [002] ${flags}${time.padStart(12)}: `;
+  return `${head}${name!.padEnd(22)}${args}\n`;
 }
 
 const FIRST = "version = 6\ncpus=4\n";
@@ -27,8 +28,8 @@ const FIRST = "version = 6\ncpus=4\n";
 describe("what trace-cmd prints in its own way", () => {
   // event text → row as read
   const EVENTS: readonly (readonly [string, string])[] = [
-    ["sched_switch: my sh:127 [120] S ==> swapper/2:0 [120]",
-      "sched_switch prev_comm=my sh prev_pid=127 prev_prio=120 prev_state=S next_comm=swapper/2 next_pid=0 next_prio=120"],
+    ["sched_switch: m h:127 [120] S ==> swapper/2:0 [120]",
+      "sched_switch prev_comm=m h prev_pid=127 prev_prio=120 prev_state=S next_comm=swapper/2 next_pid=0 next_prio=120"],
     ["sched_wakeup: sh:127 [120] success=1 CPU:002", "sched_wakeup comm=sh pid=127 prio=120 success=1 target_cpu=2"],
     ["sched_wakeup: sh:127 [120] CPU:002", "sched_wakeup comm=sh pid=127 prio=120 target_cpu=2"],
     ["tlb_flush: pages=-1 reason=flush on task switch (0)", "tlb_flush pages=-1 reason=0"],
@@ -116,7 +117,7 @@ describe("several buffers and files", () => {
       for (const chunk of [1 << 20, 11]) {
         const { table, odd, notes } = report(FIRST + text, chunk);
         expect(showAll(table)[1]).toBe("cpu_idle state=1 cpu_id=2");
-        expect(table.pids).toEqual([{ pid: 127, comm: "sh", tgid: -1 }, { pid: 1, comm: "a", tgid: -1 }]); // biome-ignore format: a table
+        expect(table.pids.map(({ pid, comm }) => `${comm}-${pid}`)).toEqual(["sh-127", "a-1"]);
         expect([odd.unknown, odd.otherFiles, notes]).toEqual([0, 0, []]);
       }
     }

@@ -125,7 +125,7 @@ export class FtraceTextParser implements StreamReader {
     if (from < rest.length) this.#line(rest, from, rest.length);
     this.#commit(rest);
     this.#carry = EMPTY;
-    this.#writeMarks(this.#lastTime);
+    this.#writeMarks(Math.max(this.#lastTime, 0));
     const banner = this.#banner;
     const cpus = Math.max(banner.cpus ?? 0, this.#maxCpu + 1);
     return {
