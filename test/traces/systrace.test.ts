@@ -139,8 +139,8 @@ describe("PROCESS DUMP", () => {
 
   test("the schedule uses it", () => {
     const to = (prev: number, next: number, time: number) => {
-      const event = `prev_comm=x prev_pid=${prev} prev_prio=1 prev_state=S ==> next_comm=x next_pid=${next} next_prio=1`;
-      return line(prev === 0 ? "<idle>" : `<${prev}>`, prev, 2, time, `sched_switch: ${event}`);
+      const event = `sched_switch: x:${prev} [120] S ==> x:${next} [120]`;
+      return line(prev === 0 ? "<idle>" : `<${prev}>`, prev, 2, time, event);
     };
     const trace = read(asBlocks(NEW_PS, to(0, 120, 1) + to(120, 35, 2) + to(35, 127, 3)));
     const built = buildSchedule(trace);

@@ -28,8 +28,8 @@ const FIRST = "version = 6\ncpus=4\n";
 describe("what trace-cmd prints in its own way", () => {
   // event text → row as read
   const EVENTS: readonly (readonly [string, string])[] = [
-    ["sched_switch: m h:127 [120] S ==> swapper/2:0 [120]",
-      "sched_switch prev_comm=m h prev_pid=127 prev_prio=120 prev_state=S next_comm=swapper/2 next_pid=0 next_prio=120"],
+    ["sched_switch: m h:127 [120] S ==> swap/2:0 [120]",
+      "sched_switch prev_comm=m h prev_pid=127 prev_prio=120 prev_state=S next_comm=swap/2 next_pid=0 next_prio=120"],
     ["sched_wakeup: sh:127 [120] success=1 CPU:002", "sched_wakeup comm=sh pid=127 prio=120 success=1 target_cpu=2"],
     ["sched_wakeup: sh:127 [120] CPU:002", "sched_wakeup comm=sh pid=127 prio=120 target_cpu=2"],
     ["tlb_flush: pages=-1 reason=flush on task switch (0)", "tlb_flush pages=-1 reason=0"],
