@@ -2,19 +2,38 @@
 // What a byte source is, by its first bytes; never by its name.
 
 import type { TraceFormat } from "./parsed.ts";
+import { PERF_COMMAND } from "./perf-script/notes.ts";
 import { looksLikePackets } from "./perfetto/packets.ts";
+import { textForm } from "./text-forms.ts";
 
 /** Bytes that detectContent() should be given, if there are so many. */
 export const SNIFF_BYTES = 65_536;
 
-export type Compression = "none" | "gzip" | "zstd";
+/** atrace: what `atrace -z` writes, zlib data after a few words. */
+export type Compression = "none" | "gzip" | "zstd" | "atrace";
 
 export function detectCompression(bytes: Uint8Array): Compression {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
   if (bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd && bytes[0] === 0x28) return "zstd";
   // A skippable frame may come first.
   if ((bytes[0]! & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18) return "zstd";
-  return "none";
+  return atraceHeader(bytes) > 0 ? "atrace" : "none";
+}
+
+const ATRACE_HEADERS = ["TRACE:\n", "TRACE:\r\n", "capturing trace... done\nTRACE:\n"];
+
+/** How many bytes stand before the zlib data of `atrace -z`; 0 if this is none. */
+export function atraceHeader(bytes: Uint8Array): number {
+  for (const header of ATRACE_HEADERS) {
+    const [method, flags] = bytes.subarray(header.length);
+    const isZlib = method === 0x78 && flags !== undefined && (method * 256 + flags) % 31 === 0;
+    if (isZlib && startsWith(bytes, header)) return header.length;
+  }
+  return 0;
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return bytes.length >= text.length && [...text].every((character, i) => character.charCodeAt(0) === bytes[i]);
 }
 
 export type Content =
@@ -31,19 +50,20 @@ interface Magic {
   readonly content: Content;
 }
 
+const trace = (format: TraceFormat): Content => ({ kind: "trace", format });
 const later = (what: string, remedy: string): Content => ({ kind: "later", what, remedy });
 const unknown = (what: string): Content => ({ kind: "unknown", what });
 
-const PERF_TEXT = later("the text of perf script", "record with ftrace instead; `lazymm record` prints the commands");
+const PERF_DATA = later("perf.data", `${PERF_COMMAND} > trace.txt`);
+const HALF_PERF_TEXT = later("text of perf script that does not say the cpu and the time of each event", PERF_COMMAND);
 
 const MAGICS: readonly Magic[] = [
   {
     bytes: "\x17\x08\x44tracing",
     content: later("trace-cmd's binary trace.dat", "trace-cmd report -N -i trace.dat > trace.txt"),
   },
-  { bytes: "PERFILE2", content: later("perf.data", "record with ftrace instead; `lazymm record` prints the commands") },
-  { bytes: "PERFFILE", content: later("perf.data", "record with ftrace instead; `lazymm record` prints the commands") },
-  { bytes: "TRACE:\n", content: later("compressed output of atrace -z", "run atrace without -z") },
+  { bytes: "PERFILE2", content: PERF_DATA },
+  { bytes: "PERFFILE", content: PERF_DATA },
   { bytes: "PK\x03\x04", content: unknown("a zip archive") },
   { bytes: "\xfd7zXZ\x00", content: unknown("xz-compressed (unpack it first: xz -d)") },
   { bytes: "BZh", content: unknown("bzip2-compressed (unpack it first: bzip2 -d)") },
@@ -52,25 +72,19 @@ const MAGICS: readonly Magic[] = [
   { bytes: "\xff\xfe", content: unknown("UTF-16 text (convert it first: iconv -f utf-16 -t utf-8)") },
 ];
 
-/** The part of a line after the task name, as in ftrace-text/head.ts; here only to tell formats apart. */
-const EVENT_LINE =
-  /-\d+\s+(?:\([ \d-]+\)\s+)?(?:\[\d+\]\s+(?:\([ \d-]+\)\s+)?(?:\S{3,8}\s+)?|\d+\D\S{2,7}\s+)\d+(?:\.\d+)?(?:us.?)?:\s/;
-const PERF_LINE = /^\s*\S.*\s-?\d+(?:\/-?\d+)?\s+\[\d+\]\s+\d+\.\d+:\s+(?:\d+\s+)?[\w-]+:/m;
-
 export function detectContent(head: Uint8Array): Content {
   if (head.length === 0) return { kind: "empty" };
   for (const { bytes, content } of MAGICS) {
-    if (head.length >= bytes.length && [...bytes].every((c, i) => c.charCodeAt(0) === head[i])) return content;
+    if (startsWith(head, bytes)) return content;
   }
   const start = head.subarray(0, SNIFF_BYTES);
   if (looksLikePackets(start)) return { kind: "trace", format: "perfetto" };
   const text = new TextDecoder("latin1").decode(start);
-  if (/^\s*(?:<!DOCTYPE html|<html)/i.test(text)) {
-    return later("a web page, as systrace writes it", "take the text after `# tracer:` out of the page");
-  }
-  if (EVENT_LINE.test(text)) return { kind: "trace", format: "ftrace-text" };
-  if (!isText(start)) return unknown("neither text nor a trace format that lazymm knows");
-  return PERF_LINE.test(text) ? PERF_TEXT : { kind: "text" };
+  if (/^(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]*?-->\s*)?(?:<!DOCTYPE html|<html)/i.test(text)) return trace("systrace-html");
+  const form = textForm(text);
+  if (form === "half-perf") return HALF_PERF_TEXT;
+  if (form !== "text") return trace(form);
+  return isText(start) ? { kind: "text" } : unknown("neither text nor a trace format that lazymm knows");
 }
 
 /** Control bytes are rare in text: task names may hold some. */

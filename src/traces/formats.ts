@@ -3,12 +3,17 @@
 
 import { FtraceTextParser } from "./ftrace-text/parser.ts";
 import type { RandomReader, StreamReader, TraceFormat } from "./parsed.ts";
+import { PerfScriptParser } from "./perf-script/parser.ts";
 import { PerfettoReader } from "./perfetto/reader.ts";
+import { SystraceReader } from "./systrace/reader.ts";
+import { TraceCmdReader } from "./trace-cmd-report/reader.ts";
 
 /** Formats that are read in one pass, as the bytes come. */
 export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = {
   "ftrace-text": () => new FtraceTextParser(),
-  "trace-cmd-report": () => new FtraceTextParser(),
+  "trace-cmd-report": () => new TraceCmdReader(),
+  "perf-script": () => new PerfScriptParser(),
+  "systrace-html": () => new SystraceReader(),
   perfetto: () => new PerfettoReader(),
 };
 

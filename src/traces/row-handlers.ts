@@ -242,7 +242,8 @@ function withMm(call: (timeline: Timeline, row: number, cpu: number, mm: number,
 
 function schedSwitch({ table, timeline, read }: Source): Handler {
   const [prevPid, prevState, nextPid] = [read("prev_pid"), read("prev_state"), read("next_pid")];
-  const dead = table.strings.map((state) => /^[ZX]/.test(state));
+  // Kernels before 4.14 print x.
+  const dead = table.strings.map((state) => /^[ZXx]/.test(state));
   return (row, cpu) => {
     // Perfetto's compact switches say whom they switch to; from whom is not known of a CPU's first one.
     if (Number.isNaN(prevPid(row)) || !timeline.knows(cpu)) timeline.arrived(cpu, nextPid(row));

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { gzipSync } from "node:zlib";
+import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openTrace } from "../../src/traces/input/open.ts";
 import { FIXTURE, line } from "./text.ts";
@@ -66,6 +66,17 @@ describe("what can be opened", () => {
     expect((await opened(FIXTURE, { sidecars: false })).sidecars.read).toEqual([]);
   });
 
+  test("what atrace -z writes", async () => {
+    for (const header of ["TRACE:\n", "capturing trace... done\nTRACE:\n"]) {
+      const bytes = Buffer.concat([Buffer.from(header), deflateSync(TEXT)]);
+      const trace = await opened(write("z.txt", bytes));
+      expect([trace.compression, trace.table.length, trace.damaged]).toEqual(["atrace", 5000, undefined]);
+      const cut = await opened(write("z.txt", bytes.subarray(0, 10_000)));
+      expect(cut.damaged).toEqual({ at: 10_000, reason: "the zlib data ends early" });
+      expect(cut.table.length).toBeGreaterThan(100);
+    }
+  });
+
   test("standard input", async () => {
     const trace = await opened("-", { stdin: Readable.from([gzipSync(TEXT)]) });
     expect([trace.table.length, trace.input]).toEqual([5000, "-"]);
@@ -121,6 +132,25 @@ describe("what is refused", () => {
     expect(error.code).toBe("trace-format-later");
     expect(error.message).toContain("trace.dat");
     expect(error.wayOut).toContain("trace-cmd report");
+  });
+
+  test("perf's binary, half of its text, and a page without a trace", async () => {
+    const binary = await refused(write("perf.data", "PERFILE2\x68\x00\x00"));
+    expect(binary.wayOut).toContain(
+      "perf script -F comm,pid,tid,cpu,time,event,trace --ns --show-task-events --show-lost-events",
+    );
+    const half = await refused(write("half.txt", "sh   127 [002] sched:sched_switch: prev_comm=sh\n"));
+    expect([half.code, half.message]).toEqual([
+      "trace-format-later",
+      expect.stringContaining("does not say the cpu and the time"),
+    ]);
+    const page = await refused(write("page.html", "<html><body>It was a dark night.</body></html>\n"));
+    expect([page.code, page.message]).toEqual([
+      "trace-nothing-inside",
+      expect.stringContaining("no block of trace data"),
+    ]);
+    const stacks = await refused(write("s.txt", "\tffffffff81a0f3c1 f\n"), { format: "perf-script" });
+    expect(stacks.code).toBe("trace-nothing-inside");
   });
 
   test("a directory without a trace says what is in it", async () => {

@@ -183,8 +183,6 @@ describe.skipIf(!existsSync(FORMATS))(`other forms of ftrace text${existsSync(FO
 const THIRD = join(RECORDINGS, "third-party");
 describe.skipIf(!existsSync(THIRD))(`files of other projects${existsSync(THIRD) ? "" : ` (${ABSENT})`}`, () => {
   test.each([
-    ["catapult/android_systrace.html", "trace-format-later"],
-    ["trappy/tests_trace_surfaceflinger.html", "trace-format-later"],
     ["ms-perf-tools/chrome.pftrace", "trace-no-ftrace"],
     ["ms-perf-tools/test_trace.perfetto-trace", undefined],
     ["lisa/trace_txt.txt", undefined],

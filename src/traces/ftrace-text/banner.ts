@@ -11,7 +11,7 @@ export type BannerLine =
 
 /** The kernel's mark, and those of versions of trace-cmd. */
 const LOST = /^CPU:(\d+) \[LOST (?:(\d+) )?EVENTS\]/;
-const DROPPED = /^CPU:?\s*(\d+)(?: \[(\d+) |: )EVENTS DROPPED/;
+const DROPPED = /^CPU:?\s*(\d+)(?: \[(?:(\d+) )?|: )EVENTS DROPPED/;
 const COMMENT: BannerLine = { kind: "comment" };
 
 /** Reads a line that is no event into `banner`; undefined if it is not a banner line either. */
@@ -24,7 +24,7 @@ export function readBannerLine(line: string, banner: Banner): BannerLine | undef
     banner.cpus = Number(cpus[1]);
     return COMMENT;
   }
-  return /^version = \d+$/.test(line) ? COMMENT : undefined;
+  return /^(?:version = \d+|CPU \d+ is empty)$/.test(line) ? COMMENT : undefined;
 }
 
 function readComment(line: string, banner: Banner): BannerLine {

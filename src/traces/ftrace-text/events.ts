@@ -8,8 +8,8 @@ import { Literal, mix } from "./literal.ts";
 import { ascii, BYTE, startsWith } from "./scan.ts";
 import { matchTemplate, type Template, templatesOf } from "./templates.ts";
 
-/** Text written into the trace by users. */
-const MARKS = new Set(["tracing_mark_write", "print", "bprint", "bputs"]);
+/** Text written into the trace by users. "0": an old kernel that did not know the caller's name. */
+const MARKS = new Set(["tracing_mark_write", "print", "bprint", "bputs", "0"]);
 /** Marks whose text is kept: some systems write one per function call, each different. The rest have no text. */
 const MARKS_KEPT = 65_536;
 const MARK_BYTES = 256;

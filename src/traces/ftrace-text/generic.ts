@@ -162,12 +162,14 @@ function discover(bytes: Uint8Array, at: number, end: number): Pick<Shape, "site
   }
 }
 
-/** A probe's address, not words in parentheses. */
+/** A probe's address, not words in parentheses. perf and trace-cmd print it without 0x and without its symbol. */
 function isSite(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] !== BYTE.open) return false;
   const close = bytes.subarray(at, end).indexOf(BYTE.close);
   if (close < 0) return false;
-  return /^\((0x[0-9a-f]+|\S+\+0x[0-9a-f]+\/0x[0-9a-f]+.*|.* <- .*)$/.test(latin1(bytes.subarray(at, at + close)));
+  return /^\(((?:0x)?[0-9a-f]{8,16}|0x[0-9a-f]+|\S+\+0x[0-9a-f]+\/0x[0-9a-f]+.*|.* <- .*)$/.test(
+    latin1(bytes.subarray(at, at + close)),
+  );
 }
 
 /** End of a value without spaces, or of a list. */

@@ -147,7 +147,7 @@ export class FtraceTextParser implements StreamReader {
     if (next < filled) this.#line(next, filled);
     this.#text.next = filled;
     this.#commit();
-    this.#writeMarks(this.#lastTime);
+    this.#writeMarks(Math.max(this.#lastTime, 0));
     const banner = this.#banner;
     const cpus = Math.max(banner.cpus ?? 0, this.#maxCpu + 1);
     return {

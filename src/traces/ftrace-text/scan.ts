@@ -7,8 +7,8 @@ import type { EventTableBuilder } from "../../events/builder.ts";
 
 export const BYTE = {
   tab: 9, newline: 10, return: 13, space: 32, quote: 34, hash: 35, open: 40, close: 41, comma: 44, minus: 45,
-  dot: 46, zero: 48, nine: 57, colon: 58, less: 60, equals: 61, openBracket: 91, closeBracket: 93, underscore: 95,
-  u: 117, x: 120, openBrace: 123, closeBrace: 125,
+  dot: 46, slash: 47, zero: 48, nine: 57, colon: 58, less: 60, equals: 61, openBracket: 91, closeBracket: 93,
+  underscore: 95, u: 117, x: 120, openBrace: 123, closeBrace: 125,
 } as const; // biome-ignore format: a table
 
 const HEX_DIGIT = new Int8Array(256).fill(-1);

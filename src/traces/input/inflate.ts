@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// .gz and .zst, piece by piece. What was inflated before an error is delivered; what makes no sense is damage, with its
-// place in the compressed file.
+// .gz, .zst and atrace -z, piece by piece. What was inflated before an error is delivered; what makes no sense is
+// damage, with its place in the compressed file.
 
-import { createGunzip } from "node:zlib";
+import { createGunzip, createInflate, type Gunzip, type Inflate } from "node:zlib";
 import { Decompress } from "fzstd";
-import type { Compression } from "../detect.ts";
+import { atraceHeader, type Compression } from "../detect.ts";
 import { ZstdChecksums } from "./zstd-checksums.ts";
 
 /** A recording gets smaller by 10 to 60 times. What grows by more than this is made to fill the memory. */
@@ -34,7 +34,9 @@ export interface Inflater {
 export function inflater(compression: Compression, sink: Sink): Inflater {
   if (compression === "none") return { push: async (chunk) => sink(chunk), end: async () => {} };
   const limit = new OutputLimit(sink);
-  return compression === "zstd" ? zstdInflater(limit) : gzipInflater(limit);
+  if (compression === "zstd") return zstdInflater(limit);
+  if (compression === "gzip") return zlibInflater("gzip", createGunzip(), limit, () => 0);
+  return zlibInflater("zlib", createInflate(), limit, atraceHeader);
 }
 
 /** Passes on what comes out, until it is too much for what went in. */
@@ -77,36 +79,44 @@ function zstdInflater(limit: OutputLimit): Inflater {
   return { push: (chunk) => push(chunk, false), end: () => push(new Uint8Array(0), true) };
 }
 
-function gzipInflater(limit: OutputLimit): Inflater {
-  const gunzip = createGunzip();
+/** `header` tells how many bytes of the first piece are no part of the data. */
+function zlibInflater(
+  name: string,
+  stream: Gunzip | Inflate,
+  limit: OutputLimit,
+  header: (chunk: Uint8Array) => number,
+): Inflater {
   let failed: Error | undefined;
-  gunzip.on("data", (chunk: Uint8Array) => {
+  let skipped: number | undefined;
+  stream.on("data", (chunk: Uint8Array) => {
     try {
       limit.push(chunk);
     } catch (error) {
-      gunzip.destroy(error as Error);
+      stream.destroy(error as Error);
     }
   });
-  gunzip.on("error", (error) => {
+  stream.on("error", (error) => {
     failed = error;
   });
-  const done = new Promise<void>((resolve) => gunzip.once("close", () => resolve()));
+  const done = new Promise<void>((resolve) => stream.once("close", () => resolve()));
   const check = () => {
     if (failed === undefined) return;
     if (failed instanceof DamagedError) throw failed;
     const early = "code" in failed && failed.code === "Z_BUF_ERROR";
-    const reason = early ? "the gzip data ends early" : `broken gzip data (${failed.message})`;
-    throw new DamagedError(gunzip.bytesWritten, reason);
+    const reason = early ? `the ${name} data ends early` : `broken ${name} data (${failed.message})`;
+    throw new DamagedError((skipped ?? 0) + stream.bytesWritten, reason);
   };
   return {
-    push: async (chunk) => {
-      limit.input += chunk.length;
+    push: async (piece) => {
+      limit.input += piece.length;
+      const chunk = skipped === undefined ? piece.subarray(header(piece)) : piece;
+      skipped ??= piece.length - chunk.length;
       // Waits until it is inflated: what is delivered before an error is then what came before the error.
-      await Promise.race([new Promise<void>((resolve) => gunzip.write(chunk, () => resolve())), done]);
+      await Promise.race([new Promise<void>((resolve) => stream.write(chunk, () => resolve())), done]);
       check();
     },
     end: async () => {
-      gunzip.end();
+      stream.end();
       await done;
       check();
     },

@@ -214,8 +214,11 @@ class Reading {
     if (trace.table.length === 0) {
       if (damaged) return err(traceError("trace-damaged", this.#input, `${damaged.at}: ${damaged.reason}`));
       if (this.#inflated === 0) return err(traceError("trace-empty", this.#input));
-      const code = trace.format === "perfetto" ? "trace-no-ftrace" : "trace-no-events";
-      return err(traceError(code, this.#input, String(trace.units)));
+      if (trace.format === "perfetto") return err(traceError("trace-no-ftrace", this.#input, String(trace.units)));
+      if (trace.format !== "ftrace-text" && trace.notes.length > 0) {
+        return err(traceError("trace-nothing-inside", this.#input, trace.notes.join("; ")));
+      }
+      return err(traceError("trace-no-events", this.#input, String(trace.units)));
     }
     return ok({
       ...trace,
