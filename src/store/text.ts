@@ -12,7 +12,7 @@ const CHUNK_ROWS = 4096;
 export async function writeText(path: string, table: Table, format: TextFormat, stop: Stop): Promise<boolean> {
   const handle = await open(path, "w");
   try {
-    if (format === "csv") await handle.write(`${table.columns.map(({ name }) => csv(name)).join(",")}\r\n`);
+    if (format === "csv") await handle.write(`${table.columns.map(({ name }) => csv(name)).join(",")}\n`);
     if (format === "json") await handle.write("[");
     for (let from = 0; from < table.rows; from += CHUNK_ROWS) {
       const to = Math.min(from + CHUNK_ROWS, table.rows);
@@ -29,14 +29,14 @@ export async function writeText(path: string, table: Table, format: TextFormat, 
 function chunk(table: Table, format: TextFormat, from: number, to: number): string {
   let text = "";
   for (let row = from; row < to; row++) {
-    if (format === "csv") text += `${table.columns.map(({ at }) => csv(at(row))).join(",")}\r\n`;
+    if (format === "csv") text += `${table.columns.map(({ at }) => csv(at(row))).join(",")}\n`;
     else if (format === "ndjson") text += `${json(table, row)}\n`;
     else text += `${row > 0 ? "," : ""}\n${json(table, row)}`;
   }
   return text;
 }
 
-/** RFC 4180. What is not known is empty. */
+/** RFC 4180, but for the ends of lines, which are those of Unix. What is not known is empty. */
 function csv(cell: Cell): string {
   if (cell === null) return "";
   const text = typeof cell === "object" ? cell.join(" ") : String(cell);

@@ -97,12 +97,19 @@ export function findExecs(table: EventTable): Execs {
   return { points, takeovers };
 }
 
+interface HashRun {
+  readonly hash: number;
+  /** The first row of it, and whether the task went by another hash before: then only an exec can be in between. */
+  readonly since: number;
+  readonly changed: boolean;
+}
+
 /** By which hash each task's mm goes, and since which row: an exec is where the hash that it leaves behind begins. */
 class HashRuns {
   readonly #points: Set<number>;
-  readonly #runs = new Map<number, { readonly hash: number; readonly since: number }>();
-  /** Execs whose new mm is not named yet: the row that stands for them, and the run before it. */
-  readonly #execs = new Map<number, { readonly row: number; readonly hash: number; readonly since: number }>();
+  readonly #runs = new Map<number, HashRun>();
+  /** Execs of which it is not known yet whether the run before them is of the new mm, with the row of each. */
+  readonly #execs = new Map<number, HashRun & { readonly row: number }>();
 
   constructor(points: Set<number>) {
     this.#points = points;
@@ -111,17 +118,21 @@ class HashRuns {
   seen(row: number, pid: number, hash: number): void {
     const exec = this.#execs.get(pid);
     this.#execs.delete(pid);
-    if (exec?.hash === hash) {
-      this.#points.delete(exec.row);
-      this.#points.add(exec.since);
-    }
-    if (this.#runs.get(pid)?.hash !== hash) this.#runs.set(pid, { hash, since: row });
+    if (exec?.hash === hash) this.#move(exec.row, exec.since);
+    const run = this.#runs.get(pid);
+    if (run?.hash !== hash) this.#runs.set(pid, { hash, since: row, changed: run !== undefined });
   }
 
   exec(row: number, pid: number, oldPid: number): void {
     const run = this.#runs.get(pid) ?? this.#runs.get(oldPid);
-    if (run !== undefined) this.#execs.set(pid, { row, ...run });
     this.#runs.delete(pid);
+    if (run?.changed) this.#move(row, run.since);
+    else if (run !== undefined) this.#execs.set(pid, { row, ...run });
+  }
+
+  #move(from: number, to: number): void {
+    this.#points.delete(from);
+    this.#points.add(to);
   }
 
   forget(pid: number): void {

@@ -102,12 +102,12 @@ describe("files", () => {
   test("comma-separated values", async () => {
     const written = await writeTables(join(folder, "t.csv"), tablesOf(source), goOn);
     expect(written.ok && written.value.map(({ name, rows }) => [name, rows])).toEqual([["events", 5], ["steps", 2]]);
-    const lines = readFileSync(join(folder, "t.csv"), "utf8").split("\r\n");
+    const lines = readFileSync(join(folder, "t.csv"), "utf8").split("\n");
     expect(lines[0]).toMatch(/^row,time_ticks,time_s,cpu,pid,comm,tgid,event,irqs_off,.*,args$/);
     expect(lines[1]).toMatch(/^0,1000001,1\.00000\d*,1,42,cat,40,"a,b",true,/);
     expect(lines[1]).toContain('"{""text"":""say \\""hi\\"",\\nthen go"",""cpu"":-7}"');
     expect(lines[4]).toMatch(/^3,1000004,1\.0000\d*,0,,,,events,,,,,,,,,\{\}$/);
-    expect(readFileSync(join(folder, "t.steps.csv"), "utf8").split("\r\n")[2]).toBe("2,0,probe,unexplained,,asid=2");
+    expect(readFileSync(join(folder, "t.steps.csv"), "utf8").split("\n")[2]).toBe("2,0,probe,unexplained,,asid=2");
   }); // biome-ignore format: rows
 
   test("JSON: an array, and lines", async () => {

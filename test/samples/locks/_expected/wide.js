@@ -4,7 +4,7 @@ const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
 const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
-const I=new Float64Array(0);
+const I=new Float64Array(0),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(1);
 function f0(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
 case 1:{if(!(c0[0]===0)){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}l0=c0[0];c0[0]=(cpu+1);pc=2;continue L;}
@@ -26,5 +26,5 @@ case 7:{c0[0]=0;return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],
-interrupts:[],instructions:I};
+interrupts:[],instructions:I,counting:N};
 // limit 0: a replay waits for something that never happens

@@ -4,7 +4,7 @@ const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
 const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
-const I=new Float64Array(0);
+const I=new Float64Array(0),N=new Uint8Array(1).fill(1);
 const c0=new Int32Array(2);const c1=new Int32Array(2);const c2=new Int32Array(1);
 function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0,l6=0,l7=0,l8=0,l9=0,l10=0,l11=0,l12=0,l13=0,l14=0,l15=0,l16=0,l17=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
 case 1:{l0=c0[(cpu*2+0)];B0:{if(l0!==2){pc=2;continue L;}else{break B0;}}pc=3;continue L;}
@@ -26,5 +26,5 @@ case 16:{c1[(cpu*2+l17)]=1;pc=15;continue L;}
 }return true;}}
 
 return {resumable:[],entries:[f0],
-interrupts:[],instructions:I};
+interrupts:[],instructions:I,counting:N};
 // limit 0: a replay waits for something that never happens

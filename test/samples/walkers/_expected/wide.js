@@ -4,16 +4,16 @@ const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
 const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
-const I=new Float64Array(3);
+const I=new Float64Array(3),N=new Uint8Array(1).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(2);const c2=new Int32Array(2);const c3=new Int32Array(2);const c4=new Int32Array(1);
 function f0(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
 case 1:{l0=c1[0];pc=2;continue L;}
 case 2:{c1[0]=0;pc=3;continue L;}
-case 3:{B0:{B1:{c2[(cpu*2+0)]=0;break B1;}break B0;}I[0]++;B0:{if(l0!==0){pc=4;continue L;}else{break B0;}}pc=5;continue L;}
-case 4:{B0:{B1:{c3[(l0-1)]=0;break B1;}break B0;}I[1]++;pc=5;continue L;}
-case 5:{B0:{B1:{l1=c2[(cpu*2+0)];B2:{if((l1!==0&&!(c3[(l1-1)]!==0))){break B2;}else{break B2;}}break B1;}break B0;}I[2]++;return true;}
+case 3:{B0:{B1:{c2[(cpu*2+0)]=0;break B1;}break B0;}I[0]+=N[cpu];B0:{if(l0!==0){pc=4;continue L;}else{break B0;}}pc=5;continue L;}
+case 4:{B0:{B1:{c3[(l0-1)]=0;break B1;}break B0;}I[1]+=N[cpu];pc=5;continue L;}
+case 5:{B0:{B1:{l1=c2[(cpu*2+0)];B2:{if((l1!==0&&!(c3[(l1-1)]!==0))){break B2;}else{break B2;}}break B1;}break B0;}I[2]+=N[cpu];return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0],
-interrupts:[],instructions:I};
+interrupts:[],instructions:I,counting:N};
 // limit 0: a replay waits for something that never happens
