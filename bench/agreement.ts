@@ -58,7 +58,7 @@ const plain = open(undefined);
 const notLazy = withoutLazyFlag();
 const rows = [["recording", "as recorded", "no lazy flag", "no freed_tables", "no exec"]];
 for (const path of roots.flatMap(recordings)) {
-  const trace = await readTrace(path, true);
+  const trace = await readTrace(path, { sidecars: true });
   if (!trace.ok || trace.value.arch !== "x86" || !trace.value.recorded) continue;
   const input = trace.value;
   rows.push([

@@ -58,7 +58,7 @@ function replayCase(name: string): Case {
         lib.designs.find((d) => d.ref === name),
         name,
       ).info;
-      const trace = await readTrace(`${modelRoot()}/${FIXTURE}`, true);
+      const trace = await readTrace(`${modelRoot()}/${FIXTURE}`, { sidecars: true });
       assert(trace.ok, "the fixture can be read");
       const { schedule, info } = trace.value;
       const program = prepareReplay(lib, design, schedule);

@@ -55,10 +55,11 @@ export type Folder = keyof typeof layers;
 
 /** Packages, and the only files or folders that may import them. `node:*` is everything that comes with Node. */
 export const packages: Readonly<Record<string, readonly string[]>> = {
-  "node:*": ["src/traces/input", "src/jobs", "src/cli"],
+  "node:*": ["src/traces/input", "src/store", "src/jobs", "src/cli"],
   "@babel/parser": ["src/compiler"],
   "@babel/types": ["src/compiler"], // types only: the parser's syntax tree
   fzstd: ["src/traces"],
+  "@duckdb/node-api": ["src/store"],
   commander: ["src/cli"],
 };
 

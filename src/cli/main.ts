@@ -9,6 +9,7 @@ import { addCompare } from "./commands/compare.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addExport } from "./commands/export.ts";
+import { addInspect } from "./commands/inspect.ts";
 import { addList } from "./commands/list.ts";
 import { addLitmus } from "./commands/litmus.ts";
 import { addRecord } from "./commands/record.ts";
@@ -26,6 +27,7 @@ const START = `
 Start here:
   $ lazymm compare trace.txt.zst   every design on your recording
   $ lazymm record > record.sh      a script that makes such a recording
+  $ lazymm inspect trace.txt.zst   what is in it, and what it can be asked
   $ lazymm check                   search every interleaving of every scenario
   $ lazymm help COMMAND            options and examples of one command
 
@@ -65,6 +67,7 @@ function buildProgram(shell: Shell): Command {
   addExplain(program, shell);
   addBarriers(program, shell);
   addReplay(program, shell);
+  addInspect(program, shell);
   addExport(program, shell);
   addRecord(program, shell);
   addLitmus(program, shell);

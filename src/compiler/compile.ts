@@ -62,16 +62,23 @@ export function compileScenario(unit: Unit): Program {
   }
 }
 
-/** The functions that a replay calls, under one design: every exported function of `file` becomes an entry. */
-export function compileReplay(
-  modules: Modules,
-  design: DesignInfo,
-  file: SourceFile,
-  machine: ReadonlyMap<string, number>,
-): Program {
+/** What is run on recorded traces: every exported function of `file` becomes an entry. */
+export interface EntriesUnit {
+  readonly modules: Modules;
+  readonly design: DesignInfo;
+  readonly file: SourceFile;
+  readonly machine: ReadonlyMap<string, number>;
+  /** Functions whose entries and returns are events: `p:name`, `r:name`. */
+  readonly probes?: ReadonlySet<string>;
+  readonly mutation?: Mutation;
+}
+
+export function compileEntries(unit: EntriesUnit): Program {
+  const { modules, design, file, machine, probes = new Set(), mutation = noMutation() } = unit;
   let callbacks: readonly FunctionDecl[] = [];
   for (;;) {
-    const cx = newLowering({ modules, design, root: file, machine, config: new Map() }, noMutation());
+    const cx = newLowering({ modules, design, root: file, machine, config: new Map() }, mutation);
+    cx.probes = probes;
     cx.callbacks.push(...callbacks);
     for (const [func, other] of replacements(cx, false)) cx.stubs.set(keyOf(func), other);
     cx.replaying = true;

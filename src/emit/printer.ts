@@ -11,6 +11,8 @@ export interface Layout {
   /** One or more statements. */
   writeCell(cell: number, index: readonly Expr[], value: Expr): string;
   setLocal(local: number, value: Expr): string;
+  /** Where locals are not variables. */
+  readLocal?(local: number): string;
   readonly cpu: string;
   readonly cpus: number;
   /** Of a block's label: what is printed into the middle of another step has labels of its own. */
@@ -46,7 +48,7 @@ export function value(layout: Layout, e: Expr): string {
     case "const":
       return e.value < 0 ? `(${e.value})` : `${e.value}`;
     case "local":
-      return local(e.local);
+      return layout.readLocal?.(e.local) ?? local(e.local);
     case "cpu":
       return layout.cpu;
     case "cell":

@@ -63,12 +63,12 @@ export function emitWide(
     .sort((a, b) => b.code.level - a.code.level)
     .map(({ id }) => `f${id}`);
   const text = `"use strict";${RUNTIME}
-const I=new Float64Array(${instructionNames.length});
+const I=new Float64Array(${instructionNames.length}),N=new Uint8Array(${program.cpus}).fill(1);
 ${cells}
 ${functions}
 ${generators}
 return {resumable:[${resumableTable}],entries:[${entries.map(({ id }) => `f${id}`).join(",")}],
-interrupts:[${interrupts.join(",")}],instructions:I};`;
+interrupts:[${interrupts.join(",")}],instructions:I,counting:N};`;
   return { text, entryNames: entries.map(({ code }) => code.name), instructionNames, limits };
 }
 
@@ -133,7 +133,7 @@ class WideStep implements Layout {
     return this.w.big && meaning.kind === "mask" ? `BigInt(${value(this, e)})` : value(this, e);
   }
 
-  /** Properties are the checker's business; compileReplay() leaves none. */
+  /** Properties are the checker's business; compileEntries() leaves none. */
   raise(): string {
     return "";
   }
@@ -211,7 +211,7 @@ class WideStep implements Layout {
       }
       case "instruction":
         // Counted last: a body that has to wait is run again.
-        return `${statements(this, access.body)}I[${this.w.instructionNames.indexOf(access.primitive)}]++;`;
+        return `${statements(this, access.body)}I[${this.w.instructionNames.indexOf(access.primitive)}]+=N[cpu];`;
       case "choose": {
         const l = local(access.into);
         const such = access.such ? truth(this, access.such) : "true";

@@ -3,10 +3,21 @@
 // argument written since the last row. discard() drops arguments of a row that turned out not to be one.
 
 import { ByteStrings, grown, Words } from "./intern.ts";
+import { permute, timeOrder } from "./sort.ts";
 import { type ArgColumn, EVENTS_VERSION, type EventKind, type EventTable, type PidInfo } from "./table.ts";
 
 const START_ROWS = 1024;
 const MAX_KINDS = 0xffff;
+
+/** The columns of rows, which may be changed in place until finish(). */
+export interface RowColumns {
+  readonly time: Float64Array;
+  readonly cpu: Int16Array;
+  readonly pid: Int32Array;
+  readonly kind: Uint16Array;
+  readonly flags: Uint16Array;
+  readonly args: Uint32Array;
+}
 
 export class EventTableBuilder {
   readonly strings = new ByteStrings();
@@ -120,6 +131,32 @@ export class EventTableBuilder {
     }
   }
 
+  /** The kinds so far. */
+  kinds(): readonly EventKind[] {
+    return this.#kinds;
+  }
+
+  /** The rows so far. row() may move them elsewhere. */
+  rows(): RowColumns {
+    const rows = this.length;
+    return {
+      time: this.#time.subarray(0, rows),
+      cpu: this.#cpu.subarray(0, rows),
+      pid: this.#pid.subarray(0, rows),
+      kind: this.#kind.subarray(0, rows),
+      flags: this.#flags.subarray(0, rows),
+      args: this.#args.subarray(0, rows),
+    };
+  }
+
+  /** Puts the rows in the order of time, then of CPU; rows of the same time and CPU keep their order. */
+  sortByTime(): void {
+    const rows = this.rows();
+    const order = timeOrder(rows.time, rows.cpu);
+    if (order === undefined) return;
+    for (const column of Object.values(rows)) permute(column, order);
+  }
+
   #growRows(): void {
     const rows = this.length * 2;
     this.#time = grown(this.#time, rows);
@@ -138,12 +175,7 @@ export class EventTableBuilder {
       length: rows,
       cpus,
       secondsPerTick,
-      time: this.#time.subarray(0, rows),
-      cpu: this.#cpu.subarray(0, rows),
-      pid: this.#pid.subarray(0, rows),
-      kind: this.#kind.subarray(0, rows),
-      flags: this.#flags.subarray(0, rows),
-      args: this.#args.subarray(0, rows),
+      ...this.rows(),
       values: this.values.subarray(0, this.#committed),
       kinds: this.#kinds,
       strings: this.strings.strings(),

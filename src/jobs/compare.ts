@@ -12,7 +12,7 @@ import { compareVerdicts } from "./verdicts.ts";
 export async function compare(options: CompareOptions, context: JobContext): Promise<Result<CompareReport, JobError>> {
   const library = openLibrary(options.overlay);
   if (!library.ok) return library;
-  const input = await readTrace(options.trace, options.sidecars);
+  const input = await readTrace(options.trace, { ...options, context });
   if (!input.ok) return input;
   const trace = input.value;
   const profile = findProfile(options.profile, trace.arch);

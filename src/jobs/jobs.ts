@@ -5,6 +5,7 @@ import { check } from "./check.ts";
 import { compare } from "./compare.ts";
 import { coverage } from "./coverage.ts";
 import { explain } from "./explain.ts";
+import { inspect } from "./inspect.ts";
 import { list } from "./list.ts";
 import { litmus } from "./litmus.ts";
 import { perfetto } from "./perfetto.ts";
@@ -12,4 +13,6 @@ import { promela } from "./promela.ts";
 import { replay } from "./replay.ts";
 import type { Jobs } from "./reports.ts";
 
-export const jobs: Jobs = { compare, check, coverage, barriers, explain, perfetto, replay, litmus, promela, list };
+export const jobs: Jobs = {
+  compare, check, coverage, barriers, explain, perfetto, replay, inspect, litmus, promela, list,
+}; // biome-ignore format: a table

@@ -5,7 +5,7 @@ import { counted } from "../../model/hw/profiles/counted.ts";
 import type { LineMap, Profile } from "../../model/hw/profiles/types.ts";
 import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { compileReplay } from "../compiler/compile.ts";
+import { compileEntries } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
 import { load } from "../compiler/modules.ts";
 import { emitWide, loadWide } from "../emit/wide.ts";
@@ -69,7 +69,12 @@ export function prepareReplay(
     const file = load(library.modules, REPLAY_FILE);
     if (!file) throw new Error(`lazymm bug: ${REPLAY_FILE} is not installed`);
     const instructionGroups = defined(counted[design.arch], "every architecture is counted");
-    const program = compileReplay(library.modules, design, file, machineFor(schedule, instructionGroups.pageShift));
+    const program = compileEntries({
+      modules: library.modules,
+      design,
+      file,
+      machine: machineFor(schedule, instructionGroups.pageShift),
+    });
     const lines = numberLines(instructionGroups.lines);
     const emitted = emitWide(program, lines.byCell, RESUMABLE);
     const instantiate = loadWide(emitted);
@@ -139,6 +144,7 @@ function cannotAgree(trace: TraceInput): string | undefined {
   if (trace.inferred.flushCalls.from !== "flush_range probe") {
     return "the trace has no flush_range probe: its flush calls are themselves taken from tlb_flush events";
   }
+  if (trace.select?.byPid) return "it is of all that a CPU does, not of one process";
   if (trace.inferred.snapshot === "none") return "the trace has no START snapshot";
   return undefined;
 }
@@ -154,6 +160,7 @@ export async function runReplay(
   const run = (freedUnknown: FreedUnknown): Promise<ReplayResult> =>
     replayInSlices(program, schedule, {
       freedUnknown,
+      select: trace.select?.selection,
       progress: (done, total) => {
         context.progress("replay", done, total);
         return context.signal.aborted;

@@ -38,7 +38,7 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
   if (!library.ok) return library;
   const design = findDesign(library.value, options.design);
   if (!design.ok) return design;
-  const input = await readTrace(options.trace, options.sidecars);
+  const input = await readTrace(options.trace, { ...options, context });
   if (!input.ok) return input;
   const trace = input.value;
   const profile = findProfile(options.profile, trace.arch);

@@ -7,10 +7,12 @@ import type { BarriersOptions, BarriersReport } from "./barriers-report.ts";
 import type { CoverageReport } from "./coverage-report.ts";
 import type { SearchLimits } from "./engine.ts";
 import type { ExplainOptions, ExplainReport } from "./explain-report.ts";
+import type { InspectOptions, InspectReport } from "./inspect-report.ts";
 import type { LitmusOptions, LitmusReport } from "./litmus-report.ts";
 import type { PerfettoReport } from "./perfetto.ts";
 import type { PromelaOptions, PromelaReport } from "./promela.ts";
 import type { Wanted } from "./reduced-search.ts";
+import type { TraceSelection } from "./trace-selection.ts";
 
 /** What a job may use of its caller. It must look at `signal` now and then (and yield to the event loop between looks,
  * or the signal never arrives), and then return what it has, with `interrupted: true`. */
@@ -175,6 +177,8 @@ export interface TraceOptions {
   /** `-` is stdin. */
   readonly trace: string;
   readonly sidecars: boolean;
+  /** Which part of it; undefined: all. */
+  readonly select?: TraceSelection | undefined;
   readonly profile: string | undefined;
 }
 export interface CompareOptions extends TraceOptions {
@@ -214,6 +218,7 @@ export interface Jobs {
   readonly explain: (options: ExplainOptions, context: JobContext) => Promise<Result<ExplainReport, JobError>>;
   readonly perfetto: (options: ExplainOptions, context: JobContext) => Promise<Result<PerfettoReport, JobError>>;
   readonly replay: (options: ReplayOptions, context: JobContext) => Promise<Result<ReplayReport, JobError>>;
+  readonly inspect: (options: InspectOptions, context: JobContext) => Promise<Result<InspectReport, JobError>>;
   readonly litmus: (options: LitmusOptions, context: JobContext) => Promise<Result<LitmusReport, JobError>>;
   readonly promela: (options: PromelaOptions) => Promise<Result<PromelaReport, JobError>>;
   readonly list: (what: Listable) => Promise<Result<ListReport, JobError>>;

@@ -4,10 +4,12 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { Schedule } from "../events/schedule.ts";
 import type { TraceError } from "../traces/errors.ts";
 import { type OpenedTrace, openTrace } from "../traces/input/open.ts";
+import type { Shares } from "../traces/mm-intervals.ts";
 import { type RecordedFlushes, recordedFlushes } from "../traces/recorded.ts";
 import type { FlushSource } from "../traces/row-handlers.ts";
 import { buildSchedule, type Inferred } from "../traces/schedule.ts";
-import type { JobError, TraceInfo } from "./reports.ts";
+import type { JobContext, JobError, TraceInfo } from "./reports.ts";
+import { type Selected, selected, type TraceSelection } from "./trace-selection.ts";
 
 export interface TraceInput {
   readonly schedule: Schedule;
@@ -19,38 +21,63 @@ export interface TraceInput {
   /** From the cpuinfo beside the trace; undefined: not told. */
   readonly cpuFlags: ReadonlySet<string> | undefined;
   readonly arch: string;
+  /** undefined: all of it is counted. */
+  readonly select: Selected | undefined;
 }
 
-export async function readTrace(path: string, sidecars: boolean): Promise<Result<TraceInput, JobError>> {
-  const opened = await openTrace(path, { sidecars });
-  if (!opened.ok) return err({ kind: "input", message: inWords(opened.error) });
+export interface ReadOptions {
+  readonly sidecars: boolean;
+  readonly select?: TraceSelection | undefined;
+  readonly context?: Pick<JobContext, "progress">;
+}
+
+/** Opens a file and reads its events, and says how far it is. */
+export async function openInput(path: string, options: ReadOptions): Promise<Result<OpenedTrace, JobError>> {
+  const { sidecars, context } = options;
+  const kilobytes = (bytes: number): number => Math.ceil(bytes / 1024);
+  const opened = await openTrace(path, {
+    sidecars,
+    progress: (done, total) =>
+      context?.progress("read, in kB", kilobytes(done), total === undefined ? undefined : kilobytes(total)),
+  });
+  return opened.ok ? opened : err({ kind: "input", message: inWords(opened.error) });
+}
+
+export async function readTrace(path: string, options: ReadOptions): Promise<Result<TraceInput, JobError>> {
+  const opened = await openInput(path, options);
+  if (!opened.ok) return opened;
   const trace = opened.value;
   const built = buildSchedule(trace);
   if (!built.ok) return err({ kind: "input", message: inWords(built.error) });
   const { schedule, inferred, window } = built.value;
+  const select = selected(options.select, trace.table, built.value);
+  if (!select.ok) return select;
   const last = schedule.length > 0 ? schedule.time[schedule.length - 1]! : 0;
-  const span = last * schedule.secondsPerTick;
-  const info: TraceInfo = {
-    path,
-    format: trace.format,
-    cpus: schedule.cpus,
-    events: trace.table.length,
-    span_s: Number.isNaN(span) ? null : span,
-    sidecars: trace.sidecars.read,
-    ...(trace.damaged ? { damaged: { at: `byte ${trace.damaged.at}`, reason: trace.damaged.reason } } : {}),
-  };
   return ok({
     schedule,
     inferred,
-    info,
-    notes: notesOn(trace, inferred, schedule),
-    recorded: recordedFlushes(trace.table, window),
+    info: traceInfo(trace, last * schedule.secondsPerTick),
+    notes: [...(select.value?.notes ?? []), ...notesOn(trace, inferred, schedule)],
+    recorded: recordedFlushes(trace.table, window, select.value?.row),
+    select: select.value,
     cpuFlags: trace.sidecars.cpuFlags.size > 0 ? trace.sidecars.cpuFlags : undefined,
     arch: architecture(trace),
   });
 }
 
-function inWords({ message, expected, wayOut }: TraceError): string {
+export function traceInfo(trace: OpenedTrace, span: number): TraceInfo {
+  return {
+    path: trace.input,
+    format: trace.format,
+    cpus: trace.table.cpus,
+    events: trace.table.length,
+    span_s: Number.isNaN(span) ? null : span,
+    sidecars: trace.sidecars.read,
+    ...(trace.damaged ? { damaged: { at: `byte ${trace.damaged.at}`, reason: trace.damaged.reason } } : {}),
+  };
+}
+
+export function inWords({ message, expected, wayOut }: TraceError): string {
   return `${message}\n  expected: ${expected}\n  way out: ${wayOut}`;
 }
 
@@ -61,10 +88,15 @@ const MACHINES: readonly [RegExp, string][] = [
   [/riscv/, "riscv"],
 ];
 
-/** From `uname`; a trace without one is taken for an x86 trace, and a note says so. */
-function architecture(trace: OpenedTrace): string {
-  const { uname } = trace.sidecars;
-  return MACHINES.find(([pattern]) => pattern.test(uname ?? ""))?.[1] ?? "x86";
+/** What the trace says of its machine, or the file `uname` beside it. */
+export function machineOf(trace: OpenedTrace): string | undefined {
+  return trace.sidecars.uname ?? trace.banner.machine;
+}
+
+/** A trace that does not tell its machine is taken for an x86 trace, and a note says so. */
+export function architecture(trace: OpenedTrace): string {
+  const machine = machineOf(trace) ?? "";
+  return MACHINES.find(([pattern]) => pattern.test(machine))?.[1] ?? "x86";
 }
 
 const FLUSH_SOURCE: Readonly<Record<FlushSource, string>> = {
@@ -74,8 +106,8 @@ const FLUSH_SOURCE: Readonly<Record<FlushSource, string>> = {
   none: "the trace has none",
 };
 
-/** What a reader must know before believing a number. */
-function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): string[] {
+/** What is wrong with the file, or could not be read of it. */
+export function notesOnFile(trace: OpenedTrace): string[] {
   const notes: string[] = [];
   const add = (count: number, text: string): void => {
     if (count > 0) notes.push(`${count} ${text}`);
@@ -90,6 +122,15 @@ function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): st
   notes.push(...trace.notes);
   const unparsed = Object.values(trace.unparsed).reduce((sum, rows) => sum + rows, 0);
   add(unparsed, `events were kept without their arguments (${Object.keys(trace.unparsed).join(", ")})`);
+  return notes;
+}
+
+/** What a reader must know before believing a number. */
+function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): string[] {
+  const notes = notesOnFile(trace);
+  const add = (count: number, text: string): void => {
+    if (count > 0) notes.push(`${count} ${text}`);
+  };
   add(inferred.doubts.unknownIntervals, "intervals in which a CPU's task is unknown");
   add(inferred.doubts.missingSwitches, "switches are missing from the recording and were made up for");
   add(inferred.doubts.mmConflicts, "pieces of evidence about an mm contradict stronger ones");
@@ -100,10 +141,17 @@ function notesOn(trace: OpenedTrace, inferred: Inferred, schedule: Schedule): st
   }
   add(flushCalls.withoutMm, "flush calls name no mm and were left out");
   notes.push(`mm identity: ${(inferred.identified * 100).toFixed(1)} % of switches known; ${switches.assumed} assumed`);
+  notes.push(`mm identity, of the time that tasks ran: ${formatShares(inferred.identity.time)}`);
   if (trace.sidecars.cpuFlags.has("pti")) notes.push("cpuinfo says PTI: designs with PCID are replayed with it");
   if (inferred.snapshot === "none")
     notes.push("no START snapshot: every CPU starts as if it had just loaded its task's mm");
-  if (trace.sidecars.uname === undefined) notes.push("no uname beside the trace: taken for x86");
+  if (machineOf(trace) === undefined) notes.push("no uname beside the trace: taken for x86");
   if (Number.isNaN(schedule.secondsPerTick)) notes.push("the trace's clock has no known unit: durations are in ticks");
   return notes;
+}
+
+/** `known 99.2 %, inferred 0.8 %, unknown 0.0 %`. */
+export function formatShares({ known, inferred, unknown }: Shares): string {
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  return `known ${percent(known)}, inferred ${percent(inferred)}, unknown ${percent(unknown)}`;
 }

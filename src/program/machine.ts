@@ -20,6 +20,8 @@ export interface WideMachine {
   readonly resumable: readonly ((cpu: number, ...args: number[]) => Iterator<void, boolean>)[];
   /** Interrupt handlers, highest level first: true if there was something to do. */
   readonly interrupts: readonly ((cpu: number) => boolean)[];
-  /** Executions of each instruction, in the order of `instructionNames`. */
+  /** Executions of each instruction, in the order of `instructionNames`, of the CPUs that count at that moment. */
   readonly instructions: Float64Array;
+  /** Per CPU, 1: it counts. All do until the host says otherwise. */
+  readonly counting: Uint8Array;
 }

@@ -23,12 +23,15 @@ export class LineDirectory {
     this.owners = Array.from({ length: classes }, () => new Map());
   }
 
-  /** kind: 0 read, 1 write, 2 atomic. A line that nobody has touched yet costs no transfer. */
-  touch(line: number, object: number, cpu: number, kind: number): void {
+  /**
+   * kind: 0 read, 1 write, 2 atomic. A line that nobody has touched yet costs no transfer. `once`: 1, or 0 where the
+   * line moves and nobody counts.
+   */
+  touch(line: number, object: number, cpu: number, kind: number, once = 1): void {
     const counts = this.counts[line]!;
-    if (kind === 0) counts.reads++;
-    else if (kind === 1) counts.writes++;
-    else counts.atomics++;
+    if (kind === 0) counts.reads += once;
+    else if (kind === 1) counts.writes += once;
+    else counts.atomics += once;
 
     let holders = this.holders[line]!.get(object);
     if (holders === undefined) {
@@ -41,13 +44,13 @@ export class LineDirectory {
     const owner = this.owners[line]!.get(object)!;
     if (kind === 0) {
       if (holders[cpu] === 1) return;
-      counts.transfers++;
+      counts.transfers += once;
       holders[cpu] = 1;
       this.owners[line]!.set(object, -1); // Shared from now on.
       return;
     }
     if (owner === cpu) return;
-    counts.transfers++;
+    counts.transfers += once;
     holders.fill(0);
     holders[cpu] = 1;
     this.owners[line]!.set(object, cpu);

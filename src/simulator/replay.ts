@@ -4,6 +4,7 @@
 // sender waits for it: the recording does not say how long the target kept interrupts off.
 import { defined } from "../base/assert.ts";
 import { ACTION, type CpuSnapshot, type Schedule } from "../events/schedule.ts";
+import type { Selection } from "../events/selection.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
 import { Counters, type InstructionGroups } from "./counters.ts";
 import { ENTRY, EVENT, pointer } from "./protocol.ts";
@@ -49,6 +50,8 @@ export interface ReplayOptions {
   readonly freedUnknown: FreedUnknown;
   /** Called every few thousand actions; true stops the replay there. */
   readonly progress?: (done: number, total: number) => boolean;
+  /** What is counted and predicted; all if left out. */
+  readonly select?: Selection | undefined;
   /** Inputs to ignore, to show what they are worth. */
   readonly ignore?: { readonly freed?: boolean; readonly exec?: boolean };
 }
@@ -120,6 +123,9 @@ class Replay implements WideHost {
   private readonly flushTicks: number;
   /** A flush is being started: it stops at its first interrupt. */
   private starting = false;
+  /** Per CPU, 1: what it does is counted. */
+  private readonly counting: Uint8Array;
+  private inTime = true;
   /** The next action. */
   private at = 0;
   private now = 0;
@@ -140,27 +146,54 @@ class Replay implements WideHost {
     this.inHandler = new Uint8Array(schedule.cpus);
     this.flushTicks = shortestFlush(schedule);
     this.machine = program.instantiate(this);
+    this.counting = this.machine.counting;
+    for (let cpu = 0; cpu < schedule.cpus; cpu++) this.keepCpu(cpu);
+    this.keepTime();
+  }
+
+  // ---- what is counted ---------------------------------------------------------------------------------------------
+
+  private keepTime(): void {
+    const { select } = this.options;
+    const inTime = select === undefined || (this.now >= select.from && this.now <= select.to);
+    if (inTime === this.inTime) return;
+    this.inTime = inTime;
+    for (let cpu = 0; cpu < this.schedule.cpus; cpu++) this.keepCpu(cpu);
+  }
+
+  private keepCpu(cpu: number): void {
+    const { select } = this.options;
+    if (select === undefined) return;
+    const task = this.running[cpu]!;
+    this.counting[cpu] = this.inTime && select.cpus[cpu] === 1 && (task < 0 || select.tasks[task] === 1) ? 1 : 0;
+  }
+
+  private runs(cpu: number, task: number): void {
+    this.running[cpu] = task;
+    this.keepCpu(cpu);
   }
 
   // ---- host ---------------------------------------------------------------------------------------------------------
 
   event(event: number, cpu: number, a: number, b: number): boolean {
     const name = this.program.events[event];
+    const counts = this.counting[cpu] === 1;
     if (name === EVENT.tlbFlush) {
+      if (!counts) return false;
       const list = this.predicted[cpu]!;
       list.reason.push(a);
       list.pages.push(b);
       this.counters.flush(a, b);
     } else if (name === EVENT.userGone) this.pendingPut[cpu] = a;
     else if (name === EVENT.mmFreed) this.counters.freed(a, this.now);
-    else this.counters.event(name ?? "", a);
+    else if (counts) this.counters.event(name ?? "", a);
     const stop = this.starting && name === EVENT.ipiSend;
     if (stop) this.starting = false;
     return stop;
   }
 
   touch(line: number, object: number, cpu: number, kind: number): void {
-    this.counters.lines.touch(line, object, cpu, kind);
+    this.counters.lines.touch(line, object, cpu, kind, this.counting[cpu]);
   }
 
   /** Runs whatever handlers are due anywhere. */
@@ -197,6 +230,7 @@ class Replay implements WideHost {
     const end = Math.min(this.at + SLICE, schedule.length);
     for (; this.at < end; this.at++) {
       this.now = schedule.time[this.at]!;
+      this.keepTime();
       this.action(this.at);
     }
     if (options.progress?.(this.at, schedule.length)) return false;
@@ -245,7 +279,7 @@ class Replay implements WideHost {
     const task = snapshot?.task ?? (first >= 0 ? first : cpu);
     const own = this.taskMm[task]!;
     const loaded = snapshot && snapshot.loadedMm > 0 ? snapshot.loadedMm : own > 0 ? own : 1;
-    this.running[cpu] = task;
+    this.runs(cpu, task);
     this.call(ENTRY.cpu, cpu, cpu, pointer(task), this.mm(loaded));
     const { asid: used, nextAsid, ctxs } = snapshot ?? justLoaded(loaded);
     ctxs.forEach((slot, asid) => {
@@ -260,7 +294,7 @@ class Replay implements WideHost {
     const mm = this.pendingPut[cpu]!;
     if (mm === 0) return;
     this.pendingPut[cpu] = 0;
-    if (this.users[mm] === 0) this.counters.died(mm, this.now);
+    if (this.users[mm] === 0 && this.counting[cpu] === 1) this.counters.died(mm, this.now);
     this.call(ENTRY.put, cpu, mm);
   }
 
@@ -313,14 +347,15 @@ class Replay implements WideHost {
   }
 
   private enter(cpu: number, task: number): void {
-    this.running[cpu] = task;
+    this.runs(cpu, task);
     this.call(ENTRY.switch, cpu, pointer(task));
   }
 
   private switchTo(cpu: number, prev: number, next: number): void {
     this.expect(cpu, prev);
     if (prev === next) return;
-    this.counters.switched(this.taskMm[prev]!, this.taskMm[next]!);
+    this.runs(cpu, next);
+    if (this.counting[cpu] === 1) this.counters.switched(this.taskMm[prev]!, this.taskMm[next]!);
     this.enter(cpu, next);
   }
 
@@ -343,14 +378,14 @@ class Replay implements WideHost {
     this.fresh[mm] = 0;
     this.setMm(task, mm);
     this.call(ENTRY.exec, cpu, this.mm(mm));
-    this.counters.execs++;
+    this.counters.execs += this.counting[cpu]!;
   }
 
   private exit(cpu: number, task: number): void {
     if (!this.expect(cpu, task) || this.taskMm[task]! <= 0) return this.skip("exit of a task without an mm");
     this.setMm(task, 0);
     this.call(ENTRY.exit, cpu);
-    this.counters.exits++;
+    this.counters.exits += this.counting[cpu]!;
   }
 
   private flush(cpu: number, i: number): void {
@@ -360,7 +395,7 @@ class Replay implements WideHost {
     const recorded = schedule.b[i]!;
     const freed = options.ignore?.freed ? 0 : recorded < 0 ? options.freedUnknown : recorded;
     const end = schedule.end[i]! < 0 ? -1 : schedule.end[i]!;
-    this.counters.flushCalls++;
+    this.counters.flushCalls += this.counting[cpu]!;
     const teardown = this.pendingPut[cpu] === mm && end === -1;
     this.starting = !teardown && this.flushTicks > 0;
     const run = this.machine.resumable[0]!(cpu, this.mm(mm), schedule.start[i]!, end, schedule.c[i]!, freed);

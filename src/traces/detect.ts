@@ -3,6 +3,7 @@
 
 import type { TraceFormat } from "./parsed.ts";
 import { PERF_COMMAND } from "./perf-script/notes.ts";
+import { looksLikePackets } from "./perfetto/packets.ts";
 import { textForm } from "./text-forms.ts";
 
 /** Bytes that detectContent() should be given, if there are so many. */
@@ -77,9 +78,7 @@ export function detectContent(head: Uint8Array): Content {
     if (startsWith(head, bytes)) return content;
   }
   const start = head.subarray(0, SNIFF_BYTES);
-  if (isPerfetto(start)) {
-    return later("a Perfetto protobuf trace", "traceconv systrace trace.pftrace trace.txt (it keeps only some events)");
-  }
+  if (looksLikePackets(start)) return { kind: "trace", format: "perfetto" };
   const text = new TextDecoder("latin1").decode(start);
   if (/^(?:\xef\xbb\xbf)?\s*(?:<!--[\s\S]*?-->\s*)?(?:<!DOCTYPE html|<html)/i.test(text)) return trace("systrace-html");
   const form = textForm(text);
@@ -93,31 +92,4 @@ function isText(bytes: Uint8Array): boolean {
   let control = 0;
   for (const byte of bytes) if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 127) control++;
   return control * 50 <= bytes.length;
-}
-
-/** A Trace message starts with field 1 (TracePacket), length-delimited; so does the packet after it. */
-function isPerfetto(bytes: Uint8Array): boolean {
-  let at = 0;
-  for (let packets = 0; packets < 3; packets++) {
-    if (at === bytes.length || (at > bytes.length && packets > 0)) return packets > 0;
-    if (bytes[at] !== 0x0a) return false;
-    const length = varint(bytes, at + 1);
-    if (length === undefined || length.value === 0) return false;
-    // A packet's own first field: a small field number, wire type varint or length-delimited.
-    const tag = bytes[length.next];
-    if (tag === undefined || ![0, 1, 2, 5].includes(tag & 7) || tag < 8) return false;
-    at = length.next + length.value;
-  }
-  return true;
-}
-
-function varint(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = bytes[at + i];
-    if (byte === undefined) return undefined;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, next: at + i + 1 };
-  }
-  return undefined;
 }

@@ -57,6 +57,11 @@ export const TRACE_ERRORS = {
     expected: "a recording with the events themselves",
     wayOut: `record or convert it again; ${ADVICE_RECORD}`,
   },
+  "trace-no-ftrace": {
+    found: "{file} is a Perfetto trace whose {detail} packets hold no ftrace event (only of programs, it seems)",
+    expected: "the data source linux.ftrace, with sched/sched_switch among its ftrace_events",
+    wayOut: `record again with it; ${ADVICE_RECORD}`,
+  },
   "trace-no-switches": {
     found: "{file} has {detail} events, but no sched_switch",
     expected: "sched:sched_switch, without which nobody knows what ran where",

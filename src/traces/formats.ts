@@ -4,6 +4,7 @@
 import { FtraceTextParser } from "./ftrace-text/parser.ts";
 import type { RandomReader, StreamReader, TraceFormat } from "./parsed.ts";
 import { PerfScriptParser } from "./perf-script/parser.ts";
+import { PerfettoReader } from "./perfetto/reader.ts";
 import { SystraceReader } from "./systrace/reader.ts";
 import { TraceCmdReader } from "./trace-cmd-report/reader.ts";
 
@@ -13,6 +14,7 @@ export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = 
   "trace-cmd-report": () => new TraceCmdReader(),
   "perf-script": () => new PerfScriptParser(),
   "systrace-html": () => new SystraceReader(),
+  perfetto: () => new PerfettoReader(),
 };
 
 /** Formats whose parts are anywhere in the file. */

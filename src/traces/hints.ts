@@ -28,9 +28,16 @@ export interface Directory {
   comm(pid: number): string;
   /** -1 if unknown. */
   tgid(pid: number): number;
+  /** undefined if no file says so. */
+  kernelThread(pid: number): boolean | undefined;
 }
 
-export function directory(table: EventTable, sidecars: Sidecars): Directory {
+export function directory(
+  table: EventTable,
+  sidecars: Sidecars,
+  /** Pids that the trace itself calls kernel threads, or not. */
+  kernelThread: ReadonlyMap<number, boolean> = new Map(),
+): Directory {
   const pids = new Map(table.pids.map((info) => [info.pid, info]));
   return {
     comm: (pid) => pids.get(pid)?.comm || sidecars.comm.get(pid) || "",
@@ -38,24 +45,17 @@ export function directory(table: EventTable, sidecars: Sidecars): Directory {
       const tgid = pids.get(pid)?.tgid ?? -1;
       return tgid > 0 ? tgid : (sidecars.tgid.get(pid) ?? -1);
     },
+    kernelThread: (pid) => (pid === KTHREADD ? true : (sidecars.kernelThread.get(pid) ?? kernelThread.get(pid))),
   };
 }
 
-/**
- * Links the first epochs of the tasks that are older than the trace. `isKernelThread` is what a list of tasks says of a
- * pid; undefined if it is on none.
- */
-export function linkHints(
-  tasks: readonly Task[],
-  identity: MmIdentity,
-  known: Directory,
-  isKernelThread: (pid: number) => boolean | undefined,
-): void {
+/** Links the first epochs of the tasks that are older than the trace. */
+export function linkHints(tasks: readonly Task[], identity: MmIdentity, known: Directory): void {
   const groups = new Map<number, number>();
   for (const task of tasks) {
     if (task.pid === 0 || task.born) continue;
-    const listed = isKernelThread(task.pid);
-    if (listed === true || task.pid === KTHREADD) {
+    const listed = known.kernelThread(task.pid);
+    if (listed === true) {
       identity.link(task.firstNode, NO_MM, "kernel_thread");
       continue;
     }

@@ -50,33 +50,42 @@ export interface Execs {
 
 /**
  * sched_process_exec comes long after the new mm was loaded. Where the exec_release probe is missing, the task_rename
- * that every exec does is nearer: the last one of the task before the exec.
+ * that every exec does is nearer: the last one of the task before the exec. Else rss_stat may have told of the new mm.
  */
 export function findExecs(table: EventTable): Execs {
   const points = new Set<number>();
   const takeovers = new Map<number, PidTakeover[]>();
   const released = new Set<number>();
   const renamed = new Map<number, number>();
+  const hashes = new HashRuns(points);
   const { values, args, kinds } = table;
   const columns = kinds.map((kind) => ({
     name: kind.name,
     pid: argIndex(kind, "pid"),
     oldPid: argIndex(kind, "old_pid"),
+    hash: argIndex(kind, "mm_id"),
+    own: argIndex(kind, "curr"),
   }));
   for (let row = 0; row < table.length; row++) {
-    const { name, pid: pidColumn, oldPid: oldPidColumn } = columns[table.kind[row]!]!;
+    const { name, pid: pidColumn, oldPid: oldPidColumn, hash, own } = columns[table.kind[row]!]!;
     const current = table.pid[row]!;
     if (name === "exec_release") released.add(current);
-    else if (name === "task_rename") {
+    else if (name === "rss_stat" && hash >= 0 && own >= 0) {
+      if (values[args[row]! + own] === 1) hashes.seen(row, current, values[args[row]! + hash]!);
+    } else if (name === "task_rename") {
       if (pidColumn < 0 || values[args[row]! + pidColumn] === current) renamed.set(current, row);
     } else if (name === "task_newtask" && pidColumn >= 0) {
       const child = values[args[row]! + pidColumn]!;
       renamed.delete(child);
       released.delete(child);
+      hashes.forget(child);
     } else if (name === "sched_process_exec" && oldPidColumn >= 0) {
       const pid = values[args[row]! + pidColumn]!;
       const oldPid = values[args[row]! + oldPidColumn]!;
-      if (!released.delete(pid)) points.add(renamed.get(pid) ?? row);
+      if (!released.delete(pid)) {
+        points.add(renamed.get(pid) ?? row);
+        if (!renamed.has(pid)) hashes.exec(row, pid, oldPid);
+      }
       renamed.delete(pid);
       if (pid !== oldPid) {
         const list = takeovers.get(oldPid) ?? [];
@@ -86,4 +95,37 @@ export function findExecs(table: EventTable): Execs {
     }
   }
   return { points, takeovers };
+}
+
+/** By which hash each task's mm goes, and since which row: an exec is where the hash that it leaves behind begins. */
+class HashRuns {
+  readonly #points: Set<number>;
+  readonly #runs = new Map<number, { readonly hash: number; readonly since: number }>();
+  /** Execs whose new mm is not named yet: the row that stands for them, and the run before it. */
+  readonly #execs = new Map<number, { readonly row: number; readonly hash: number; readonly since: number }>();
+
+  constructor(points: Set<number>) {
+    this.#points = points;
+  }
+
+  seen(row: number, pid: number, hash: number): void {
+    const exec = this.#execs.get(pid);
+    this.#execs.delete(pid);
+    if (exec?.hash === hash) {
+      this.#points.delete(exec.row);
+      this.#points.add(exec.since);
+    }
+    if (this.#runs.get(pid)?.hash !== hash) this.#runs.set(pid, { hash, since: row });
+  }
+
+  exec(row: number, pid: number, oldPid: number): void {
+    const run = this.#runs.get(pid) ?? this.#runs.get(oldPid);
+    if (run !== undefined) this.#execs.set(pid, { row, ...run });
+    this.#runs.delete(pid);
+  }
+
+  forget(pid: number): void {
+    this.#runs.delete(pid);
+    this.#execs.delete(pid);
+  }
 }

@@ -12,6 +12,8 @@ export const EVIDENCE = [
   "probe",
   /** The START snapshot. */
   "snapshot",
+  /** rss_stat with curr=1: it names the current task's mm by a hash of its address. */
+  "rss_stat",
   /** exec makes a new mm. */
   "exec",
   /** It has exited, and has no mm any more. */
@@ -29,6 +31,10 @@ export const EVIDENCE = [
 ] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
+/** Birth of an mm that is older than the trace; and of one of which it is not known whose it is. */
+export const BEFORE_TRACE = -1;
+export const UNKNOWN_BIRTH = -2;
+
 /** Node 0 stands for "no mm", node 1 for init_mm. */
 export const NO_MM = 0;
 export const INIT_MM = 1;
@@ -36,6 +42,9 @@ export const INIT_MM = 1;
 const INIT_CTX = 1;
 /** A root that no pointer, NO_MM or INIT_MM is known for. Two roots that are known are never one mm. */
 const NO_INSTANCE = -1;
+/** The same for hashes of pointers; and a root that has none, because it is no mm. */
+const NO_HASH = -1;
+const NEVER_HASHED = -2;
 
 interface Link {
   readonly a: number;
@@ -47,6 +56,12 @@ export class MmIdentity {
   readonly #parent: number[] = [];
   /** Instance that a root stands for; NO_INSTANCE if none yet. NO_MM and INIT_MM are instances -2 and -3. */
   readonly #instance: number[] = [];
+  /** The hash of the pointer of a root's mm; NO_HASH if no event told it. */
+  readonly #hash: number[] = [];
+  /** The row in which the mm of an epoch came to life. */
+  readonly #birth: number[] = [];
+  /** Hash and birth → node. A pointer is used again, but not for two mms that were born in one row. */
+  readonly #nodeByHash = new Map<string, number>();
   /** Strongest evidence so far, as an index into EVIDENCE. */
   readonly #evidence: number[] = [];
   readonly #links: Link[][] = EVIDENCE.map(() => []);
@@ -65,13 +80,16 @@ export class MmIdentity {
     this.node();
     this.#instance[NO_MM] = -2;
     this.#instance[INIT_MM] = -3;
+    this.#hash[NO_MM] = NEVER_HASHED;
   }
 
-  /** A new node, of which nothing is known. */
-  node(): number {
+  /** A new node, of which nothing is known but perhaps the row in which its mm was made. */
+  node(birth = BEFORE_TRACE): number {
     const node = this.#parent.length;
     this.#parent.push(node);
     this.#instance.push(NO_INSTANCE);
+    this.#hash.push(NO_HASH);
+    this.#birth.push(birth);
     this.#evidence.push(EVIDENCE.length - 1);
     return node;
   }
@@ -110,6 +128,23 @@ export class MmIdentity {
     return this.#nodeByCtx.get(ctx);
   }
 
+  /** When the mm of an epoch came to life, as it was said when the epoch began. */
+  birth(node: number): number {
+    return this.#birth[node]!;
+  }
+
+  /** The node of the mm whose pointer has this hash, of those that were born when `of` was. */
+  mmHashed(hash: number, of: number): number {
+    const key = `${hash} ${this.#birth[of]!}`;
+    let node = this.#nodeByHash.get(key);
+    if (node === undefined) {
+      node = this.node(this.#birth[of]!);
+      this.#hash[node] = hash >>> 0;
+      this.#nodeByHash.set(key, node);
+    }
+    return node;
+  }
+
   /** Says that the epoch `node` has the mm of `other`. */
   link(node: number, other: number, evidence: Evidence): void {
     this.#links[EVIDENCE.indexOf(evidence)]!.push({ a: node, b: other });
@@ -139,13 +174,19 @@ export class MmIdentity {
     let rootB = this.find(b);
     if (rootA === rootB) return true;
     const bothKnown = this.#instance[rootA] !== NO_INSTANCE && this.#instance[rootB] !== NO_INSTANCE;
-    if (bothKnown) return false;
+    if (bothKnown || !this.#sameHash(rootA, rootB)) return false;
     // The root that is known, or older, stays: NO_MM and INIT_MM are always roots.
     if (this.#instance[rootB] !== NO_INSTANCE || (this.#instance[rootA] === NO_INSTANCE && rootB < rootA)) {
       [rootA, rootB] = [rootB, rootA];
     }
     this.#parent[rootB] = rootA;
+    if (this.#hash[rootA] === NO_HASH) this.#hash[rootA] = this.#hash[rootB]!;
     return true;
+  }
+
+  #sameHash(rootA: number, rootB: number): boolean {
+    const [a, b] = [this.#hash[rootA]!, this.#hash[rootB]!];
+    return a === NO_HASH || b === NO_HASH || a === b;
   }
 
   find(node: number): number {

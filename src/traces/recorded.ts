@@ -14,15 +14,19 @@ export interface RecordedFlushes {
   readonly row: Int32Array;
 }
 
-/** Per CPU; undefined if the trace has no tlb_flush events at all. */
-export function recordedFlushes(table: EventTable, window: Pick<Window, "from" | "to">): RecordedFlushes[] | undefined {
+/** Per CPU, of those rows that `keep` wants; undefined if the trace has no tlb_flush events at all. */
+export function recordedFlushes(
+  table: EventTable,
+  window: Pick<Window, "from" | "to">,
+  keep: (row: number) => boolean = () => true,
+): RecordedFlushes[] | undefined {
   const columns = table.kinds.map((kind) =>
     isTlbFlush(kind) ? { pages: argIndex(kind, "pages"), reason: argIndex(kind, "reason") } : undefined,
   );
   if (!usedKinds(table).some(isTlbFlush)) return undefined;
   const rows = Array.from({ length: table.cpus }, () => [] as number[]);
   for (let row = window.from; row < window.to; row++)
-    if (columns[table.kind[row]!] !== undefined) rows[table.cpu[row]!]!.push(row);
+    if (columns[table.kind[row]!] !== undefined && keep(row)) rows[table.cpu[row]!]!.push(row);
   const value = (row: number, name: "pages" | "reason") =>
     table.values[table.args[row]! + columns[table.kind[row]!]![name]]!;
   return rows.map((list) => ({

@@ -121,11 +121,12 @@ function hasAll(kind: EventKind, names: readonly string[]): boolean {
   return names.every((name) => argIndex(kind, name) >= 0);
 }
 
+export const RSS_STAT = ["mm_id", "curr"];
 const FLUSH_RANGE = ["mm", "start", "end", "stride", "freed"];
 const TLB_FLUSH = ["pages", "reason"];
 
 /** Kinds whose rows may come while it is unknown who runs on their CPU. */
-const WITHOUT_TASK = new Set([LOST_KIND, BUFFER_STARTED_KIND]);
+const WITHOUT_TASK = new Set([LOST_KIND, BUFFER_STARTED_KIND, "sched_switch"]);
 
 /** Only tells which ctx_id a pointer has. */
 const NAMES_MM: Rule = {
@@ -165,7 +166,16 @@ const RULES: Readonly<Record<string, Rule>> = {
     make:
       ({ timeline }) =>
       (row, cpu) =>
-        timeline.execPoint(row, cpu, true),
+        timeline.execPoint(row, cpu, "execRename"),
+  },
+  rss_stat: {
+    needs: RSS_STAT,
+    make: ({ timeline, read, pid }) => {
+      const [hash, isOwn] = [read("mm_id"), read("curr")];
+      return (row, cpu) => {
+        if (isOwn(row) === 1) timeline.ownMm(row, cpu, pid(row), hash(row));
+      };
+    },
   },
   sched_process_exit: {
     needs: ["pid"],
@@ -234,7 +244,11 @@ function schedSwitch({ table, timeline, read }: Source): Handler {
   const [prevPid, prevState, nextPid] = [read("prev_pid"), read("prev_state"), read("next_pid")];
   // Kernels before 4.14 print x.
   const dead = table.strings.map((state) => /^[ZXx]/.test(state));
-  return (row, cpu) => timeline.switched(row, cpu, prevPid(row), dead[prevState(row)] === true, nextPid(row));
+  return (row, cpu) => {
+    // Perfetto's compact switches say whom they switch to; from whom is not known of a CPU's first one.
+    if (Number.isNaN(prevPid(row)) || !timeline.knows(cpu)) timeline.arrived(cpu, nextPid(row));
+    else timeline.switched(row, cpu, prevPid(row), dead[prevState(row)] === true, nextPid(row));
+  };
 }
 
 function flushRange({ table, timeline, read, ctx }: Source): Handler {

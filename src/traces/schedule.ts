@@ -13,9 +13,11 @@ import { type TraceError, traceError } from "./errors.ts";
 import { type Directory, directory, linkHints } from "./hints.ts";
 import { findExecs, findWindow, type Window } from "./look-ahead.ts";
 import { EVIDENCE, type Evidence, INIT_MM, MmIdentity, NO_MM } from "./mm-identity.ts";
+import { type MmIntervals, mmIntervals, mmNodes, type Shares, sharesOf } from "./mm-intervals.ts";
 import { type FlushSource, flushSource, walk } from "./row-handlers.ts";
 import { noSidecars, type Sidecars } from "./sidecars.ts";
 import { cpuSnapshot } from "./snapshot.ts";
+import type { Task } from "./tasks.ts";
 import { Timeline } from "./timeline.ts";
 
 /** What was inferred, from what, and what is doubtful. Counts are of the replayed window unless they say otherwise. */
@@ -25,6 +27,8 @@ export interface Inferred {
   readonly switches: Readonly<Record<Evidence | "idle", number>>;
   /** Share of all switches whose mm is not just assumed, 0 … 1. */
   readonly identified: number;
+  /** The same of tasks that are not idle, in three steps: of the time that they ran, and of the switches to them. */
+  readonly identity: { readonly time: Shares; readonly switches: Shares };
   readonly flushCalls: {
     readonly from: FlushSource;
     readonly calls: number;
@@ -38,6 +42,7 @@ export interface Inferred {
   readonly execPoints: {
     readonly exec_release: number;
     readonly task_rename: number;
+    readonly rss_stat: number;
     readonly sched_process_exec: number;
   };
   readonly exitPoints: { readonly exit_release: number; readonly sched_process_exit: number };
@@ -70,6 +75,10 @@ export interface ScheduleResult {
   readonly schedule: Schedule;
   readonly inferred: Inferred;
   readonly window: Window;
+  /** Which mm was where, and how that is known. */
+  readonly mms: MmIntervals;
+  /** By task of the schedule: its process, or -1. */
+  readonly tgids: Int32Array;
 }
 
 export interface ScheduleInput {
@@ -88,12 +97,11 @@ export function buildSchedule(input: ScheduleInput): Result<ScheduleResult, Trac
     return err(traceError("trace-no-switches", file, String(table.length)));
   const window = findWindow(table);
   const identity = new MmIdentity();
-  const known = directory(table, sidecars);
-  const timeline = new Timeline(table.cpus, identity, window, findExecs(table), known.tgid);
+  const known = directory(table, sidecars, input.kernelThread);
+  const timeline = new Timeline(table.cpus, identity, window, findExecs(table), known);
   walk(table, timeline, window);
   for (const task of timeline.tasks.all) if (task.comm === "") task.comm = known.comm(task.pid);
-  const listed = (pid: number) => sidecars.kernelThread.get(pid) ?? input.kernelThread?.get(pid);
-  linkHints(timeline.tasks.all, identity, known, listed);
+  linkHints(timeline.tasks.all, identity, known);
   identity.resolve();
   return ok(finish(table, window, identity, timeline, known));
 }
@@ -111,17 +119,39 @@ function finish(
   const actionsBeforeSnapshot = dropUnneeded(actions, identity, snapshotRows);
   const switches = countSwitches(actions, identity, table.cpus);
   const ids = new MmIds(identity);
+  const mmId = (node: number) => ids.of(node);
+  const nodes = mmNodes(actions);
   numberMms(actions, ids);
   const tasks = timeline.tasks.all.map((task): TaskInfo => {
     const kernelThread = task.pid === 0 || (identity.find(task.firstNode) === NO_MM && !hasUserMm(task.node, identity));
     return { pid: task.pid, comm: task.comm || known.comm(task.pid), kernelThread, mm: ids.of(task.startNode) };
   });
   const cpuSnapshots: CpuSnapshot[] | null =
-    snapshots?.map((one, cpu) => cpuSnapshot(one!, timeline.snapshotTask[cpu]!, identity, (node) => ids.of(node))) ??
-    null;
+    snapshots?.map((one, cpu) => cpuSnapshot(one!, timeline.snapshotTask[cpu]!, identity, mmId)) ?? null;
   const schedule = columns(table, timeline, actions, tasks, cpuSnapshots, ids.count);
-  const inferred = report(table, window, identity, timeline, schedule, switches, actionsBeforeSnapshot);
-  return { schedule, inferred, window };
+  const mms = mmIntervals({
+    table,
+    window,
+    actions,
+    nodes,
+    identity,
+    mmId,
+    tasks: timeline.tasks.all,
+    firstTask: schedule.firstTask,
+    loaded: cpuSnapshots?.map(({ loadedMm, isLazy }) => ({ mm: loadedMm, lazy: isLazy })),
+  });
+  const inferred = report(table, window, identity, timeline, schedule, switches, actionsBeforeSnapshot, mms);
+  return { schedule, inferred, window, mms, tgids: Int32Array.from(timeline.tasks.all, (task) => tgidOf(task, known)) };
+}
+
+/** As the recording tells it; else from the flags with which its threads were made. */
+function tgidOf(task: Task, known: Directory): number {
+  const told = known.tgid(task.pid);
+  if (told > 0) return told;
+  const { leader } = task;
+  if (leader === undefined) return task.born ? task.pid : -1;
+  const tgid = known.tgid(leader.pid);
+  return tgid > 0 ? tgid : leader.pid;
 }
 
 function hasUserMm(node: number, identity: MmIdentity): boolean {
@@ -237,6 +267,7 @@ function report(
   schedule: Schedule,
   switches: Record<Evidence | "idle", number>,
   actionsBeforeSnapshot: number,
+  mms: MmIntervals,
 ): Inferred {
   const { counts } = timeline;
   const flush = { calls: 0, withoutMm: 0, freedUnknown: 0 };
@@ -251,10 +282,12 @@ function report(
     window: { ...window, rowsBefore: window.from, rowsAfter: table.length - window.to },
     switches,
     identified: total === 0 ? 1 : 1 - switches.assumed / total,
+    identity: { time: sharesOf(mms.time), switches: sharesOf(switches) },
     flushCalls: { from: flushSource(table), ...flush, merged: timeline.flushEvents.merged },
     execPoints: {
       exec_release: counts.execRelease,
       task_rename: counts.execRename,
+      rss_stat: counts.execRss,
       sched_process_exec: counts.execLate,
     },
     exitPoints: { exit_release: counts.exitRelease, sched_process_exit: counts.exitLate },

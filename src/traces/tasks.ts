@@ -12,6 +12,8 @@ export interface Task {
   node: number;
   readonly firstNode: number;
   startNode: number;
+  /** Of a thread that was born in the trace: the thread that made it, or made the one that made it, and so on. */
+  leader: Task | undefined;
   /** Born in the trace, not before it. */
   readonly born: boolean;
   /** exit_mm() is done; and it has left its CPU for the last time. */
@@ -54,7 +56,7 @@ export class Tasks {
     const startNode = born && this.started ? NO_MM : node;
     const task: Task = {
       id: this.all.length, pid, comm, node, firstNode: node, startNode, born,
-      exited: false, gone: false, forkSeen: false, changing: undefined, made: -1,
+      leader: undefined, exited: false, gone: false, forkSeen: false, changing: undefined, made: -1,
     }; // biome-ignore format: a table
     this.all.push(task);
     if (pid > 0) this.#byPid.set(pid, task);

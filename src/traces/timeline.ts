@@ -10,12 +10,14 @@
 import { ACTION, type ActionKind } from "../events/schedule.ts";
 import { Actions, WITHDRAWN } from "./actions.ts";
 import { FlushEvents } from "./flush-events.ts";
+import type { Directory } from "./hints.ts";
 import type { Execs, Window } from "./look-ahead.ts";
-import { type Evidence, type MmIdentity, NO_MM } from "./mm-identity.ts";
+import { type Evidence, type MmIdentity, NO_MM, UNKNOWN_BIRTH } from "./mm-identity.ts";
 import type { SnapshotRow } from "./snapshot.ts";
 import { type Task, Tasks } from "./tasks.ts";
 
 const CLONE_VM = 0x100;
+const CLONE_THREAD = 0x10000;
 const KTHREADD = 2;
 
 export class Timeline {
@@ -28,13 +30,13 @@ export class Timeline {
   readonly snapshotTask: Int32Array;
   readonly firstTask: Int32Array;
   readonly counts = {
-    execRelease: 0, execRename: 0, execLate: 0, exitRelease: 0, exitLate: 0, leaderExecs: 0,
+    execRelease: 0, execRename: 0, execRss: 0, execLate: 0, exitRelease: 0, exitLate: 0, leaderExecs: 0,
     forksWithoutFlags: 0, held: 0, resyncs: 0, unknownIntervals: 0,
   }; // biome-ignore format: a table
 
   readonly #window: Window;
   readonly #execs: Execs;
-  readonly #tgid: (pid: number) => number;
+  readonly #known: Directory;
   /** Per CPU: the task that runs (-1 unknown); until its first row, the one before; if the switch told no mm yet. */
   readonly #current: Int32Array;
   readonly #previous: Int32Array;
@@ -44,7 +46,7 @@ export class Timeline {
   readonly #acted: Uint8Array;
   #inWindow = false;
 
-  constructor(cpus: number, identity: MmIdentity, window: Window, execs: Execs, tgid: (pid: number) => number) {
+  constructor(cpus: number, identity: MmIdentity, window: Window, execs: Execs, known: Directory) {
     this.identity = identity;
     this.tasks = new Tasks(identity, cpus);
     this.flushEvents = new FlushEvents(this.actions, cpus);
@@ -53,7 +55,7 @@ export class Timeline {
     this.firstTask = new Int32Array(cpus).fill(-1);
     this.#window = window;
     this.#execs = execs;
-    this.#tgid = tgid;
+    this.#known = known;
     this.#current = new Int32Array(cpus).fill(-1);
     this.#previous = new Int32Array(cpus).fill(-1);
     this.#awaitsMm = new Uint8Array(cpus);
@@ -127,6 +129,11 @@ export class Timeline {
   /** Whether it is known who runs there. */
   knows(cpu: number): boolean {
     return this.#current[cpu]! >= 0;
+  }
+
+  /** A switch that does not say from whom, on a CPU whose task is unknown. */
+  arrived(cpu: number, pid: number): void {
+    this.#setCurrent(cpu, this.tasks.of(pid, cpu).id);
   }
 
   /** sched_switch */
@@ -207,7 +214,7 @@ export class Timeline {
 
   /** A node for an mm that `maker` makes: what mm_init told, or one that nobody has named yet. */
   #newMm(maker: Task, row: number, cpu: number, evidence: Evidence): number {
-    const node = this.identity.node();
+    const node = this.identity.node(row);
     this.identity.note(node, evidence);
     if (maker.made >= 0) this.identity.link(node, maker.made, "probe");
     else this.#emit(ACTION.mmInit, row, cpu, node);
@@ -217,7 +224,9 @@ export class Timeline {
 
   /** task_newtask */
   newTask(row: number, cpu: number, pid: number, cloneFlags: number): void {
-    this.#birth(row, cpu, pid, (cloneFlags & CLONE_VM) !== 0, "clone_flags");
+    const parent = this.#running(cpu);
+    const child = this.#birth(row, cpu, pid, (cloneFlags & CLONE_VM) !== 0, "clone_flags");
+    if ((cloneFlags & CLONE_THREAD) !== 0) child.leader = parent.leader ?? parent;
   }
 
   /** sched_process_fork, which says less; `afterNewTask` if the trace has task_newtask. */
@@ -229,7 +238,7 @@ export class Timeline {
     }
     // No clone_flags: a child with another tgid than its pid is a thread. vfork cannot be told from fork.
     this.counts.forksWithoutFlags++;
-    const tgid = this.#tgid(pid);
+    const tgid = this.#known.tgid(pid);
     this.#birth(row, cpu, pid, tgid > 0 && tgid !== pid, tgid > 0 ? "tgid" : "assumed").forkSeen = true;
   }
 
@@ -238,7 +247,7 @@ export class Timeline {
     const ofKthreadd = parent.pid === KTHREADD;
     let node: number;
     if (shares || ofKthreadd) {
-      node = this.identity.node();
+      node = this.identity.node(ofKthreadd ? UNKNOWN_BIRTH : this.identity.birth(parent.node));
       this.identity.link(node, parent.node, ofKthreadd ? "kernel_thread" : evidence);
     } else node = this.#newMm(parent, row, cpu, evidence);
     const child = this.tasks.create(pid, "", node);
@@ -261,14 +270,23 @@ export class Timeline {
     const task = this.#running(cpu);
     if (task.pid === oldPid && pid !== oldPid) this.#takeOver(task, pid);
     if (task.changing !== undefined) this.#completed(row, cpu, task);
-    this.execPoint(row, cpu, false);
+    this.execPoint(row, cpu, "execLate");
   }
 
   /** A row that may stand for an exec which no probe saw. */
-  execPoint(row: number, cpu: number, isRename: boolean): void {
+  execPoint(row: number, cpu: number, by: "execRename" | "execRss" | "execLate"): void {
     if (!this.#execs.points.has(row)) return;
-    this.counts[isRename ? "execRename" : "execLate"]++;
+    this.counts[by]++;
     this.#exec(row, cpu, this.#running(cpu));
+  }
+
+  /** rss_stat of the current task's mm. A kernel thread only borrows it, and nothing says from when to when. */
+  ownMm(row: number, cpu: number, pid: number, hash: number): void {
+    this.execPoint(row, cpu, "execRss");
+    const task = this.#running(cpu);
+    const unknown = task.pid !== pid || task.pid === 0 || this.identity.birth(task.node) === UNKNOWN_BIRTH;
+    if (unknown || this.#known.kernelThread(pid) === true) return;
+    this.identity.link(task.node, this.identity.mmHashed(hash, task.node), "rss_stat");
   }
 
   #exec(row: number, cpu: number, task: Task): number {
@@ -309,7 +327,7 @@ export class Timeline {
   usesMm(row: number, cpu: number, pointer: number, ctx: number): void {
     const task = this.#running(cpu);
     this.identity.link(task.node, NO_MM, "probe");
-    task.node = this.identity.node();
+    task.node = this.identity.node(UNKNOWN_BIRTH);
     this.identity.link(task.node, this.identity.mmAt(pointer, ctx), "probe");
     this.#emit(ACTION.useMm, row, cpu, task.id, task.node);
   }

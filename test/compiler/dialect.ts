@@ -2,7 +2,7 @@
 // Dialect text of a test, compiled: a design without parts, and files that exist only here.
 import { readFileSync } from "node:fs";
 import { defined } from "../../src/base/assert.ts";
-import { compileReplay, compileScenario } from "../../src/compiler/compile.ts";
+import { compileEntries as compile, compileScenario } from "../../src/compiler/compile.ts";
 import { type DesignInfo, described, readDesign, readScenario } from "../../src/compiler/describe.ts";
 import { CompileError, type Diagnostic } from "../../src/compiler/errors.ts";
 import { load, type Modules, newModules } from "../../src/compiler/modules.ts";
@@ -55,7 +55,7 @@ export function compileFiles(files: Sources, mutant?: number, unordered?: boolea
 export function compileEntries(files: Sources, machine: Readonly<Record<string, number>>): Program {
   const { modules, design } = designOf(files);
   const file = defined(load(modules, "entries.ts"), "the entries are there");
-  return compileReplay(modules, design, file, new Map(Object.entries(machine)));
+  return compile({ modules, design, file, machine: new Map(Object.entries(machine)) });
 }
 
 /** Why it is rejected; undefined if it is not. */

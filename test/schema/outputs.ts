@@ -47,7 +47,7 @@ function traceOf(machine: string): string {
 /** The bundled recording, cut off in the middle of a block. */
 function truncatedTrace(): string {
   const file = join(folder, "cut", "trace.txt.zst");
-  mkdirSync(join(folder, "cut"));
+  mkdirSync(join(folder, "cut"), { recursive: true });
   const whole = readFileSync(`${root}/${FIXTURE}/trace.txt.zst`);
   writeFileSync(file, whole.subarray(0, Math.floor(whole.length * 0.9)));
   return file;
@@ -98,6 +98,9 @@ export const outputs: readonly Output[] = [
   ["replay", "an arm64 trace", [LAZYMM, "replay", traceOf("aarch64"), "-d", "linux-6.1-arm64-asid8"], 0],
   ["replay", "a powerpc trace", [LAZYMM, "replay", traceOf("ppc64le"), "-d", "linux-6.12-powerpc-radix"], 0],
   ["replay", "a truncated trace", [LAZYMM, "replay", truncatedTrace(), "-d", "linux-6.12-x86"], 3],
+  ["inspect", "the bundled recording", [LAZYMM, "inspect", FIXTURE], 0],
+  ["inspect", "an ordinary trace, as a table", [LAZYMM, "inspect", ordinaryTrace(), "-o", join(folder, "o.csv")], 0],
+  ["inspect", "a truncated trace", [LAZYMM, "inspect", truncatedTrace()], 3],
   ["check", "with mutants", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86"], 0],
   ["check", "beyond a limit", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86", "--max-states", "9"], 4],
   [

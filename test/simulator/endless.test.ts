@@ -38,6 +38,7 @@ function programOf(handler: () => boolean): ReplayProgram {
     resumable: [],
     interrupts: [handler],
     instructions: new Float64Array(0),
+    counting: new Uint8Array(schedule.cpus).fill(1),
   });
   const none = { events: [], instructionNames: [], lineNames: [] };
   const instructionGroups = { loads: [], local: [], broadcast: [] };

@@ -37,7 +37,7 @@ describe("content", () => {
     ["perf.data", "PERFILE2\x68\x00\x00\x00", "later"],
     ["systrace", "<!DOCTYPE html>\n<html>", "systrace-html"],
     ["systrace, after a comment", "<!--\nlicence\n-->\n<HTML>", "systrace-html"],
-    ["perfetto", packet("\x40\x01\x52\x02ab") + packet("\x08\x01") + packet("\x08\x02"), "later"],
+    ["perfetto", packet("\x40\x01\x52\x02ab") + packet("\x08\x01") + packet("\x08\x02"), "perfetto"],
     ["perf script", "sh   127 [002]   43.542056: sched:sched_switch: prev_comm=sh\n", "perf-script"],
     ["perf script, periods", "swapper     0/0     [000]  1.000001:      1 sched:sched_switch: a\n", "perf-script"],
     ["perf script, cycles", "sh    12/12    [000]  1.000001:     250000 cycles:u: \n\t7f00 main\n", "perf-script"],

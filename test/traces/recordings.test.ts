@@ -183,12 +183,12 @@ describe.skipIf(!existsSync(FORMATS))(`other forms of ftrace text${existsSync(FO
 const THIRD = join(RECORDINGS, "third-party");
 describe.skipIf(!existsSync(THIRD))(`files of other projects${existsSync(THIRD) ? "" : ` (${ABSENT})`}`, () => {
   test.each([
-    ["ms-perf-tools/chrome.pftrace", "trace-format-later"],
-    ["ms-perf-tools/test_trace.perfetto-trace", "trace-format-later"],
+    ["ms-perf-tools/chrome.pftrace", "trace-no-ftrace"],
+    ["ms-perf-tools/test_trace.perfetto-trace", undefined],
     ["lisa/trace_txt.txt", undefined],
   ])("%s", async (file, code) => {
     const opened = await openTrace(join(THIRD, file));
     expect(opened.ok ? undefined : opened.error.code).toBe(code);
-    if (opened.ok) expect([opened.value.odd.unknown, opened.value.unparsed]).toEqual([0, {}]);
+    if (opened.ok) expect([opened.value.odd.unknown ?? 0, opened.value.unparsed]).toEqual([0, {}]);
   });
 });

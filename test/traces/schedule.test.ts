@@ -78,7 +78,7 @@ describe("ordinary traces", () => {
     expect(mmOf(result, 10)).toBe(3);
     expect(mmOf(result, 11)).toBe(0);
     expect(result.inferred.switches).toMatchObject({ assumed: 1, clone_flags: 2, idle: 0 });
-    expect(result.inferred.execPoints).toEqual({ exec_release: 0, task_rename: 0, sched_process_exec: 1 });
+    expect(result.inferred.execPoints).toEqual({ exec_release: 0, task_rename: 0, rss_stat: 0, sched_process_exec: 1 });
   });
 
   test("an exec is where the task was renamed, not where prctl renamed it earlier", () => {
@@ -192,6 +192,47 @@ describe("ordinary traces", () => {
     expect(result.inferred.doubts.forksWithoutFlags).toBe(2);
   });
 
+  test("rss_stat tells whose mm it is, also of a thread that no tgid and no flag is known of", () => {
+    const rss = (cpu: number, pid: number, id: number, own = 1) =>
+      `${cpu} ${pid} rss_stat: mm_id=${id} curr=${own} type=MM_ANONPAGES size=4096B`;
+    const result = build([
+      to(0, 0, 10, "R"), rss(0, 10, 7), to(0, 10, 11), rss(0, 11, 7), rss(0, 11, 9, 0), to(0, 11, 12), rss(0, 12, 8),
+      // A child with a copy, whose mm is at an address that was used before; and one that is not seen.
+      born(0, 12, 13, FORK), to(0, 12, 13), rss(0, 13, 7), to(0, 13, 14),
+      to(0, 14, 15), rss(0, 15, 8), to(0, 15, 0),
+    ], { "proc-snapshot.txt": "15 (vhost) 2 2129984\n" }); // biome-ignore format: a table
+    expect(mmOf(result, 10)).toBe(mmOf(result, 11));
+    expect(mmOf(result, 12)).not.toBe(mmOf(result, 10));
+    expect(mmOf(result, 15)).toBe(0);
+    const child = result.schedule.kind.indexOf(ACTION.newTask);
+    expect([mmOf(result, 10), mmOf(result, 12)]).not.toContain(result.schedule.b[child]);
+    expect(result.inferred.switches).toMatchObject({ rss_stat: 4, assumed: 1, kernel_thread: 1, idle: 1 });
+    expect(result.inferred.doubts.mmConflicts).toBe(0);
+    expect(result.inferred.identity.switches).toEqual({ known: 5 / 6, inferred: 0, unknown: 1 / 6 });
+  });
+
+  test("stronger than a tgid, and than a name", () => {
+    const rss = (pid: number, id: number) => `0 ${pid} rss_stat: mm_id=${id} curr=1 type=MM_FILEPAGES size=0B`;
+    const result = build(
+      [to(0, 0, 10, "R"), rss(10, 7), to(0, 10, 11), rss(11, 8), to(0, 11, 0)],
+      { saved_tgids: "10 10\n11 10\n" },
+    ); // biome-ignore format: a table
+    expect(mmOf(result, 10)).not.toBe(mmOf(result, 11));
+    expect(result.inferred.doubts.mmConflicts).toBe(1);
+  });
+
+  test("an exec that only sched_process_exec tells is where rss_stat first names the new mm", () => {
+    const rss = (id: number) => `0 10 rss_stat: mm_id=${id} curr=1 type=MM_FILEPAGES size=0B`;
+    const exec = "0 10 sched_process_exec: filename=/bin/b pid=10 old_pid=10";
+    const result = build([to(0, 0, 10, "R"), rss(7), rss(8), rss(8), exec, rss(8), to(0, 10, 0)]);
+    expect(result.schedule.row[actions(result).indexOf("0 exec 10 m2")]).toBe(2);
+    expect(result.inferred.execPoints).toMatchObject({ rss_stat: 1, sched_process_exec: 0 });
+    // Not where it still names the old one.
+    const late = build([to(0, 0, 10, "R"), rss(7), exec, rss(8), to(0, 10, 0)]);
+    expect(late.schedule.row[actions(late).indexOf("0 exec 10 m2")]).toBe(2);
+    expect(late.inferred.execPoints).toMatchObject({ rss_stat: 0, sched_process_exec: 1 });
+  });
+
   test("no sched_switch: an error", () => {
     const { table } = parse(trace("0 10 cpu_idle: state=1 cpu_id=0"));
     const built = buildSchedule({ table, file: "x.txt" });
@@ -265,7 +306,7 @@ describe("traces with probes", () => {
     ]); // biome-ignore format: a table
     expect(mmOf(result, 10)).toBe(3);
     expect(result.inferred.doubts.mmConflicts).toBe(0);
-    expect(result.inferred.execPoints).toEqual({ exec_release: 1, task_rename: 0, sched_process_exec: 0 });
+    expect(result.inferred.execPoints).toEqual({ exec_release: 1, task_rename: 0, rss_stat: 0, sched_process_exec: 0 });
   });
 
   test("so is an exit that is preempted before it gives up the mm", () => {

@@ -6,12 +6,12 @@ import { addExamples, collect, runJob, type Shell } from "../command.ts";
 import { EXIT } from "../errors.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderCompare } from "../render/compare.ts";
+import { addTraceOptions, selectionOf, TRACE_ARGUMENT, type TraceOptions } from "../trace-options.ts";
 
-interface Options extends OutputOptions {
+interface Options extends OutputOptions, TraceOptions {
   readonly design: readonly string[];
   readonly profile?: string;
   readonly overlay?: string;
-  readonly sidecars: boolean;
 }
 
 /** An unsafe design is a row of the answer, not an error; a trace that could be read only in part is one. */
@@ -27,27 +27,28 @@ export function addCompare(program: Command, shell: Shell): void {
       "Replays the trace under every design that fits its architecture, and prints one row per design: " +
         "its verdict under each memory model, what it would have done on this trace, and what that costs.",
     )
-    .argument("<trace>", "recording: ftrace text, plain or .gz or .zst; a folder with trace.txt*; - for stdin")
+    .argument("<trace>", TRACE_ARGUMENT)
     .addOption(
       new Option("-d, --design <names>", "only these designs (repeat, or separate with commas)")
         .argParser(collect)
         .default([], "all"),
     )
     .option("-p, --profile <name>", "cost table of the machine to price for")
-    .option("--overlay <dir>", "files that shadow the same paths in model/")
-    .option("--no-sidecars", "ignore the files beside the trace (saved_tgids, ps.before, cpuinfo, ...)")
-    .action(async (trace: string, options: Options) => {
-      const { design: designs, profile, overlay, sidecars } = options;
-      await runJob(shell, options, {
-        work: (context) => jobs.compare({ trace, designs, profile, overlay, sidecars }, context),
-        text: renderCompare,
-        exit: exitOf,
-      });
+    .option("--overlay <dir>", "files that shadow the same paths in model/");
+  addTraceOptions(command).action(async (trace: string, options: Options) => {
+    const { design: designs, profile, overlay, sidecars } = options;
+    const select = selectionOf(options);
+    await runJob(shell, options, {
+      work: (context) => jobs.compare({ trace, designs, profile, overlay, sidecars, select }, context),
+      text: renderCompare,
+      exit: exitOf,
     });
+  });
   addOutputOptions(command);
   addExamples(command, [
     ["lazymm compare trace.txt.zst", "all designs on one recording"],
     ["lazymm compare rec/ -d linux-6.12-x86,x86-no-lazy", "two designs, with the files beside the trace"],
+    ["lazymm compare rec/ --time 1.5,2 --cpus 0-3", "what four CPUs did in half a second"],
     ["zcat trace.gz | lazymm compare - --json -o table.json", "from a pipe, for a program"],
   ]);
 }

@@ -85,8 +85,29 @@ function argument(cx: Lowering, node: t.CallExpression["arguments"][number]): Va
 
 function trace(cx: Lowering, name: string, node: t.CallExpression): Val {
   const args = node.arguments.map((a) => rvalueOf(cx, a).e);
-  cx.stmt({ kind: "trace", event: cx.eventId(name.slice("trace_".length)), args });
+  traceEvent(cx, name.slice("trace_".length), args, node);
   return VOID_VAL;
+}
+
+/** With probes, an event is a step of its own: whoever runs the code stops there and looks. */
+function traceEvent(cx: Lowering, name: string, args: readonly Expr[], node: Node): void {
+  if (cx.probes.size > 0 && cx.mode === "normal")
+    cx.code.access({ access: { kind: "none" }, guard: null, before: [], at: cx.at(node) });
+  cx.stmt({ kind: "trace", event: cx.eventId(name), args });
+}
+
+/** A call of a function that has a probe on its entry and its return. */
+function probed(cx: Lowering, decl: FunctionDecl, args: readonly Val[], node: Node, call: () => Val): Val {
+  const values = args.map((arg) => {
+    if (arg.v !== "expr") return constant(0);
+    // A frame that came as void *, as as_void() made it: see bindParameters().
+    return cx.freeze(arg.type.k === "voidstar" ? binary("-", arg.e, constant(1)) : arg.e, arg.type, "argument");
+  });
+  traceEvent(cx, `p:${decl.name}`, values, node);
+  const result = call();
+  const value = result.v === "expr" ? cx.freeze(result.e, result.type, "result") : constant(0);
+  traceEvent(cx, `r:${decl.name}`, [value], node);
+  return result.v === "expr" ? { ...result, e: value } : result;
 }
 
 /** Expands a call of `decl`. */
@@ -96,6 +117,18 @@ export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], n
   if (args.length !== body.params.length) cx.fail("LZ110", node, `${decl.name}() takes ${body.params.length}`);
   cx.writeOut(node, 1);
   cx.marks?.compiled.add(decl.node);
+  if (cx.probes.has(decl.name) && cx.mode === "normal")
+    return probed(cx, decl, args, node, () => expandBody(cx, decl, body, args, node));
+  return expandBody(cx, decl, body, args, node);
+}
+
+function expandBody(
+  cx: Lowering,
+  decl: FunctionDecl,
+  body: FunctionDecl["node"],
+  args: readonly Val[],
+  node: Node,
+): Val {
   const marker = instructionMarker(body);
   if (marker && cx.mode === "normal")
     return instruction(cx, decl, body, args, node, marker === "serialising_instruction");

@@ -129,6 +129,8 @@ export class Lowering {
   pure = false;
   /** A replay runs to completion, one entry at a time: its instructions may build state directly. */
   replaying = false;
+  /** Functions whose entries and returns, `p:name` and `r:name`, are events of their own, as with kprobes. */
+  probes: ReadonlySet<string> = new Set();
   readonly stack: Frame[] = [];
   /** for_each_cpu() takes CPUs in any order. */
   unordered = false;

@@ -214,6 +214,7 @@ class Reading {
     if (trace.table.length === 0) {
       if (damaged) return err(traceError("trace-damaged", this.#input, `${damaged.at}: ${damaged.reason}`));
       if (this.#inflated === 0) return err(traceError("trace-empty", this.#input));
+      if (trace.format === "perfetto") return err(traceError("trace-no-ftrace", this.#input, String(trace.units)));
       if (trace.format !== "ftrace-text" && trace.notes.length > 0) {
         return err(traceError("trace-nothing-inside", this.#input, trace.notes.join("; ")));
       }

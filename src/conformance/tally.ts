@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// How many steps of each kind were explained, and how; and those that were not.
+
+import type { EventTable } from "../events/table.ts";
+import type { PlannedProbe } from "./plan.ts";
+
+export const OUTCOMES = ["exact", "lossy", "environment", "unexplained", "unknown"] as const;
+/**
+ * exact: the design did just that. lossy: it did, and the probe has missed it. environment: but for a count, which
+ * somebody has changed whom no probe sees. unknown: the search for another order was given up.
+ */
+export type Outcome = (typeof OUTCOMES)[number];
+
+export type Steps = Record<"total" | Outcome, number>;
+
+export interface Failure {
+  readonly row: number;
+  readonly kind: string;
+  readonly outcome: "unexplained" | "unknown";
+  readonly reason: string;
+}
+
+/** Kept in full; all are counted. */
+const FAILURES_KEPT = 1000;
+
+export class Tally {
+  readonly steps = new Map<string, Steps>();
+  readonly failures: Failure[] = [];
+  /** By kind and field: how often a count was changed from outside, and by how much in total. */
+  readonly changes = new Map<string, { times: number; net: number }>();
+  /** Rows that are no step of the model, by name. */
+  readonly passedOver = new Map<string, number>();
+  private readonly table: EventTable;
+
+  constructor(table: EventTable) {
+    this.table = table;
+  }
+
+  copy(): Tally {
+    const copy = new Tally(this.table);
+    for (const [kind, steps] of this.steps) copy.steps.set(kind, { ...steps });
+    for (const [key, change] of this.changes) copy.changes.set(key, { ...change });
+    for (const [name, rows] of this.passedOver) copy.passedOver.set(name, rows);
+    copy.failures.push(...this.failures);
+    return copy;
+  }
+
+  private of(probe: PlannedProbe): Steps {
+    let steps = this.steps.get(probe.group);
+    if (steps === undefined) {
+      steps = { total: 0, exact: 0, lossy: 0, environment: 0, unexplained: 0, unknown: 0 };
+      this.steps.set(probe.group, steps);
+    }
+    return steps;
+  }
+
+  step(probe: PlannedProbe, outcome: "exact" | "lossy"): void {
+    const steps = this.of(probe);
+    steps.total++;
+    steps[outcome]++;
+  }
+
+  fail(row: number, probe: PlannedProbe, outcome: "unexplained" | "unknown", reason: string): void {
+    const steps = this.of(probe);
+    steps.total++;
+    steps[outcome]++;
+    if (this.failures.length < FAILURES_KEPT) this.failures.push({ row, kind: probe.name, outcome, reason });
+  }
+
+  /** A step that was counted as exact needed this as well. */
+  environment(probe: PlannedProbe, field: string, by: number): void {
+    const steps = this.of(probe);
+    if (steps.exact > 0) {
+      steps.exact--;
+      steps.environment++;
+    }
+    const key = `${probe.group}.${field}`;
+    const change = this.changes.get(key) ?? { times: 0, net: 0 };
+    this.changes.set(key, { times: change.times + 1, net: change.net + by });
+  }
+
+  unjudged(row: number): void {
+    const name = this.table.kinds[this.table.kind[row]!]!.name;
+    this.passedOver.set(name, (this.passedOver.get(name) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// Layout `stepped`, for conformance: every cell is a range of one array, every call a frame that stops at each event.
+// The same steps as in `packed` and `wide`, printed by the same printer.
+import { defined, impossible } from "../base/assert.ts";
+import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
+import { elements } from "../program/program.ts";
+import { type SteppedCell, type SteppedCode, type SteppedHost, type SteppedMachine, STOP } from "../program/stepped.ts";
+import { INT_MASK_CPUS, intMasks } from "./masks.ts";
+import { flat } from "./packed-cells.ts";
+import type { Layout } from "./printer.ts";
+import { RUNTIME, statements, truth, value } from "./printer.ts";
+
+export interface EmittedStepped {
+  /** Body of a function (host) that returns a SteppedMachine. */
+  readonly text: string;
+  readonly cells: readonly SteppedCell[];
+  readonly codes: readonly SteppedCode[];
+  readonly limits: readonly string[];
+}
+
+/** More CPUs would need masks of another kind. */
+export const STEPPED_CPUS_MAX = INT_MASK_CPUS;
+
+/** The emitted code as a function. */
+export function loadStepped(emitted: EmittedStepped): (host: SteppedHost) => SteppedMachine {
+  // The text holds only names that we generate and numbers, whatever the model's text was (test/emit).
+  return new Function("host", emitted.text) as (host: SteppedHost) => SteppedMachine;
+}
+
+/** Arguments of an event that are kept. */
+const ARGS_MAX = 8;
+/** Jumps of one run: what spins longer is taken for a wait. */
+const JUMPS_MAX = 1 << 16;
+
+/** `stops`: the events at which frames stop; the others are passed over. */
+export function emitStepped(program: Program, stops: ReadonlySet<string>): EmittedStepped {
+  const limits: string[] = [];
+  const cells: SteppedCell[] = [];
+  let base = 0;
+  for (const cell of program.cells) {
+    cells.push({ name: cell.name, base, dims: cell.dims });
+    base += elements(cell);
+  }
+  const functions = program.codes.map((code, id) => printCode({ program, cells, limits, stops }, code, id)).join("\n");
+  const text = `"use strict";${RUNTIME}
+const S=new Float64Array(${base}),A=new Float64Array(${ARGS_MAX});let E=0,W=false;
+${functions}
+const R=[${program.codes.map((_, id) => `f${id}`).join(",")}];
+return {state:S,args:A,event:()=>E,watch:(on)=>{W=on;},run:(F)=>R[F.code](F)};`;
+  const codes = program.codes.map(({ name, kind, level, params, locals }) => {
+    return { name, kind, level, params, locals: locals.length };
+  });
+  return { text, cells, codes, limits };
+}
+
+interface SteppedPrinter {
+  readonly program: Program;
+  readonly cells: readonly SteppedCell[];
+  /** Collects the texts of limits. */
+  readonly limits: string[];
+  readonly stops: ReadonlySet<string>;
+}
+
+class SteppedStep implements Layout {
+  readonly cpu = "cpu";
+  readonly cpus: number;
+  readonly masks = intMasks;
+  private readonly w: SteppedPrinter;
+  private step = 0;
+
+  constructor(w: SteppedPrinter) {
+    this.w = w;
+    this.cpus = w.program.cpus;
+  }
+
+  private cell(id: number): Cell {
+    return defined(this.w.program.cells[id], "cells exist");
+  }
+
+  private at(id: number, index: readonly Expr[]): string {
+    const { base } = defined(this.w.cells[id], "cells exist");
+    const within = flat(
+      this.cell(id).dims,
+      index.map((i) => value(this, i)),
+    );
+    return within === "0" ? `${base}` : `${base}+${within}`;
+  }
+
+  readCell(id: number, index: readonly Expr[]): string {
+    return `S[${this.at(id, index)}]`;
+  }
+
+  writeCell(id: number, index: readonly Expr[], e: Expr): string {
+    return `S[${this.at(id, index)}]=${value(this, e)};`;
+  }
+
+  readLocal(id: number): string {
+    return `L[${id}]`;
+  }
+
+  setLocal(id: number, e: Expr): string {
+    return `L[${id}]=${value(this, e)};`;
+  }
+
+  raise(): string {
+    return "";
+  }
+
+  reach(): string {
+    return "";
+  }
+
+  /** What comes after an event is a jump to the next step: pc is set there, and the frame stops once it is. */
+  trace(event: number, args: readonly string[]): string {
+    if (!this.w.stops.has(defined(this.w.program.events[event], "events have a name"))) return "";
+    const kept = args.slice(0, ARGS_MAX).map((arg, i) => `A[${i}]=${arg};`);
+    return `E=${event};${kept.join("")}ev=true;`;
+  }
+
+  limit(what: string): string {
+    const { limits } = this.w;
+    let id = limits.indexOf(what);
+    if (id < 0) id = limits.push(what) - 1;
+    return `E=${id};F.pc=${this.step};return ${STOP.limit};`;
+  }
+
+  disabled(): string {
+    return this.blocked();
+  }
+
+  private blocked(): string {
+    return `F.pc=${this.step};return ${STOP.blocked};`;
+  }
+
+  label(id: number): string {
+    return `B${id}`;
+  }
+
+  goto(step: number): string {
+    return `pc=${step};continue L;`;
+  }
+
+  end(): string {
+    return `F.pc=-1;return ev?${STOP.event}:${STOP.end};`;
+  }
+
+  /** Only what others may touch as well. */
+  private watched({ cell, index }: Place, write: boolean): string {
+    if (this.cell(cell).own) return "";
+    return `if(W&&host.access(${this.at(cell, index)},${write})){F.pc=${this.step};return ${STOP.access};}`;
+  }
+
+  private load(access: Extract<Access, { kind: "load" | "await" }>): string {
+    const { place, into } = access;
+    return `${this.watched(place, false)}${this.readLocal(into)}=${this.readCell(place.cell, place.index)};`;
+  }
+
+  private access(access: Access): string {
+    switch (access.kind) {
+      case "none":
+      case "fence":
+        return "";
+      case "load":
+        return this.load(access);
+      case "await":
+        return `${this.load(access)}if(!(${truth(this, access.until)})){${this.blocked()}}`;
+      case "store":
+        return this.watched(access.place, true) + this.writeCell(access.place.cell, access.place.index, access.value);
+      case "store_exclusive":
+        return impossible("recorded calls have no load-linked pairs");
+      case "rmw": {
+        const { cell, index } = access.place;
+        const put = this.writeCell(cell, index, access.value);
+        const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
+        return `${this.watched(access.place, true)}${this.readLocal(access.old)}=${this.readCell(cell, index)};${store}`;
+      }
+      case "instruction":
+        return statements(this, access.body);
+      case "choose": {
+        const l = this.readLocal(access.into);
+        const such = access.such ? truth(this, access.such) : "true";
+        const picked = `${l}=F.pick;if(!(F.pick>=0&&F.pick<${access.count}&&${such}))`;
+        return `${picked}{for(${l}=0;${l}<${access.count};${l}++)if(${such})break;if(${l}===${access.count}){${this.blocked()}}}`;
+      }
+    }
+  }
+
+  print(id: number, step: Step): string {
+    this.step = id;
+    const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.blocked()}}` : "";
+    return `case ${id}:{${guard}${statements(this, step.before)}${this.access(step.access)}${statements(this, step.body)}}\n`;
+  }
+}
+
+function printCode(w: SteppedPrinter, code: Code, id: number): string {
+  const printer = new SteppedStep(w);
+  const first = code.kind === "interrupt" ? 0 : 1;
+  const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
+  // An event is the last thing of its step: the frame stops where the next one begins.
+  const head = `function f${id}(F){const L=F.locals,cpu=F.cpu;let pc=F.pc,ev=false,n=0;`;
+  const stop = `if(ev){F.pc=pc;return ${STOP.event};}if(++n>${JUMPS_MAX}){F.pc=pc;return ${STOP.blocked};}`;
+  return `${head}L:for(;;){${stop}switch(pc){\n${steps}}F.pc=-1;return ${STOP.end};}}`;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// What a program emitted in the layout `stepped` offers: the whole state in one array, calls as frames that stop at
+// events, so that whoever runs it can compare, go back to a copy, and try another order.
+
+/** One call under way. */
+export interface Frame {
+  /** Index of its code. */
+  readonly code: number;
+  cpu: number;
+  pc: number;
+  readonly locals: Float64Array;
+  /** What a choice takes, if it may. */
+  pick: number;
+}
+
+/** Why a frame stopped. */
+export const STOP = {
+  /** It has returned. */
+  end: 0,
+  /** At an event: its number and arguments are in the machine's `event` and `args`. */
+  event: 1,
+  /** It cannot go on before somebody else does something. */
+  blocked: 2,
+  /** In front of an access, because the host wanted it so. */
+  access: 3,
+  /** A bound of the model was hit: the machine's `event` is its index in `limits`. */
+  limit: 4,
+} as const;
+export type Stop = (typeof STOP)[keyof typeof STOP];
+
+export interface SteppedHost {
+  /** An access to shared memory comes next, at this place in the state. True: stop in front of it. */
+  access(at: number, write: boolean): boolean;
+}
+
+export interface SteppedMachine {
+  /** All cells. Copying it copies the state, but for the frames. */
+  readonly state: Float64Array;
+  /** Of the event that a frame stopped at. */
+  readonly args: Float64Array;
+  event(): number;
+  /** Tells the host of accesses, or does not. */
+  watch(on: boolean): void;
+  run(frame: Frame): Stop;
+}
+
+/** A cell's place in the state. */
+export interface SteppedCell {
+  readonly name: string;
+  readonly base: number;
+  readonly dims: readonly number[];
+}
+
+export interface SteppedCode {
+  readonly name: string;
+  readonly kind: "thread" | "interrupt" | "walker" | "entry";
+  readonly level: number;
+  readonly params: number;
+  readonly locals: number;
+}
