@@ -66,7 +66,7 @@ function replayCase(name: string): Case {
       const run = (): void => {
         for (let i = 0; i < REPLAY_REPEATS; i++) replay(program.value, schedule, { freedUnknown: 0 });
       };
-      return [{ name: `replay ${name}`, unit: "trace events/s", ours: rate(info.events * REPLAY_REPEATS, run) }];
+      return [{ name: `replay ${name}`, unit: "trace events/s", ours: await rate(info.events * REPLAY_REPEATS, run) }];
     },
   };
 }
@@ -84,7 +84,7 @@ async function parse(): Promise<Measured[]> {
     for (let i = 0; i < PARSE_REPEATS; i++) parser.push(text);
     parser.finish();
   };
-  return [{ name: "parse ftrace text", unit: "MB/s", ours: rate((text.length * PARSE_REPEATS) / 1e6, run) }];
+  return [{ name: "parse ftrace text", unit: "MB/s", ours: await rate((text.length * PARSE_REPEATS) / 1e6, run) }];
 }
 
 export function cases(): Case[] {

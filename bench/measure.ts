@@ -9,10 +9,12 @@ export interface Measured {
   readonly name: string;
   readonly unit: string;
   readonly ours: number;
+  /** The same work by another program, if it is installed here. */
+  readonly peer?: { readonly name: string; readonly rate: number };
 }
 
 /** One line of the report. */
-export interface Row extends Measured {
+export interface Row extends Omit<Measured, "peer"> {
   /** null where no peer is installed. */
   readonly peer: number | null;
   readonly peer_name: string | null;
@@ -44,9 +46,16 @@ export function cpuSeconds(work: () => void): number {
 }
 
 /** Units of work per CPU second: one round to warm up, then the median. */
-export function rate(units: number, work: () => void): number {
-  work();
-  return units / median(Array.from({ length: ROUNDS }, () => cpuSeconds(work)));
+export async function rate(units: number, work: () => unknown): Promise<number> {
+  await work();
+  const seconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    seconds.push((user + system) / 1e6);
+  }
+  return units / median(seconds);
 }
 
 export function peakMb(): number {

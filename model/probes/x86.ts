@@ -31,7 +31,11 @@ const ownState: readonly Field[] = [
   cell("nasid", "int", "cpu_tlbstate.next_asid", "cpu"),
   cell("inv", "int", "cpu_tlbstate.invalidate_other", "cpu"),
   cell("lazy", "int", "cpu_tlbstate_shared.is_lazy", "cpu"),
-  { column: "ctxs", as: "slots", of: { cells: ["cpu_tlbstate.ctxs.ctx_id", "cpu_tlbstate.ctxs.tlb_gen"], at: ["cpu"] } },
+  {
+    column: "ctxs",
+    as: "slots",
+    of: { cells: ["cpu_tlbstate.ctxs.ctx_id", "cpu_tlbstate.ctxs.tlb_gen"], at: ["cpu"] },
+  },
 ];
 
 /** A request; the event's argument `n` is it. */
@@ -129,7 +133,11 @@ const probes: Readonly<Record<string, Probe>> = {
   },
   hw_local: { at: "p:flush_tlb_local" },
   tlb_flush: { at: "tlb_flush", fields: [arg("reason", "int", 0), arg("pages", "int", 1)] },
-  mmput: { at: "p:mmput", begins: { entry: "conform_put", args: [{ column: "mm", as: "mm" }] }, fields: [arg("mm", "mm", 0), ...mmFields(0)] },
+  mmput: {
+    at: "p:mmput",
+    begins: { entry: "conform_put", args: [{ column: "mm", as: "mm" }] },
+    fields: [arg("mm", "mm", 0), ...mmFields(0)],
+  },
   exit_mmap: { at: "p:torn_down", late: "r:torn_down", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   __mmdrop: { at: "p:__mmdrop", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   exit_release: { begins: { entry: "conform_exit", args: [] }, learns: ownMm },

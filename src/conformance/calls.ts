@@ -128,8 +128,7 @@ export class Calls implements SteppedHost {
     for (let cpu = 0; cpu < this.world.cpus; cpu++) {
       if (cpu === reader) continue;
       const places = this.writtenAt[cpu]!;
-      for (let i = 0; i < places.length; i++)
-        if (places[i] === at && this.writtenOld[cpu]![i] === value) return true;
+      for (let i = 0; i < places.length; i++) if (places[i] === at && this.writtenOld[cpu]![i] === value) return true;
     }
     return false;
   }

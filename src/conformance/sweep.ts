@@ -227,7 +227,10 @@ export class Sweep {
       return undefined;
     }
     const other = handler ?? this.schedulers[cpu] ?? top;
-    this.fail(probe, other === undefined ? "in the design nothing is under way here" : `the design ${this.where(other)}`);
+    this.fail(
+      probe,
+      other === undefined ? "in the design nothing is under way here" : `the design ${this.where(other)}`,
+    );
     this.abandon(cpu);
     return undefined;
   }
@@ -288,9 +291,7 @@ export class Sweep {
   private begin(row: number, cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
     const begins = defined(probe.begins, "the caller has asked");
     const current = this.world.current(cpu);
-    const args = begins.args.map((arg) =>
-      arg === "born" ? this.takeBorn(current) : this.world.encode(row, arg, cpu),
-    );
+    const args = begins.args.map((arg) => (arg === "born" ? this.takeBorn(current) : this.world.encode(row, arg, cpu)));
     const call = this.calls.make(begins.code, cpu, args);
     if (probe.probe.begins?.scheduler) {
       const before = this.schedulers[cpu];

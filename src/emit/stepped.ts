@@ -4,7 +4,7 @@
 import { defined, impossible } from "../base/assert.ts";
 import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
 import { elements } from "../program/program.ts";
-import { type SteppedCell, type SteppedCode, type SteppedHost, type SteppedMachine, STOP } from "../program/stepped.ts";
+import { STOP, type SteppedCell, type SteppedCode, type SteppedHost, type SteppedMachine } from "../program/stepped.ts";
 import { INT_MASK_CPUS, intMasks } from "./masks.ts";
 import { flat } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";

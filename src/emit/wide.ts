@@ -122,6 +122,8 @@ class WideStep implements Layout {
   }
 
   writeCell(id: number, index: readonly Expr[], e: Expr): string {
+    // A machine without pages keeps nothing of them; and numbers beyond an array's indices would be made strings of.
+    if (elements(this.cell(id)) === 0) return "";
     return `${this.readCell(id, index)}=${this.stored(e, this.cell(id).meaning)};`;
   }
 

@@ -80,6 +80,12 @@ export class EventTableBuilder {
     return this.value(at);
   }
 
+  /** A 64-bit value by its halves, as an argument. */
+  wordOf(high: number, low: number): number {
+    if (high >>> 0 < 0x200000) return (high >>> 0) * 0x1_0000_0000 + (low >>> 0);
+    return -1 - this.words.intern(high, low);
+  }
+
   encodeWord(word: bigint): number {
     if (word < 1n << 53n) return Number(word);
     return -1 - this.words.intern(Number(BigInt.asIntN(32, word >> 32n)), Number(BigInt.asIntN(32, word)));

@@ -2,8 +2,9 @@
 // What a replay counts. Names are those of the JSON report.
 import type { Counted } from "../../model/hw/profiles/types.ts";
 import type { Schedule } from "../events/schedule.ts";
+import { ON } from "./entries.ts";
 import { type LineCounts, LineDirectory } from "./lines.ts";
-import { EVENT, REASONS } from "./protocol.ts";
+import { EVENT, EVENT_NAMES, REASONS } from "./protocol.ts";
 
 interface FlushCount {
   full: number;
@@ -30,7 +31,8 @@ export class Counters {
   private readonly groups: InstructionGroups;
   private instructions: Float64Array = new Float64Array(0);
   private readonly flushes: FlushCount[] = REASONS.map(() => ({ full: 0, ranged: 0, none: 0 }));
-  private readonly events = new Map<string, number>();
+  /** By their place in EVENT_NAMES. */
+  private readonly events = new Float64Array(EVENT_NAMES.length);
   private readonly switches = {
     user_to_user_same_mm: 0,
     user_to_user: 0,
@@ -66,9 +68,11 @@ export class Counters {
     else count.none++;
   }
 
-  event(name: string, argument: number): void {
-    this.events.set(name, (this.events.get(name) ?? 0) + 1);
-    if (name === EVENT.lazyLeft && argument === 0) this.ipisToLazy++;
+  /** `event`: its place in EVENT_NAMES; of others, which have none, nothing is counted. */
+  event(event: number, argument: number): void {
+    if (event < 0) return;
+    this.events[event]!++;
+    if (event === ON.lazyLeft && argument === 0) this.ipisToLazy++;
   }
 
   switched(prevMm: number, nextMm: number): void {
@@ -96,7 +100,7 @@ export class Counters {
   private stillPinned: number[] = [];
 
   private count(event: string): number {
-    return this.events.get(event) ?? 0;
+    return this.events[EVENT_NAMES.indexOf(event)]!;
   }
 
   private instruction(name: string): number {

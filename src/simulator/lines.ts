@@ -9,18 +9,24 @@ export interface LineCounts {
   transfers: number;
 }
 
+/** A line that has been touched. */
+interface Line {
+  /** The CPU that may write; -1: none. */
+  owner: number;
+  /** By CPU: 1 if it holds a copy. */
+  readonly holders: Uint8Array;
+}
+
 export class LineDirectory {
   readonly counts: LineCounts[];
   private readonly cpus: number;
-  /** By line class and object: which CPUs hold a copy, and the one that may write (-1: none). */
-  private readonly holders: Map<number, Uint8Array>[];
-  private readonly owners: Map<number, number>[];
+  /** By line class and object, which are small numbers. */
+  private readonly lines: (Line | undefined)[][];
 
   constructor(classes: number, cpus: number) {
     this.cpus = cpus;
     this.counts = Array.from({ length: classes }, () => ({ reads: 0, writes: 0, atomics: 0, transfers: 0 }));
-    this.holders = Array.from({ length: classes }, () => new Map());
-    this.owners = Array.from({ length: classes }, () => new Map());
+    this.lines = Array.from({ length: classes }, () => []);
   }
 
   /**
@@ -33,26 +39,32 @@ export class LineDirectory {
     else if (kind === 1) counts.writes += once;
     else counts.atomics += once;
 
-    let holders = this.holders[line]!.get(object);
-    if (holders === undefined) {
-      holders = new Uint8Array(this.cpus);
-      this.holders[line]!.set(object, holders);
-      holders[cpu] = 1;
-      this.owners[line]!.set(object, cpu);
+    const found = this.lines[line]![object];
+    if (found === undefined) {
+      this.add(line, object, cpu);
       return;
     }
-    const owner = this.owners[line]!.get(object)!;
+    const { owner, holders } = found;
     if (kind === 0) {
       if (holders[cpu] === 1) return;
       counts.transfers += once;
       holders[cpu] = 1;
-      this.owners[line]!.set(object, -1); // Shared from now on.
+      found.owner = -1; // Shared from now on.
       return;
     }
     if (owner === cpu) return;
     counts.transfers += once;
     holders.fill(0);
     holders[cpu] = 1;
-    this.owners[line]!.set(object, cpu);
+    found.owner = cpu;
+  }
+
+  private add(line: number, object: number, cpu: number): void {
+    const lines = this.lines[line]!;
+    // An array with holes would be looked up like a Map.
+    while (lines.length < object) lines.push(undefined);
+    const holders = new Uint8Array(this.cpus);
+    holders[cpu] = 1;
+    lines[object] = { owner: cpu, holders };
   }
 }

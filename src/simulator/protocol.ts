@@ -38,6 +38,8 @@ export const EVENT = {
   mmFreed: "mm_freed",
 } as const;
 
+export const EVENT_NAMES: readonly string[] = Object.values(EVENT);
+
 /** Reasons of a tlb_flush event, as the kernel numbers them. */
 export const REASONS = [
   "task_switch",

@@ -7,7 +7,9 @@ import { ACTION, type CpuSnapshot, type Schedule } from "../events/schedule.ts";
 import type { Selection } from "../events/selection.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
 import { Counters, type InstructionGroups } from "./counters.ts";
-import { ENTRY, EVENT, pointer } from "./protocol.ts";
+import { type Entries, entriesOf, eventIds, ON } from "./entries.ts";
+import { nextOverlaps, shortestFlush } from "./flush-times.ts";
+import { ENTRY, pointer } from "./protocol.ts";
 
 /** freed_tables where the recording does not say. */
 export type FreedUnknown = 0 | 1;
@@ -78,19 +80,6 @@ export async function replayInSlices(
   return run.finish();
 }
 
-/** No flush of this recording can have been faster: the least time from a flush call to its CPU's next action. */
-function shortestFlush(schedule: Schedule): number {
-  const started = new Float64Array(schedule.cpus).fill(Number.NaN);
-  let shortest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < schedule.length; i++) {
-    const cpu = schedule.cpu[i]!;
-    const ticks = schedule.time[i]! - started[cpu]!;
-    if (ticks < shortest) shortest = ticks;
-    started[cpu] = schedule.kind[i] === ACTION.flush ? schedule.time[i]! : Number.NaN;
-  }
-  return Number.isFinite(shortest) ? Math.max(shortest, 0) : 0;
-}
-
 /** ASID slots of a CPU of which no snapshot tells: its mm is in the first one, and nothing in the others. */
 function justLoaded(mm: number): Pick<CpuSnapshot, "asid" | "nextAsid" | "ctxs"> {
   const empty = { mm: 0, tlbGen: 0 };
@@ -101,6 +90,9 @@ class Replay implements WideHost {
   private readonly schedule: Schedule;
   private readonly options: ReplayOptions;
   private readonly machine: WideMachine;
+  private readonly entries: Entries;
+  /** Where in EVENT_NAMES each event of the program is; -1: nobody asks for it. */
+  private readonly eventIds: readonly number[];
   private readonly counters: Counters;
   private readonly predicted: PredictedFlushes[];
   private readonly skipped = new Map<string, number>();
@@ -126,6 +118,8 @@ class Replay implements WideHost {
   /** Per CPU, 1: what it does is counted. */
   private readonly counting: Uint8Array;
   private inTime = true;
+  /** And the next action is one that may not find it done. */
+  private overlapping = false;
   /** The next action. */
   private at = 0;
   private now = 0;
@@ -146,6 +140,8 @@ class Replay implements WideHost {
     this.inHandler = new Uint8Array(schedule.cpus);
     this.flushTicks = shortestFlush(schedule);
     this.machine = program.instantiate(this);
+    this.entries = entriesOf(this.machine, program.entryNames);
+    this.eventIds = eventIds(program.events);
     this.counting = this.machine.counting;
     for (let cpu = 0; cpu < schedule.cpus; cpu++) this.keepCpu(cpu);
     this.keepTime();
@@ -176,20 +172,37 @@ class Replay implements WideHost {
   // ---- host ---------------------------------------------------------------------------------------------------------
 
   event(event: number, cpu: number, a: number, b: number): boolean {
-    const name = this.program.events[event];
     const counts = this.counting[cpu] === 1;
-    if (name === EVENT.tlbFlush) {
-      if (!counts) return false;
-      const list = this.predicted[cpu]!;
-      list.reason.push(a);
-      list.pages.push(b);
-      this.counters.flush(a, b);
-    } else if (name === EVENT.userGone) this.pendingPut[cpu] = a;
-    else if (name === EVENT.mmFreed) this.counters.freed(a, this.now);
-    else if (counts) this.counters.event(name ?? "", a);
-    const stop = this.starting && name === EVENT.ipiSend;
-    if (stop) this.starting = false;
-    return stop;
+    switch (this.eventIds[event]) {
+      case ON.tlbFlush: {
+        if (!counts) return false;
+        const list = this.predicted[cpu]!;
+        list.reason.push(a);
+        list.pages.push(b);
+        this.counters.flush(a, b);
+        return false;
+      }
+      case ON.userGone:
+        this.pendingPut[cpu] = a;
+        return false;
+      case ON.mmFreed:
+        this.counters.freed(a, this.now);
+        return false;
+      case ON.ipiSend:
+        if (counts) this.counters.event(ON.ipiSend, a);
+        return this.stopsHere();
+      default:
+        if (counts) this.counters.event(this.eventIds[event]!, a);
+        return false;
+    }
+  }
+
+  /** The first interrupt of a flush is sent: the rest of it is carried out when the next action comes. */
+  private stopsHere(): boolean {
+    if (!this.starting) return false;
+    this.starting = false;
+    if (!this.overlapping) this.now = this.nextTime();
+    return this.overlapping;
   }
 
   touch(line: number, object: number, cpu: number, kind: number): void {
@@ -245,10 +258,6 @@ class Replay implements WideHost {
     return { counters: this.counters, predicted: this.predicted, skipped: this.skipped, limits: [...this.limits] };
   }
 
-  private call(name: string, cpu: number, ...args: number[]): void {
-    defined(this.machine.entries[this.program.entryNames.indexOf(name)], `entry ${name}`)(cpu, ...args);
-  }
-
   private skip(why: string): void {
     this.skipped.set(why, (this.skipped.get(why) ?? 0) + 1);
   }
@@ -256,7 +265,7 @@ class Replay implements WideHost {
   private mm(id: number): number {
     if (id > 0 && this.started[id] === 0) {
       this.started[id] = 1;
-      this.call(ENTRY.mmInit, 0, pointer(id - 1), id - 1);
+      this.entries.mmInit(0, pointer(id - 1), id - 1);
     }
     return id;
   }
@@ -264,11 +273,11 @@ class Replay implements WideHost {
   private start(): void {
     const { schedule } = this;
     this.mm(1);
-    this.call(ENTRY.boot, 0);
+    this.entries.boot(0);
     // mmInit counts one user: the first task of an mm is that one.
     schedule.tasks.forEach((task, id) => {
       const first = task.mm > 0 && this.started[task.mm] === 0;
-      this.call(ENTRY.newTask, 0, pointer(id), this.mm(task.mm), first ? 0 : 1);
+      this.entries.newTask(0, pointer(id), this.mm(task.mm), first ? 0 : 1);
     });
     for (let cpu = 0; cpu < schedule.cpus; cpu++) this.startCpu(cpu);
   }
@@ -280,12 +289,12 @@ class Replay implements WideHost {
     const own = this.taskMm[task]!;
     const loaded = snapshot && snapshot.loadedMm > 0 ? snapshot.loadedMm : own > 0 ? own : 1;
     this.runs(cpu, task);
-    this.call(ENTRY.cpu, cpu, cpu, pointer(task), this.mm(loaded));
+    this.entries.cpu(cpu, cpu, pointer(task), this.mm(loaded));
     const { asid: used, nextAsid, ctxs } = snapshot ?? justLoaded(loaded);
     ctxs.forEach((slot, asid) => {
       const mm = slot.mm > 0 ? this.mm(slot.mm) : 0;
       const inUse = mm === loaded && asid === used ? 1 : 0;
-      this.call(ENTRY.slot, cpu, cpu, asid, mm, mm > 0 ? slot.tlbGen : 0, inUse, nextAsid);
+      this.entries.slot(cpu, cpu, asid, mm, mm > 0 ? slot.tlbGen : 0, inUse, nextAsid);
     });
   }
 
@@ -295,7 +304,7 @@ class Replay implements WideHost {
     if (mm === 0) return;
     this.pendingPut[cpu] = 0;
     if (this.users[mm] === 0 && this.counting[cpu] === 1) this.counters.died(mm, this.now);
-    this.call(ENTRY.put, cpu, mm);
+    this.entries.put(cpu, mm);
   }
 
   private action(i: number): void {
@@ -321,11 +330,11 @@ class Replay implements WideHost {
         return this.exit(cpu, a);
       case ACTION.useMm:
         this.taskMm[a] = b;
-        if (this.expect(cpu, a)) this.call(ENTRY.useMm, cpu, this.mm(b));
+        if (this.expect(cpu, a)) this.entries.useMm(cpu, this.mm(b));
         return;
       case ACTION.unuseMm:
         this.taskMm[a] = 0;
-        if (this.expect(cpu, a)) this.call(ENTRY.unuseMm, cpu);
+        if (this.expect(cpu, a)) this.entries.unuseMm(cpu);
         return;
       case ACTION.flush:
         return this.flush(cpu, i);
@@ -348,7 +357,7 @@ class Replay implements WideHost {
 
   private enter(cpu: number, task: number): void {
     this.runs(cpu, task);
-    this.call(ENTRY.switch, cpu, pointer(task));
+    this.entries.switch(cpu, pointer(task));
   }
 
   private switchTo(cpu: number, prev: number, next: number): void {
@@ -363,7 +372,7 @@ class Replay implements WideHost {
     const shares = mm > 0 && this.fresh[mm] === 0 && this.started[mm] === 1;
     if (mm > 0) this.fresh[mm] = 0;
     this.setMm(task, mm);
-    this.call(ENTRY.newTask, cpu, pointer(task), this.mm(mm), shares ? 1 : 0);
+    this.entries.newTask(cpu, pointer(task), this.mm(mm), shares ? 1 : 0);
   }
 
   private setMm(task: number, mm: number): void {
@@ -377,14 +386,14 @@ class Replay implements WideHost {
     if (mm <= 0 || this.options.ignore?.exec || !this.expect(cpu, task)) return this.skip("exec of an unknown mm");
     this.fresh[mm] = 0;
     this.setMm(task, mm);
-    this.call(ENTRY.exec, cpu, this.mm(mm));
+    this.entries.exec(cpu, this.mm(mm));
     this.counters.execs += this.counting[cpu]!;
   }
 
   private exit(cpu: number, task: number): void {
     if (!this.expect(cpu, task) || this.taskMm[task]! <= 0) return this.skip("exit of a task without an mm");
     this.setMm(task, 0);
-    this.call(ENTRY.exit, cpu);
+    this.entries.exit(cpu);
     this.counters.exits += this.counting[cpu]!;
   }
 
@@ -398,10 +407,19 @@ class Replay implements WideHost {
     this.counters.flushCalls += this.counting[cpu]!;
     const teardown = this.pendingPut[cpu] === mm && end === -1;
     this.starting = !teardown && this.flushTicks > 0;
-    const run = this.machine.resumable[0]!(cpu, this.mm(mm), schedule.start[i]!, end, schedule.c[i]!, freed);
-    if (!run.next().done) this.open.push({ cpu, since: this.now, run });
+    // A run that can stop costs several times one that cannot: it is used only where it will have to.
+    this.overlapping = this.starting && (this.open.length > 0 || nextOverlaps(schedule, i, this.flushTicks));
+    const { start, c } = schedule;
+    if (this.overlapping) {
+      const run = this.machine.resumable[0]!(cpu, this.mm(mm), start[i]!, end, c[i]!, freed);
+      if (!run.next().done) this.open.push({ cpu, since: this.now, run });
+    } else this.entries.flush(cpu, this.mm(mm), start[i]!, end, c[i]!, freed);
     this.starting = false;
     if (teardown) this.put(cpu);
+  }
+
+  private nextTime(): number {
+    return this.at + 1 < this.schedule.length ? this.schedule.time[this.at + 1]! : this.now;
   }
 
   /**

@@ -9,6 +9,7 @@
 
 import type { EventTableBuilder } from "../../events/builder.ts";
 import type { ArgColumn, ArgType } from "../../events/table.ts";
+import type { Form } from "./forms.ts";
 import { ascii, BYTE, isDigit, isWord, readInt, readList, readWord, startsWith } from "./scan.ts";
 
 /** The column of the code address that a probe prints in parentheses. */
@@ -18,6 +19,8 @@ const FAULT = ascii("(fault)");
 const MAX_SHAPES = 16;
 
 interface ShapeColumn {
+  /** What stood between it and the value before. */
+  readonly gap: Uint8Array;
   readonly name: Uint8Array;
   readonly type: ArgType;
 }
@@ -26,6 +29,8 @@ export interface Shape {
   readonly kind: number;
   readonly site: boolean;
   readonly columns: readonly ShapeColumn[];
+  /** Made when the shape has read something. */
+  form: Form | undefined;
 }
 
 /** What is known of an event's text: its shapes, the one that fitted last in front. */
@@ -34,8 +39,14 @@ export interface ShapeSet {
   readonly shapes: Shape[];
 }
 
-/** Reads the arguments bytes[at, end) into the builder; the kind of row, or -1 (nothing appended) if that fails. */
-export function readNamed(set: ShapeSet, bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): number {
+/** Reads the arguments bytes[at, end) into the builder; their shape, or undefined (nothing appended) if that fails. */
+export function readNamed(
+  set: ShapeSet,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  out: EventTableBuilder,
+): Shape | undefined {
   const shapes = set.shapes;
   for (let i = 0; i < shapes.length; i++) {
     const shape = shapes[i]!;
@@ -44,17 +55,17 @@ export function readNamed(set: ShapeSet, bytes: Uint8Array, at: number, end: num
       shapes[i] = shapes[0]!;
       shapes[0] = shape;
     }
-    return shape.kind;
+    return shape;
   }
-  if (shapes.length >= MAX_SHAPES) return -1;
+  if (shapes.length >= MAX_SHAPES) return undefined;
   const found = discover(bytes, at, end);
-  if (found === undefined) return -1;
+  if (found === undefined) return undefined;
   const args: ArgColumn[] = found.columns.map((column) => ({ name: latin1(column.name), type: column.type }));
   if (found.site) args.unshift({ name: SITE, type: "text" });
-  const shape: Shape = { kind: out.kind(set.name, args), ...found };
-  if (!readShape(shape, bytes, at, end, out)) return -1;
+  const shape: Shape = { kind: out.kind(set.name, args), form: undefined, ...found };
+  if (!readShape(shape, bytes, at, end, out)) return undefined;
   shapes.unshift(shape);
-  return shape.kind;
+  return shape;
 }
 
 function latin1(bytes: Uint8Array): string {
@@ -113,7 +124,7 @@ function readColumn(column: ShapeColumn, bytes: Uint8Array, at: number, end: num
 }
 
 /** Where a text value ends: at its closing quote, before the next ` name=`, or at the end of the line. */
-function textEnd(bytes: Uint8Array, from: number, end: number): number {
+export function textEnd(bytes: Uint8Array, from: number, end: number): number {
   if (bytes[from] === BYTE.quote) {
     for (let p = from + 1; p < end; p++) {
       if (bytes[p] === BYTE.quote && (p + 1 >= end || bytes[p + 1] === BYTE.space)) return p + 1;
@@ -129,7 +140,7 @@ function textEnd(bytes: Uint8Array, from: number, end: number): number {
 }
 
 /** Finds columns and their types; undefined if the text is not name=value. */
-function discover(bytes: Uint8Array, at: number, end: number): Omit<Shape, "kind"> | undefined {
+function discover(bytes: Uint8Array, at: number, end: number): Pick<Shape, "site" | "columns"> | undefined {
   let p = at;
   const site = isSite(bytes, at, end);
   if (site) {
@@ -137,16 +148,18 @@ function discover(bytes: Uint8Array, at: number, end: number): Omit<Shape, "kind
     p++;
   }
   const columns: ShapeColumn[] = [];
-  for (p = skipGap(bytes, p, end); p < end; p = skipGap(bytes, p, end)) {
-    const nameFrom = p;
+  for (;;) {
+    const nameFrom = skipGap(bytes, p, end);
+    if (nameFrom >= end) return { site, columns };
+    const gap = bytes.slice(p, nameFrom);
+    p = nameFrom;
     while (p < end && isWord(bytes[p])) p++;
     if (p === nameFrom || p >= end || bytes[p] !== BYTE.equals) return undefined;
     const name = bytes.slice(nameFrom, p++);
     const type = typeAt(bytes, p, end);
-    columns.push({ name, type });
+    columns.push({ gap, name, type });
     p = type === "text" ? textEnd(bytes, p, end) : valueEnd(bytes, p, end);
   }
-  return { site, columns };
 }
 
 /** A probe's address, not words in parentheses. perf and trace-cmd print it without 0x and without its symbol. */

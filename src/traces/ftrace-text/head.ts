@@ -28,7 +28,12 @@ export interface Head {
   /** -1 if the line does not say. */
   tgid: number;
   cpu: number;
+  /** Where "[cpu] " ends; -1 if the cpu is written in another way. */
+  cpuTo: number;
   flags: number;
+  /** Where the flags stand; nowhere (equal) if there are none. */
+  flagsFrom: number;
+  flagsTo: number;
   /** All digits of the time, and how many of them are decimals. */
   ticks: number;
   decimals: number;
@@ -42,8 +47,8 @@ export interface Head {
 
 export function newHead(): Head {
   return {
-    commFrom: 0, commTo: 0, pid: 0, tgid: -1, cpu: 0, flags: 0, ticks: 0, decimals: 0, micros: false,
-    nameFrom: 0, nameTo: 0, nameHash: 0, argsFrom: 0,
+    commFrom: 0, commTo: 0, pid: 0, tgid: -1, cpu: 0, cpuTo: -1, flags: 0, flagsFrom: 0, flagsTo: 0, ticks: 0,
+    decimals: 0, micros: false, nameFrom: 0, nameTo: 0, nameHash: 0, argsFrom: 0,
   }; // biome-ignore format: a table
 }
 
@@ -120,13 +125,20 @@ function readTask(bytes: Uint8Array, dash: number, to: number, head: Head): numb
   for (; isDigit(bytes[p]); p++) cpu = cpu * 10 + bytes[p]! - BYTE.zero;
   if (p === cpuFrom || cpu > MAX_CPU) return -1;
   head.cpu = cpu;
+  head.cpuTo = -1;
   if (bracketed) {
     if (bytes[p] !== BYTE.closeBracket || bytes[p + 1] !== BYTE.space) return -1;
+    head.cpuTo = p + 2;
     p = skipSpaces(bytes, p + 1);
-    if (bytes[p] === BYTE.open) p = readTgid(bytes, p, head);
+    if (bytes[p] === BYTE.open) {
+      head.cpuTo = -1;
+      p = readTgid(bytes, p, head);
+    }
     if (p < 0) return -1;
   } else if (!isFlag(bytes[p])) return -1; // latency-format: the flags touch the cpu
   head.flags = FLAG.noFlags;
+  head.flagsFrom = p;
+  head.flagsTo = p;
   if (!isDigit(bytes[p])) p = readFlags(bytes, p, head);
   if (p < 0) return -1;
   p = readTime(bytes, p, head);
@@ -157,6 +169,7 @@ function readFlags(bytes: Uint8Array, at: number, head: Head): number {
   let p = at;
   while (isFlag(bytes[p]) || isDigit(bytes[p])) p++;
   if (p - at < 3 || p - at > 8 || bytes[p] !== BYTE.space) return -1;
+  head.flagsTo = p;
   const [irqs, resched, context, depth] = FLAG_BITS as readonly [Uint16Array, Uint16Array, Uint16Array, Uint16Array];
   head.flags = irqs[bytes[at]!]! | resched[bytes[at + 1]!]! | context[bytes[at + 2]!]!;
   if (p - at > 3) head.flags |= depth[bytes[at + 3]!]!;

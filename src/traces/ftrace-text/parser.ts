@@ -3,16 +3,23 @@
 // head is located by its fixed parts, its arguments are read straight into columns, and no string is made per line.
 //
 // Task names and marks may contain newlines, so an event ends where the next event or banner line starts: the event
-// read last is held back (`pending`) until then. Whatever does not parse is counted by reason, never dropped silently.
+// read last is held back until then if its own line does not read. Whatever does not parse is counted by reason, never
+// dropped silently.
+//
+// Nearly all lines are laid out like one that came before: likeEarlier() reads those, several times as fast. What it
+// does not know, line() reads, and it is known the next time.
 
 import { EventTableBuilder } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import { BUFFER_STARTED_KIND, FLAG, LOST_KIND } from "../../events/table.ts";
 import type { Banner, ParsedTrace, StreamReader } from "../parsed.ts";
 import { readBannerLine } from "./banner.ts";
-import { EventNames, UNKNOWN_COMM } from "./events.ts";
+import { EventNames, type NamedEvent, UNKNOWN_COMM } from "./events.ts";
+import { readForm } from "./forms.ts";
 import { HEAD, type Head, newHead, readHead } from "./head.ts";
+import { KnownHeads } from "./known-heads.ts";
 import { BYTE, startsWith } from "./scan.ts";
+import { PIECE_BYTES, Window } from "./window.ts";
 
 /** Longest event with all its continuation lines: what is longer is no event. */
 const MAX_EVENT_BYTES = 65_536;
@@ -21,7 +28,18 @@ const MAX_BANNER_BYTES = 512;
 const PID_LIMIT = 1 << 22;
 /** "#", "CPU:", "cpus=", "version". */
 const BANNER_FIRST = new Set([..."#Ccv"].map((character) => character.charCodeAt(0)));
-const EMPTY = new Uint8Array(0);
+/** An event that could not be read from its own line, and may go on. */
+interface Held {
+  readonly event: NamedEvent;
+  readonly time: number;
+  readonly cpu: number;
+  readonly pid: number;
+  readonly flags: number;
+  /** Its lines, where its arguments start and where its last line ends. */
+  lines: number;
+  from: number;
+  to: number;
+}
 
 /** Why something in the text gave no row, no arguments, or less than it could. */
 interface OddLines {
@@ -59,6 +77,8 @@ export class FtraceTextParser implements StreamReader {
   readonly #unparsed = new Map<string, number>();
   readonly #knownPids = new Uint8Array(PID_LIMIT);
   readonly #preempted = new Map<number, number>();
+  #lastState = -1;
+  #lastBit = 0;
   readonly #lostKind = this.#out.kind(LOST_KIND, [{ name: "events", type: "int" }]);
   readonly #startedKind = this.#out.kind(BUFFER_STARTED_KIND, []);
   readonly #lost = { marks: 0, events: 0 };
@@ -66,16 +86,14 @@ export class FtraceTextParser implements StreamReader {
   /** Marks that wait for the time of the event after them. */
   #marks: { readonly kind: number; readonly cpu: number; readonly events: number }[] = [];
 
-  #head: Head = newHead();
-  #spare: Head = newHead();
-  #pending = false;
-  #pendingFrom = 0;
-  /** End of the pending event's own line, and of its continuation lines. */
-  #pendingTo = 0;
-  #pendingEnd = 0;
-  #pendingLines = 0;
+  readonly #head: Head = newHead();
+  readonly #heads = new KnownHeads();
+  /** Whether lines that are no events belong to an event, and where its line starts (negative: before the window). */
+  #inEvent = false;
+  #eventFrom = 0;
+  #held: Held | undefined;
 
-  #carry: Uint8Array = EMPTY;
+  readonly #text = new Window(2 * MAX_EVENT_BYTES);
   #lines = 0;
   #maxCpu = -1;
   #lastTime = Number.NEGATIVE_INFINITY;
@@ -83,48 +101,52 @@ export class FtraceTextParser implements StreamReader {
   #decimals = -1;
   #micros = false;
 
-  /** Takes the next bytes. They must not change afterwards. */
   push(chunk: Uint8Array): void {
-    let bytes = chunk;
-    if (this.#carry.length > 0) {
-      bytes = new Uint8Array(this.#carry.length + chunk.length);
-      bytes.set(this.#carry);
-      bytes.set(chunk, this.#carry.length);
-    }
-    let from = this.#wholeLines(bytes);
-    // The pending event may go on in the next chunk: read it again then.
-    if (this.#pending) {
-      from = this.#pendingFrom;
-      this.#lines -= this.#pendingLines;
-      this.#pending = false;
-    }
-    this.#carry = from < bytes.length ? bytes.slice(from) : EMPTY;
-    if (this.#carry.length > 2 * MAX_EVENT_BYTES) this.#dropCarry();
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) this.#take(chunk.subarray(at, at + PIECE_BYTES));
   }
 
-  /** Reads all lines that end in `bytes`; returns where the rest starts. */
-  #wholeLines(bytes: Uint8Array): number {
-    let from = 0;
-    for (let to = bytes.indexOf(BYTE.newline); to >= 0; to = bytes.indexOf(BYTE.newline, from)) {
-      this.#line(bytes, from, to);
-      from = to + 1;
+  #take(piece: Uint8Array): void {
+    const text = this.#text;
+    this.#wholeLines(text.append(piece));
+    const read = this.#held?.from ?? text.next;
+    text.drop(read);
+    this.#eventFrom -= read;
+    if (this.#held !== undefined) {
+      this.#held.from -= read;
+      this.#held.to -= read;
     }
-    return from;
+    if (text.filled > 2 * MAX_EVENT_BYTES) this.#dropText();
+  }
+
+  /** Reads the lines up to `end`, where one starts. */
+  #wholeLines(end: number): void {
+    const { bytes } = this.#text;
+    let from = this.#text.next;
+    while (from < end) {
+      const next = this.#likeEarlier(from, end);
+      if (next < 0) {
+        const to = bytes.indexOf(BYTE.newline, from);
+        this.#line(from, to);
+        from = to + 1;
+      } else from = next;
+    }
+    this.#text.next = from;
   }
 
   /** No newline in sight: this is no text. Counted once. */
-  #dropCarry(): void {
+  #dropText(): void {
+    this.#commit();
     this.#odd.unknown++;
     this.#lines++;
-    this.#carry = EMPTY;
+    this.#text.drop(this.#text.filled);
+    this.#text.next = 0;
   }
 
   finish(): FtraceText {
-    const rest = this.#carry;
-    const from = this.#wholeLines(rest);
-    if (from < rest.length) this.#line(rest, from, rest.length);
-    this.#commit(rest);
-    this.#carry = EMPTY;
+    const { next, filled } = this.#text;
+    if (next < filled) this.#line(next, filled);
+    this.#text.next = filled;
+    this.#commit();
     this.#writeMarks(Math.max(this.#lastTime, 0));
     const banner = this.#banner;
     const cpus = Math.max(banner.cpus ?? 0, this.#maxCpu + 1);
@@ -151,34 +173,74 @@ export class FtraceTextParser implements StreamReader {
     return this.#micros ? 1e-6 : Number.NaN;
   }
 
-  #line(bytes: Uint8Array, from: number, newline: number): void {
+  /** Reads a line that is laid out like earlier ones; returns where the next one starts, or -1 if it is not. */
+  #likeEarlier(from: number, end: number): number {
+    const text = this.#text;
+    const heads = this.#heads;
+    const at = heads.find(text.bytes, text.view, from, this.#decimals);
+    if (at < 0) return -1;
+    const event = this.#names.findKnown(text.view, at);
+    if (event?.form === undefined || this.#marks.length > 0) return -1;
+    if (this.#held !== undefined) this.#commit();
+    let args = at + event.bytes.length + 1;
+    while (text.bytes[args] === BYTE.space) args++;
+    const next = readForm(event.form, text, args, end, this.#out);
+    if (next < 0) return -1;
+    this.#lines++;
+    this.#inEvent = true;
+    this.#eventFrom = from;
+    this.#at(heads.ticks);
+    this.#row(event, event.form.kind, heads.ticks, heads.cpu, heads.pid, heads.flags);
+    return next;
+  }
+
+  #line(from: number, newline: number): void {
+    const { bytes } = this.#text;
     this.#lines++;
     const to = newline > from && bytes[newline - 1] === BYTE.return ? newline - 1 : newline;
-    const outcome = to - from < 8 ? HEAD.none : readHead(bytes, from, to, this.#spare);
+    const outcome = to - from < 8 ? HEAD.none : readHead(bytes, from, to, this.#head);
     if (outcome !== HEAD.none) {
-      this.#commit(bytes);
-      if (outcome === HEAD.nameless) {
-        this.#odd.nameless++;
-        return;
-      }
-      const head = this.#head;
-      this.#head = this.#spare;
-      this.#spare = head;
-      this.#pending = true;
-      this.#pendingFrom = from;
-      this.#pendingTo = to;
-      this.#pendingEnd = to;
-      this.#pendingLines = 1;
+      this.#commit();
+      if (outcome === HEAD.nameless) this.#odd.nameless++;
+      else this.#eventLine(from, to);
       return;
     }
     if (this.#bannerLine(bytes, from, to)) return;
-    if (this.#pending && to - this.#pendingFrom <= MAX_EVENT_BYTES) {
-      this.#pendingEnd = to;
-      this.#pendingLines++;
+    if (this.#inEvent && to - this.#eventFrom <= MAX_EVENT_BYTES) {
+      if (this.#held === undefined) this.#odd.continuation++;
+      else {
+        this.#held.lines++;
+        this.#held.to = to;
+      }
       return;
     }
-    this.#commit(bytes);
+    this.#commit();
     if (to > from) this.#odd.unknown++;
+  }
+
+  /** A line with a head, which is in #head: its row is written now, or held until its other lines are known. */
+  #eventLine(from: number, to: number): void {
+    const { bytes, view } = this.#text;
+    const head = this.#head;
+    const event = this.#names.find(bytes, head.nameFrom, head.nameTo, head.nameHash);
+    this.#eventFrom = from;
+    this.#inEvent = true;
+    if (event === undefined) {
+      this.#odd.tooManyNames++;
+      return;
+    }
+    const { cpu, pid, flags } = head;
+    const time = this.#time(head);
+    if (this.#marks.length > 0) this.#writeMarks(time);
+    this.#at(time);
+    if (cpu > this.#maxCpu) this.#maxCpu = cpu;
+    if (flags !== FLAG.noFlags) this.#variant.flags = true;
+    if (pid > 0 && pid < PID_LIMIT && this.#knownPids[pid] === 0) this.#learnPid(bytes, head);
+    this.#heads.learn(view, from, head);
+    this.#names.learn(event, view, head.nameFrom);
+    const kind = this.#read(event, head.argsFrom, to);
+    if (kind >= 0) this.#row(event, kind, time, cpu, pid, flags);
+    else this.#held = { event, time, cpu, pid, flags, lines: 1, from: head.argsFrom, to };
   }
 
   #bannerLine(bytes: Uint8Array, from: number, to: number): boolean {
@@ -186,7 +248,7 @@ export class FtraceTextParser implements StreamReader {
     if (!BANNER_FIRST.has(first!) || to - from > MAX_BANNER_BYTES) return false;
     const line = readBannerLine(decodeBytes(bytes.subarray(from, to)), this.#banner);
     if (line === undefined) return false;
-    this.#commit(bytes);
+    this.#commit();
     if (line.kind === "comment") return true;
     const lost = line.kind === "lost";
     if (lost) {
@@ -210,47 +272,51 @@ export class FtraceTextParser implements StreamReader {
     this.#marks = [];
   }
 
-  /** Writes the pending event's row. */
-  #commit(bytes: Uint8Array): void {
-    if (!this.#pending) return;
-    this.#pending = false;
-    const head = this.#head;
-    const event = this.#names.find(bytes, head.nameFrom, head.nameTo, head.nameHash);
-    if (event === undefined) {
-      this.#odd.tooManyNames++;
-      return;
-    }
-    const time = this.#time(head);
-    if (this.#marks.length > 0) this.#writeMarks(time);
-    if (time < this.#lastTime) this.#odd.timeWentBack++;
-    this.#lastTime = time;
-    if (head.cpu > this.#maxCpu) this.#maxCpu = head.cpu;
-    if (head.flags !== FLAG.noFlags) this.#variant.flags = true;
-    if (head.pid > 0 && head.pid < PID_LIMIT && this.#knownPids[head.pid] === 0) this.#learnPid(bytes, head);
-
-    const out = this.#out;
-    out.reserve(this.#pendingEnd - head.argsFrom + 2);
-    let kind = this.#names.read(event, bytes, head.argsFrom, this.#pendingTo);
-    if (kind >= 0) this.#odd.continuation += this.#pendingLines - 1;
-    else if (this.#pendingLines > 1) kind = this.#names.read(event, bytes, head.argsFrom, this.#pendingEnd);
-    let flags = head.flags;
+  /** No more lines belong to the event read last: if it is held, it is written now. */
+  #commit(): void {
+    const held = this.#held;
+    this.#inEvent = false;
+    if (held === undefined) return;
+    this.#held = undefined;
+    const { event, time, cpu, pid, flags } = held;
+    let kind = held.lines > 1 ? this.#read(event, held.from, held.to) : -1;
     if (kind < 0) {
       this.#unparsed.set(event.name, (this.#unparsed.get(event.name) ?? 0) + 1);
-      out.discard();
       kind = this.#names.bare(event);
-    } else if (event.stateColumn >= 0) flags |= this.#preemptedBit(event.stateColumn);
-    out.row(kind, time, head.cpu, head.pid, flags);
+      this.#out.row(kind, time, cpu, pid, flags);
+    } else this.#row(event, kind, time, cpu, pid, flags);
+  }
+
+  #read(event: NamedEvent, from: number, to: number): number {
+    this.#out.reserve(to - from + 2);
+    const kind = this.#names.read(event, this.#text.bytes, from, to);
+    if (kind < 0) this.#out.discard();
+    return kind;
+  }
+
+  /** Ends a row with arguments. */
+  #row(event: NamedEvent, kind: number, time: number, cpu: number, pid: number, flags: number): void {
+    const preempted = event.stateColumn >= 0 ? this.#preemptedBit(event.stateColumn) : 0;
+    this.#out.row(kind, time, cpu, pid, flags | preempted);
+  }
+
+  #at(time: number): void {
+    if (time < this.#lastTime) this.#odd.timeWentBack++;
+    this.#lastTime = time;
   }
 
   /** All forms of sched_switch have the same columns. */
   #preemptedBit(column: number): number {
     const out = this.#out;
     const state = out.values[out.used - 7 + column]!;
+    if (state === this.#lastState) return this.#lastBit;
     let bit = this.#preempted.get(state);
     if (bit === undefined) {
       bit = out.strings.text(state).includes("+") ? FLAG.preempted : 0;
       this.#preempted.set(state, bit);
     }
+    this.#lastState = state;
+    this.#lastBit = bit;
     return bit;
   }
 

@@ -18,6 +18,15 @@ for (let digit = 0; digit < 16; digit++) {
   HEX_DIGIT[character.toUpperCase().charCodeAt(0)] = digit;
 }
 
+/** Two hexadecimal digits at once, by their bytes as a little-endian number; -1 if they are none. */
+export const HEX_PAIR = new Int16Array(65_536).fill(-1);
+for (let first = 0; first < 256; first++) {
+  for (let second = 0; second < 256; second++) {
+    if (HEX_DIGIT[first]! < 0 || HEX_DIGIT[second]! < 0) continue;
+    HEX_PAIR[first | (second << 8)] = (HEX_DIGIT[first]! << 4) | HEX_DIGIT[second]!;
+  }
+}
+
 export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= BYTE.zero && byte <= BYTE.nine;
 }
@@ -48,16 +57,6 @@ export function readInt(bytes: Uint8Array, at: number, end: number, out: EventTa
 
 /** Hexadecimal digits without 0x, as a word. More than 16 are no word. */
 export function readHexDigits(bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): number {
-  const encoded = encodeHex(bytes, at, end, out);
-  if (encoded.end < 0) return -1;
-  out.values[out.used++] = encoded.value;
-  return encoded.end;
-}
-
-// One object for all calls: a fresh one per value would be the parser's largest cost.
-const hex = { value: 0, end: -1 };
-
-function encodeHex(bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): { value: number; end: number } {
   let p = at;
   let high = 0;
   let low = 0;
@@ -68,9 +67,9 @@ function encodeHex(bytes: Uint8Array, at: number, end: number, out: EventTableBu
     low = (low << 4) | digit;
     p++;
   }
-  hex.end = p === at || p - at > 16 ? -1 : p;
-  hex.value = high >>> 0 < 0x200000 ? (high >>> 0) * 0x1_0000_0000 + (low >>> 0) : -1 - out.words.intern(high, low);
-  return hex;
+  if (p === at || p - at > 16) return -1;
+  out.values[out.used++] = out.wordOf(high, low);
+  return p;
 }
 
 /** 0x… as a word. */

@@ -4,7 +4,7 @@
 import { decodeBytes } from "../../events/intern.ts";
 import type { EventTable, PidInfo } from "../../events/table.ts";
 import { type FtraceText, FtraceTextParser } from "../ftrace-text/parser.ts";
-import { BYTE } from "../ftrace-text/scan.ts";
+import { ascii, startsWith } from "../ftrace-text/scan.ts";
 import type { ParsedTrace, StreamReader } from "../parsed.ts";
 import { Pieces } from "../pieces.ts";
 import { respell } from "../respell.ts";
@@ -14,7 +14,7 @@ import { byteString } from "./strings.ts";
 
 const MAX_PS_BYTES = 4096;
 /** systrace's own mark, at time 0, for its viewer. */
-const OWN_LINE = /^\s*dummy-0+ /;
+const OWN_LINE = ascii("           dummy-0000 ");
 
 type Block = "unknown" | "processes" | "cgroups" | "json" | "packed" | "ftrace";
 
@@ -94,7 +94,7 @@ export class SystraceReader implements StreamReader {
 
   #traceLine(bytes: Uint8Array, from: number, to: number): void {
     if (this.#trace !== undefined) return;
-    if (bytes[from] === BYTE.space && OWN_LINE.test(byteString(bytes.subarray(from, Math.min(to, from + 32))))) {
+    if (startsWith(bytes, from, to, OWN_LINE)) {
       this.#odd.ownLines++;
       return;
     }
