@@ -8,6 +8,7 @@ export const layers = {
   "model/dialect": [],
   "model/hw/memory": [], // data, and the types of that data
   "model/hw/profiles": [],
+  "model/probes": [], // data: what recordings show of which cell
   "model/hw/mmu": ["model/dialect"], // dialect, too: what the instructions mean
   "model/kernel": ["model/dialect", "model/hw/mmu"],
   "model/properties": ["model/dialect", "model/kernel", "model/hw/mmu"],
@@ -26,7 +27,7 @@ export const layers = {
   "src/export": ["src/base", "src/program", "src/emit", "model/hw/memory"], // the layout: which cells a state has
   "src/checker": ["src/base", "src/program", "src/events", "model/hw/memory"],
   "src/simulator": ["src/base", "src/program", "src/events", "model/hw/memory", "model/hw/profiles"],
-  "src/conformance": ["src/base", "src/program", "src/events", "model/hw/memory"],
+  "src/conformance": ["src/base", "src/program", "src/events", "model/probes"],
   "src/traces": ["src/base", "src/events"],
   "src/store": ["src/base", "src/events"],
   "src/jobs": [
@@ -45,6 +46,7 @@ export const layers = {
     "src/store",
     "model/hw/memory",
     "model/hw/profiles",
+    "model/probes",
   ],
   "src/server": ["src/base", "src/events", "src/jobs"],
   "src/cli": ["src/base", "src/events", "src/jobs", "src/server"],

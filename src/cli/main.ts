@@ -7,6 +7,7 @@ import { addBarriers } from "./commands/barriers.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addCompletion } from "./commands/completion.ts";
+import { addConform } from "./commands/conform.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -67,6 +68,7 @@ function buildProgram(shell: Shell): Command {
   addExplain(program, shell);
   addBarriers(program, shell);
   addReplay(program, shell);
+  addConform(program, shell);
   addInspect(program, shell);
   addExport(program, shell);
   addRecord(program, shell);

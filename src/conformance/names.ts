@@ -60,8 +60,8 @@ export class Names {
   }
 
   /**
-   * Whether the recorded id is the model's id; the first time that either is seen, it is. If it was a stranger's so far,
-   * `rename` is told, as it may be in slots.
+   * Whether the recorded id is the model's id; the first time that either is seen, it is. If it was a stranger's so
+   * far, `rename` is told, as it may be in slots.
    */
   sameCtx(recorded: number, model: number, rename: (from: number, to: number) => void): boolean {
     const known = this.#ctx.get(recorded);

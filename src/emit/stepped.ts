@@ -172,15 +172,17 @@ class SteppedStep implements Layout {
         const { cell, index } = access.place;
         const put = this.writeCell(cell, index, access.value);
         const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
-        return `${this.watched(access.place, true)}${this.readLocal(access.old)}=${this.readCell(cell, index)};${store}`;
+        const old = `${this.readLocal(access.old)}=${this.readCell(cell, index)};`;
+        return this.watched(access.place, true) + old + store;
       }
       case "instruction":
         return statements(this, access.body);
       case "choose": {
         const l = this.readLocal(access.into);
         const such = access.such ? truth(this, access.such) : "true";
-        const picked = `${l}=F.pick;if(!(F.pick>=0&&F.pick<${access.count}&&${such}))`;
-        return `${picked}{for(${l}=0;${l}<${access.count};${l}++)if(${such})break;if(${l}===${access.count}){${this.blocked()}}}`;
+        const { count } = access;
+        const first = `for(${l}=0;${l}<${count};${l}++)if(${such})break;if(${l}===${count}){${this.blocked()}}`;
+        return `${l}=F.pick;if(!(F.pick>=0&&F.pick<${count}&&${such})){${first}}`;
       }
     }
   }
@@ -188,7 +190,8 @@ class SteppedStep implements Layout {
   print(id: number, step: Step): string {
     this.step = id;
     const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.blocked()}}` : "";
-    return `case ${id}:{${guard}${statements(this, step.before)}${this.access(step.access)}${statements(this, step.body)}}\n`;
+    const body = guard + statements(this, step.before) + this.access(step.access) + statements(this, step.body);
+    return `case ${id}:{${body}}\n`;
   }
 }
 

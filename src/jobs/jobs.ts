@@ -3,6 +3,7 @@
 import { barriers } from "./barriers.ts";
 import { check } from "./check.ts";
 import { compare } from "./compare.ts";
+import { conform } from "./conform.ts";
 import { coverage } from "./coverage.ts";
 import { explain } from "./explain.ts";
 import { inspect } from "./inspect.ts";
@@ -14,5 +15,5 @@ import { replay } from "./replay.ts";
 import type { Jobs } from "./reports.ts";
 
 export const jobs: Jobs = {
-  compare, check, coverage, barriers, explain, perfetto, replay, inspect, litmus, promela, list,
+  compare, conform, check, coverage, barriers, explain, perfetto, replay, inspect, litmus, promela, list,
 }; // biome-ignore format: a table

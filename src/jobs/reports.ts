@@ -4,6 +4,7 @@
 
 import type { Result } from "../base/result.ts";
 import type { BarriersOptions, BarriersReport } from "./barriers-report.ts";
+import type { ConformOptions, ConformReport } from "./conform-report.ts";
 import type { CoverageReport } from "./coverage-report.ts";
 import type { SearchLimits } from "./engine.ts";
 import type { ExplainOptions, ExplainReport } from "./explain-report.ts";
@@ -218,6 +219,7 @@ export interface Jobs {
   readonly explain: (options: ExplainOptions, context: JobContext) => Promise<Result<ExplainReport, JobError>>;
   readonly perfetto: (options: ExplainOptions, context: JobContext) => Promise<Result<PerfettoReport, JobError>>;
   readonly replay: (options: ReplayOptions, context: JobContext) => Promise<Result<ReplayReport, JobError>>;
+  readonly conform: (options: ConformOptions, context: JobContext) => Promise<Result<ConformReport, JobError>>;
   readonly inspect: (options: InspectOptions, context: JobContext) => Promise<Result<InspectReport, JobError>>;
   readonly litmus: (options: LitmusOptions, context: JobContext) => Promise<Result<LitmusReport, JobError>>;
   readonly promela: (options: PromelaOptions) => Promise<Result<PromelaReport, JobError>>;

@@ -52,15 +52,15 @@ export const TRACE_ERRORS = {
     expected: "lines like `sh-127 [002] d..2. 43.542: sched_switch: …`",
     wayOut: `check that it is a trace; ${ADVICE_RECORD}`,
   },
-  "trace-no-ftrace": {
-    found: "{file} is a Perfetto trace whose {detail} packets hold no ftrace event (only of programs, it seems)",
-    expected: "the data source linux.ftrace, with sched/sched_switch among its ftrace_events",
-    wayOut: `record again with it; ${ADVICE_RECORD}`,
-  },
   "trace-nothing-inside": {
     found: "{file} holds no event that can be read: {detail}",
     expected: "a recording with the events themselves",
     wayOut: `record or convert it again; ${ADVICE_RECORD}`,
+  },
+  "trace-no-ftrace": {
+    found: "{file} is a Perfetto trace whose {detail} packets hold no ftrace event (only of programs, it seems)",
+    expected: "the data source linux.ftrace, with sched/sched_switch among its ftrace_events",
+    wayOut: `record again with it; ${ADVICE_RECORD}`,
   },
   "trace-no-switches": {
     found: "{file} has {detail} events, but no sched_switch",

@@ -4,18 +4,17 @@
 import { decodeBytes } from "../../events/intern.ts";
 import type { EventTable, PidInfo } from "../../events/table.ts";
 import { type FtraceText, FtraceTextParser } from "../ftrace-text/parser.ts";
-import { BYTE } from "../ftrace-text/scan.ts";
+import { ascii, startsWith } from "../ftrace-text/scan.ts";
 import type { ParsedTrace, StreamReader } from "../parsed.ts";
+import { Pieces } from "../pieces.ts";
 import { respell } from "../respell.ts";
 import { Page } from "./page.ts";
 import { ProcessDump, type Processes } from "./process-dump.ts";
 import { byteString } from "./strings.ts";
 
-/** Lines are handed to the parser in pieces of this size. */
-const PIECE_BYTES = 1 << 16;
 const MAX_PS_BYTES = 4096;
 /** systrace's own mark, at time 0, for its viewer. */
-const OWN_LINE = /^\s*dummy-0+ /;
+const OWN_LINE = ascii("           dummy-0000 ");
 
 type Block = "unknown" | "processes" | "cgroups" | "json" | "packed" | "ftrace";
 
@@ -37,8 +36,7 @@ export class SystraceReader implements StreamReader {
   readonly #odd = { otherBlocks: 0, packedBlocks: 0, laterTraces: 0, ownLines: 0 };
   #block: Block = "unknown";
   #parser = new FtraceTextParser();
-  #piece = new Uint8Array(PIECE_BYTES);
-  #used = 0;
+  readonly #pieces = new Pieces((piece) => this.#parser.push(piece));
   /** The first block with events. */
   #trace: FtraceText | undefined;
   #bytes = 0;
@@ -96,23 +94,11 @@ export class SystraceReader implements StreamReader {
 
   #traceLine(bytes: Uint8Array, from: number, to: number): void {
     if (this.#trace !== undefined) return;
-    if (bytes[from] === BYTE.space && OWN_LINE.test(byteString(bytes.subarray(from, Math.min(to, from + 32))))) {
+    if (startsWith(bytes, from, to, OWN_LINE)) {
       this.#odd.ownLines++;
       return;
     }
-    const length = to - from + 1;
-    if (this.#used + length > PIECE_BYTES) this.#flush();
-    if (length > this.#piece.length) this.#piece = new Uint8Array(length);
-    this.#piece.set(bytes.subarray(from, to), this.#used);
-    this.#piece[this.#used + length - 1] = BYTE.newline;
-    this.#used += length;
-  }
-
-  /** The parser keeps what it gets, so each piece is a new one. */
-  #flush(): void {
-    if (this.#used === 0) return;
-    this.#parser.push(this.#piece.slice(0, this.#used));
-    this.#used = 0;
+    this.#pieces.line(bytes, from, to);
   }
 
   #end(): void {
@@ -123,7 +109,7 @@ export class SystraceReader implements StreamReader {
       this.#odd.laterTraces++;
       return;
     }
-    this.#flush();
+    this.#pieces.flush();
     const trace = this.#parser.finish();
     if (trace.table.length > 0) this.#trace = trace;
     else this.#parser = new FtraceTextParser();

@@ -13,6 +13,7 @@ import { FtraceTextParser } from "../ftrace-text/parser.ts";
 import { BYTE } from "../ftrace-text/scan.ts";
 import { Lines } from "../lines.ts";
 import type { ParsedTrace, StreamReader } from "../parsed.ts";
+import { Pieces } from "../pieces.ts";
 import { respell } from "../respell.ts";
 
 const COMM_COLUMNS = 16;
@@ -25,6 +26,7 @@ const EVENT = /^(.*?)-\d+\s+(?:\([ \d-]+\)\s+)?(?:(\[)\d+\]|\d+[^\s\d]\S{2,7})\s
 
 export class TraceCmdReader implements StreamReader {
   readonly #parser = new FtraceTextParser();
+  readonly #pieces = new Pieces((piece) => this.#parser.push(piece));
   readonly #lines = new Lines(MAX_LINE_BYTES, (bytes, from, to) => this.#line(bytes, from, to));
   /** Width of the columns in front of a line; undefined until the first event. */
   #width: number | undefined;
@@ -46,6 +48,7 @@ export class TraceCmdReader implements StreamReader {
   finish(): ParsedTrace {
     if (this.#width === undefined) this.#begin();
     this.#lines.finish();
+    this.#pieces.flush();
     const trace = this.#parser.finish();
     const { table, notes } = respell(trace.table);
     const skipped = [...this.#others.values()].reduce((sum, count) => sum + count, 0);
@@ -97,10 +100,7 @@ export class TraceCmdReader implements StreamReader {
       if (other) this.#others.set(name, (this.#others.get(name) ?? 0) + 1);
     }
     if (this.#skipping) return;
-    const line = new Uint8Array(to - at + 1);
-    line.set(bytes.subarray(at, to));
-    line[to - at] = BYTE.newline;
-    this.#parser.push(line);
+    this.#pieces.line(bytes, at, to);
   }
 }
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// `conform`: is this recorded execution one that the design admits? The same dialect code that is checked and priced is
+// compiled a third way, and run beside the recording.
+import type { ProbeTable } from "../../model/probes/types.ts";
+import { x86 } from "../../model/probes/x86.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { compileEntries } from "../compiler/compile.ts";
+import type { DesignInfo } from "../compiler/describe.ts";
+import { load } from "../compiler/modules.ts";
+import { conform as holdAgainst } from "../conformance/orders.ts";
+import { planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
+import type { Tally } from "../conformance/tally.ts";
+import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
+import { argToString, type EventTable } from "../events/table.ts";
+import type { OpenedTrace } from "../traces/input/open.ts";
+import { findWindow } from "../traces/look-ahead.ts";
+import { machineOf, objectsOf } from "./conform-machine.ts";
+import type { ConformOptions, ConformReport, UnexplainedStep } from "./conform-report.ts";
+import { attempt, type Library, openLibrary } from "./library.ts";
+import { findDesign } from "./replay.ts";
+import type { JobContext, JobError } from "./reports.ts";
+import { architecture, openInput, traceInfo } from "./trace-input.ts";
+
+const CONFORM_FILE = "model/kernel/conform.ts";
+/** What is known of the probes, by architecture. */
+const PROBES: Readonly<Record<string, ProbeTable>> = { x86 };
+/** Of the steps that nobody explains, so many are shown in full. */
+const SHOWN = 20;
+const AROUND = 6;
+/** Environment may explain so much outside of counts: today it explains counts only. */
+
+export async function conform(options: ConformOptions, context: JobContext): Promise<Result<ConformReport, JobError>> {
+  const library = openLibrary(options.overlay);
+  if (!library.ok) return library;
+  const opened = await openInput(options.trace, { sidecars: options.sidecars, context });
+  if (!opened.ok) return opened;
+  const trace = opened.value;
+  const chosen = choose(trace, options.design);
+  if (!chosen.ok) return chosen;
+  const design = findDesign(library.value, chosen.value.name);
+  if (!design.ok) return design;
+  const { info } = design.value;
+  const probes = PROBES[info.arch];
+  if (probes === undefined || info.arch !== architecture(trace)) return err(wrongArchitecture(info, trace));
+  const tally = hold(library.value, info, probes, trace, context);
+  if (!tally.ok) return tally;
+  return ok({
+    schema: "lazymm.conform/1",
+    trace: traceInfo(trace, spanOf(trace.table)),
+    design: design.value.ref,
+    chosen: chosen.value.why,
+    ...inReport(tally.value, trace.table, probes),
+    notes: [...library.value.notes, ...notesOn(trace)],
+    ...(context.signal.aborted ? { interrupted: true } : {}),
+  });
+}
+
+function wrongArchitecture(info: DesignInfo, trace: OpenedTrace): JobError {
+  const arch = architecture(trace);
+  if (info.arch !== arch)
+    return { kind: "usage", message: `${info.name} is for ${info.arch}, the trace is of ${arch}` };
+  return { kind: "usage", message: `conform knows the probes of ${Object.keys(PROBES).join(", ")}, not of ${arch}` };
+}
+
+/** The design that the recording speaks for: kernel release and CPU. */
+function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: string; why: string }, JobError> {
+  if (named !== undefined) return ok({ name: named, why: "named" });
+  const { uname, cpuFlags } = trace.sidecars;
+  const release = / (\d+)\.(\d+)\.\S+ /.exec(`${uname ?? ""} `);
+  if (release === null || architecture(trace) !== "x86") {
+    const message = "nothing beside the trace tells which kernel it is of (uname): name the design with --design";
+    return err({ kind: "usage", message });
+  }
+  const pcid = cpuFlags.has("pcid");
+  const why = `uname says ${release[1]}.${release[2]}, cpuinfo ${pcid ? "has" : "has no"} pcid`;
+  return ok({ name: pcid ? "linux-6.12-x86" : "linux-6.12-x86-nopcid", why });
+}
+
+function hold(
+  library: Library,
+  design: DesignInfo,
+  probes: ProbeTable,
+  trace: OpenedTrace,
+  context: JobContext,
+): Result<Tally, JobError> {
+  const { table, sidecars } = trace;
+  if (table.cpus > STEPPED_CPUS_MAX) {
+    return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
+  }
+  return attempt(() => {
+    const file = load(library.modules, CONFORM_FILE);
+    if (!file) throw new Error(`lazymm bug: ${CONFORM_FILE} is not installed`);
+    const objects = objectsOf(table);
+    const stops = stopsOf(probes, table.kinds);
+    const program = compileEntries({
+      modules: library.modules,
+      design: asRecorded(design, sidecars.cpuFlags),
+      file,
+      machine: machineOf(table, objects),
+      probes: probedFunctions(stops),
+    });
+    const { cells, codes, ...emitted } = emitStepped(program, stops);
+    const shape = { cells, codes, events: program.events };
+    const plan = planFor(probes, table, shape);
+    const missed = new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed]));
+    const instantiate = loadStepped({ cells, codes, ...emitted });
+    const input = {
+      table,
+      plan,
+      emitted: shape,
+      instantiate,
+      window: findWindow(table),
+      missed,
+      initMm: objects.initMm,
+    };
+    return holdAgainst(input, {
+      progress: (done, total) => {
+        context.progress("conform", done, total);
+        return context.signal.aborted;
+      },
+    });
+  });
+}
+
+/** The design with PTI where the recording's cpuinfo says so. */
+function asRecorded(design: DesignInfo, flags: ReadonlySet<string>): DesignInfo {
+  if (!flags.has("pti") || !design.config.has("PTI")) return design;
+  return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
+}
+
+function spanOf(table: EventTable): number {
+  return table.length === 0 ? 0 : (table.time[table.length - 1]! - table.time[0]!) * table.secondsPerTick;
+}
+
+function inReport(tally: Tally, table: EventTable, probes: ProbeTable) {
+  const kinds = [...tally.steps].filter(([, steps]) => steps.total > 0);
+  const seen = new Set(kinds.map(([kind]) => kind));
+  const steps = Object.fromEntries(kinds);
+  const failed = kinds.some(([, { unexplained, unknown }]) => unexplained + unknown > 0);
+  return {
+    steps,
+    environment: Object.fromEntries(tally.changes),
+    unexplained: tally.failures.slice(0, SHOWN).map((failure) => shown(failure, table)),
+    never_exercised: Object.keys(probes.probes)
+      .map((name) => name.replace("#", ""))
+      .filter((name) => !seen.has(name) && name !== "snap"),
+    passed_over: Object.fromEntries(tally.passedOver),
+    conforms: !failed && kinds.length > 0,
+  };
+}
+
+function shown(failure: Tally["failures"][number], table: EventTable): UnexplainedStep {
+  const { row, kind, outcome, reason } = failure;
+  const around: { row: number; cpu: number; text: string }[] = [];
+  for (let at = Math.max(0, row - AROUND); at <= Math.min(table.length - 1, row + AROUND); at++) {
+    around.push({ row: at, cpu: table.cpu[at]!, text: textOf(table, at) });
+  }
+  return { row, time: table.time[row]!, cpu: table.cpu[row]!, pid: table.pid[row]!, kind, outcome, reason, around };
+}
+
+/** `name a=1 b=2`: what a row says, without where the probe is. */
+function textOf(table: EventTable, row: number): string {
+  const kind = table.kinds[table.kind[row]!]!;
+  const args = kind.args.map(({ name }, i) => ({ name, text: `${name}=${argToString(table, row, i)}` }));
+  return [kind.name, ...args.filter(({ name }) => name !== "at").map(({ text }) => text)].join(" ");
+}
+
+function notesOn(trace: OpenedTrace): string[] {
+  const { damaged } = trace;
+  return [
+    ...trace.notes,
+    ...(damaged ? [`the file is damaged at byte ${damaged.at} (${damaged.reason}): what came before is used`] : []),
+    ...(trace.lost.events > 0 ? [`${trace.lost.events} events were lost while recording`] : []),
+  ];
+}
