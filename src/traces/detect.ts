@@ -36,10 +36,7 @@ const unknown = (what: string): Content => ({ kind: "unknown", what });
 const PERF_TEXT = later("the text of perf script", "record with ftrace instead; `lazymm record` prints the commands");
 
 const MAGICS: readonly Magic[] = [
-  {
-    bytes: "\x17\x08\x44tracing",
-    content: later("trace-cmd's binary trace.dat", "trace-cmd report -N -i trace.dat > trace.txt"),
-  },
+  { bytes: "\x17\x08\x44tracing", content: { kind: "trace", format: "trace.dat" } },
   { bytes: "PERFILE2", content: later("perf.data", "record with ftrace instead; `lazymm record` prints the commands") },
   { bytes: "PERFFILE", content: later("perf.data", "record with ftrace instead; `lazymm record` prints the commands") },
   { bytes: "TRACE:\n", content: later("compressed output of atrace -z", "run atrace without -z") },

@@ -3,6 +3,7 @@
 
 import { FtraceTextParser } from "./ftrace-text/parser.ts";
 import type { RandomReader, StreamReader, TraceFormat } from "./parsed.ts";
+import { readTraceDat } from "./trace-dat/read.ts";
 
 /** Formats that are read in one pass, as the bytes come. */
 export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = {
@@ -11,4 +12,6 @@ export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = 
 };
 
 /** Formats whose parts are anywhere in the file. */
-export const RANDOM_READERS: Partial<Record<TraceFormat, RandomReader>> = {};
+export const RANDOM_READERS: Partial<Record<TraceFormat, RandomReader>> = {
+  "trace.dat": readTraceDat,
+};
