@@ -58,10 +58,7 @@ const PERF_DATA = later("perf.data", `${PERF_COMMAND} > trace.txt`);
 const HALF_PERF_TEXT = later("text of perf script that does not say the cpu and the time of each event", PERF_COMMAND);
 
 const MAGICS: readonly Magic[] = [
-  {
-    bytes: "\x17\x08\x44tracing",
-    content: later("trace-cmd's binary trace.dat", "trace-cmd report -N -i trace.dat > trace.txt"),
-  },
+  { bytes: "\x17\x08\x44tracing", content: trace("trace.dat") },
   { bytes: "PERFILE2", content: PERF_DATA },
   { bytes: "PERFFILE", content: PERF_DATA },
   { bytes: "PK\x03\x04", content: unknown("a zip archive") },

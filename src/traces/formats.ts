@@ -7,6 +7,7 @@ import { PerfScriptParser } from "./perf-script/parser.ts";
 import { PerfettoReader } from "./perfetto/reader.ts";
 import { SystraceReader } from "./systrace/reader.ts";
 import { TraceCmdReader } from "./trace-cmd-report/reader.ts";
+import { readTraceDat } from "./trace-dat/read.ts";
 
 /** Formats that are read in one pass, as the bytes come. */
 export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = {
@@ -18,4 +19,6 @@ export const STREAM_READERS: Partial<Record<TraceFormat, () => StreamReader>> = 
 };
 
 /** Formats whose parts are anywhere in the file. */
-export const RANDOM_READERS: Partial<Record<TraceFormat, RandomReader>> = {};
+export const RANDOM_READERS: Partial<Record<TraceFormat, RandomReader>> = {
+  "trace.dat": readTraceDat,
+};
