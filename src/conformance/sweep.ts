@@ -204,7 +204,7 @@ export class Sweep {
 
   // ---- which call a row belongs to ---------------------------------------------------------------------------------
 
-  /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or no such call. */
+  /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or none. */
   private callAt(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
     const handler = this.handlers[cpu];
     if (handler === undefined && this.beginsHandler(row, cpu, probe)) {

@@ -24,8 +24,8 @@ export function addConform(program: Command, shell: Shell): void {
     .command("conform")
     .summary("is this recorded execution one that the design admits?")
     .description(
-      "Runs the design's own code beside a recording with probes (see `record`), step by step, and says which steps it " +
-        "explains, in some order that their times allow, and the first one that it does not.",
+      "Runs the design's own code beside a recording with probes (see `record`), step by step, and says which steps " +
+        "it explains, in some order that their times allow, and the first one that it does not.",
     )
     .argument("<trace>", TRACE_ARGUMENT)
     .option("-d, --design <name>", "the design; by default the one that the files beside the trace speak for")

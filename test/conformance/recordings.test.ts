@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Real recordings are explained to the last step, and what a kernel of that kind cannot have done is not.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { Decompress } from "fzstd";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { conform } from "../../src/jobs/conform.ts";
+import type { ConformReport } from "../../src/jobs/conform-report.ts";
+import { FIXTURE, groundTruth } from "../traces/text.ts";
+
+const CONTEXT = { progress: () => {}, note: () => {}, signal: new AbortController().signal };
+
+async function report(trace: string, design?: string, overlay?: string): Promise<ConformReport> {
+  const result = await conform({ trace, design, overlay, sidecars: true }, CONTEXT);
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+function open({ steps }: ConformReport): number {
+  return Object.values(steps).reduce((sum, { unexplained, unknown }) => sum + unexplained + unknown, 0);
+}
+
+test("the bundled recording is explained, and what it shows was exercised", async () => {
+  const { conforms, design, steps, unexplained } = await report(FIXTURE);
+  expect({ conforms, design, unexplained }).toEqual({ conforms: true, design: "linux-6.12-x86", unexplained: [] });
+  for (const kind of ["switch_mm", "flush_func", "should_flush", "tlb_flush", "__mmdrop"]) {
+    expect(steps[kind]!.exact, kind).toBeGreaterThan(40);
+  }
+}, 60_000);
+
+test("another design is told which step contradicts it", async () => {
+  const { conforms, unexplained } = await report(FIXTURE, "linux-6.14-x86");
+  expect(conforms).toBe(false);
+  // 6.14 leaves the bit in mm_cpumask when it switches away.
+  expect(unexplained[0]!.reason).toMatch(/mmput: cb=0x0 is recorded, and the design has 2/);
+}, 60_000);
+
+const RECORDINGS = groundTruth("x86_64");
+describe.skipIf(RECORDINGS.length === 0)("recordings of real kernels", () => {
+  test.each(RECORDINGS.map((path) => [`${basename(dirname(path))}/${basename(path)}`, path]))(
+    "%s",
+    async (_, path) => {
+      const found = await report(path);
+      expect({ conforms: found.conforms, unexplained: found.unexplained }).toEqual({ conforms: true, unexplained: [] });
+    },
+    60_000,
+  );
+});
+
+describe("a recording of what no such kernel does is not explained", () => {
+  const directory = mkdtempSync(join(tmpdir(), "lazymm-conform-"));
+  let text = "";
+  beforeAll(() => {
+    const pieces: Uint8Array[] = [];
+    new Decompress((piece) => pieces.push(piece.slice())).push(readFileSync(join(FIXTURE, "trace.txt.zst")), true);
+    text = Buffer.concat(pieces).toString("latin1");
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** The fixture with the nth match of a pattern changed. */
+  function changed(pattern: RegExp, n: number, to: (match: RegExpExecArray) => string): string {
+    const matches = [...text.matchAll(new RegExp(pattern, "g"))];
+    const match = matches[n]!;
+    const at = join(directory, "trace.txt");
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(at, text.slice(0, match.index) + to(match) + text.slice(match.index + match[0].length), "latin1");
+    for (const name of ["cpuinfo", "uname", "ps.before"]) {
+      if (existsSync(join(FIXTURE, name))) writeFileSync(join(directory, name), readFileSync(join(FIXTURE, name)));
+    }
+    return at;
+  }
+
+  test.each<[string, RegExp, (match: RegExpExecArray) => string]>([
+    [
+      "a full flush where a switch needs none",
+      /tlb_flush: pages:0 reason: \(0\)/,
+      () => "tlb_flush: pages:-1 reason: (0)",
+    ],
+    ["another slot", /(switch_mm_r\d: .* asid=)(\d)/, (m) => `${m[1]}${(Number(m[2]) + 1) % 6}`],
+    ["a bit too many in the mask", /(enter_lazy: .* cb=0x)(\d)/, (m) => `${m[1]}${Number(m[2]) ^ 8}`],
+    ["a generation that nobody made", /(flush_func\d: .* gen=)(\d+)/, (m) => `${m[1]}${Number(m[2]) + 1}`],
+    ["the other verdict", /(should_flush_r: .*ret=)([01])/, (m) => `${m[1]}${1 - Number(m[2])}`],
+    [
+      "a flush of one page fewer",
+      /(tlb_flush: pages:)(\d\d?)( reason: \(3\))/,
+      (m) => `${m[1]}${Number(m[2]) - 1}${m[3]}`,
+    ],
+  ])(
+    "%s",
+    async (_, pattern, to) => {
+      expect(open(await report(changed(pattern, 20, to), "linux-6.12-x86"))).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+});
