@@ -31,7 +31,7 @@ describe("content", () => {
     ["a bare clock", "              sh-127     [002] ..... 43540017807: snap3: mm=0x1\n", "ftrace-text"],
     ["just the header", "# tracer: nop\n#\n", "text"],
     ["prose", "It was a dark and stormy night.\n", "text"],
-    ["trace.dat", "\x17\x08\x44tracing6\x00", "later"],
+    ["trace.dat", "\x17\x08\x44tracing6\x00", "trace.dat"],
     ["perf.data", "PERFILE2\x68\x00\x00\x00", "later"],
     ["systrace", "<!DOCTYPE html>\n<html>", "later"],
     ["perfetto", packet("\x40\x01\x52\x02ab") + packet("\x08\x01") + packet("\x08\x02"), "later"],

@@ -117,10 +117,10 @@ describe("what is refused", () => {
   });
 
   test("formats that are known and not read yet say what to do", async () => {
-    const error = await refused(write("trace.dat", "\x17\x08\x44tracing6\x00\x00\x08"));
+    const error = await refused(write("trace.pftrace", "\x0a\x04\x40\x01\x52\x02\x0a\x02\x08\x01\x0a\x02\x08\x02"));
     expect(error.code).toBe("trace-format-later");
-    expect(error.message).toContain("trace.dat");
-    expect(error.wayOut).toContain("trace-cmd report");
+    expect(error.message).toContain("Perfetto");
+    expect(error.wayOut).toContain("traceconv");
   });
 
   test("a directory without a trace says what is in it", async () => {
