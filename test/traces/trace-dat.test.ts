@@ -244,15 +244,23 @@ describe("events", () => {
 
   const PROBED = {
     kallsyms:
-      "0000000000001000 A a_percpu\nffffffff81000000 T first\nffffffff81000100 T switch_mm\nffffffff81000100 T alias\n" +
-      "ffffffff81000600 T arch_rethook_trampoline\nffffffff81000700 T last\nffffffff81000800 B _end\n" +
-      "ffffffffc0000000 t in_module\t[vhost]\nffffffffc0000010 t next\t[vhost]\n",
+      "0000000000001000 A a_percpu\nffffffff81000000 T first\nffffffff81000100 T switch_mm\n" +
+      "ffffffff81000100 T alias\nffffffff81000600 T arch_rethook_trampoline\n" +
+      "ffffffff81000700 T last\nffffffff81000800 B _end\nffffffffc0000000 t in_module\t[vhost]\nffffffffc0000010 t next\t[vhost]\n",
   };
   const AT = 0xffffffff81000104n;
 
   test("a probe: its place, and each type of field", async () => {
-    const fields = ["unsigned long __probe_ip;8;0", "u64 mm;8;0", "u8 z;1;0", "s32 n;4;1", "u64 big;8;0", "u64 list[];16;0",
-      "u64 func;8;0", "__data_loc char[] name;4;0"]; // biome-ignore format: a table
+    const fields = [
+      "unsigned long __probe_ip;8;0",
+      "u64 mm;8;0",
+      "u8 z;1;0",
+      "s32 n;4;1",
+      "u64 big;8;0",
+      "u64 list[];16;0",
+      "u64 func;8;0",
+      "__data_loc char[] name;4;0",
+    ];
     const print =
       '"(%lx) mm=0x%Lx z=%u n=%d big=%Lu list={%Lu,%Lu} func=%pS name=\\"%s\\"", REC->__probe_ip, REC->mm, REC->z, ' +
       "REC->n, REC->big, REC->list[0], REC->list[1], (void *)REC->func, __get_str(name)";
@@ -304,54 +312,103 @@ describe("events", () => {
   test.each([
     [
       "tlb_flush: the numbers, not the words",
-      format("tlb_flush", 9, ["int reason;4;1", "unsigned long pages;8;0"], `"pages:%ld reason:%s (%d)", REC->pages, ${REASONS}, REC->reason`),
+      format(
+        "tlb_flush",
+        9,
+        ["int reason;4;1", "unsigned long pages;8;0"],
+        `"pages:%ld reason:%s (%d)", REC->pages, ${REASONS}, REC->reason`,
+      ),
       (out: Out) => out.number(3, 4).number(-1, 8),
       "tlb_flush pages=-1 reason=3",
     ],
     [
       "task_newtask: clone flags are a word",
-      format("task_newtask", 9, ["pid_t pid;4;1", "char comm[16];16;0", "unsigned long clone_flags;8;0", "short oom_score_adj;2;1"],
-        '"pid=%d comm=%s clone_flags=%lx oom_score_adj=%hd", REC->pid, REC->comm, REC->clone_flags, REC->oom_score_adj'),
+      format(
+        "task_newtask",
+        9,
+        ["pid_t pid;4;1", "char comm[16];16;0", "unsigned long clone_flags;8;0", "short oom_score_adj;2;1"],
+        '"pid=%d comm=%s clone_flags=%lx oom_score_adj=%hd", REC->pid, REC->comm, REC->clone_flags, REC->oom_score_adj',
+      ),
       (out: Out) => out.number(8, 4).text("a b=1", 16).number(0x1200011, 8).number(-7, 2),
       "task_newtask pid=8 comm=a b=1 clone_flags=0x1200011 oom_score_adj=-7",
     ],
     [
       "sched_process_exec: the name is elsewhere in the record",
-      format("sched_process_exec", 9, ["__data_loc char[] filename;4;0", "pid_t pid;4;1", "pid_t old_pid;4;1"],
-        '"filename=%s pid=%d old_pid=%d", __get_str(filename), REC->pid, REC->old_pid'),
-      (out: Out) => out.number((5 << 16) | 20, 4).number(1, 4).number(2, 4).text("/b/w\0"),
+      format(
+        "sched_process_exec",
+        9,
+        ["__data_loc char[] filename;4;0", "pid_t pid;4;1", "pid_t old_pid;4;1"],
+        '"filename=%s pid=%d old_pid=%d", __get_str(filename), REC->pid, REC->old_pid',
+      ),
+      (out: Out) =>
+        out
+          .number((5 << 16) | 20, 4)
+          .number(1, 4)
+          .number(2, 4)
+          .text("/b/w\0"),
       "sched_process_exec filename=/b/w pid=1 old_pid=2",
     ],
     [
       "relative to the field",
       format("rel", 9, ["__rel_loc char[] name;4;0", "int a;4;1"], '"name=%s a=%d", __get_rel_str(name), REC->a'),
-      (out: Out) => out.number((3 << 16) | 4, 4).number(6, 4).text("xy\0"),
+      (out: Out) =>
+        out
+          .number((3 << 16) | 4, 4)
+          .number(6, 4)
+          .text("xy\0"),
       "rel name=xy a=6",
     ],
     [
       "cpu_idle: a cast, and an unsigned number",
-      format("cpu_idle", 9, ["u32 state;4;0", "u32 cpu_id;4;0"], '"state=%lu cpu_id=%lu", (unsigned long)REC->state, (unsigned long)REC->cpu_id'),
+      format(
+        "cpu_idle",
+        9,
+        ["u32 state;4;0", "u32 cpu_id;4;0"],
+        '"state=%lu cpu_id=%lu", (unsigned long)REC->state, (unsigned long)REC->cpu_id',
+      ),
       (out: Out) => out.number(0xffffffff, 4).number(2, 4),
       "cpu_idle state=4294967295 cpu_id=2",
     ],
     [
       "ipi_raise: a mask, and a text of the kernel",
-      format("ipi_raise", 9, ["__data_loc unsigned long[] target_cpus;4;0", "const char * reason;8;0"],
-        '"target_mask=%s (%s)", __get_bitmask(target_cpus), REC->reason'),
-      (out: Out) => out.number((8 << 16) | 20, 4).number(0xffffffff82000000n, 8).number(0x1_0000_0005n, 8),
+      format(
+        "ipi_raise",
+        9,
+        ["__data_loc unsigned long[] target_cpus;4;0", "const char * reason;8;0"],
+        '"target_mask=%s (%s)", __get_bitmask(target_cpus), REC->reason',
+      ),
+      (out: Out) =>
+        out
+          .number((8 << 16) | 20, 4)
+          .number(0xffffffff82000000n, 8)
+          .number(0x1_0000_0005n, 8),
       "ipi_raise target_mask=00000001,00000005 reason=Function call",
     ],
     [
       "calculated: a sum, and words with a unit",
-      format("rss_stat", 9, ["int member;4;1", "long size;8;1"],
-        '"twice=%d type=%s size=%ldB", REC->member * 2, __print_symbolic(REC->member, { 1, "MM_ANONPAGES" }), REC->size'),
+      format(
+        "rss_stat",
+        9,
+        ["int member;4;1", "long size;8;1"],
+        '"twice=%d type=%s size=%ldB", REC->member * 2, ' +
+          '__print_symbolic(REC->member, { 1, "MM_ANONPAGES" }), REC->size',
+      ),
       (out: Out) => out.number(1, 4).number(-4096, 8),
       "rss_stat twice=2 type=MM_ANONPAGES size=-4096B",
     ],
     [
       "not name=value: by its fields",
-      format("sys_enter", 9, ["long id;8;1", "unsigned long args[2];16;0"], '"NR %ld (%lx, %lx)", REC->id, REC->args[0], REC->args[1]'),
-      (out: Out) => out.number(-1, 8).number(16, 8).number(2n ** 63n, 8),
+      format(
+        "sys_enter",
+        9,
+        ["long id;8;1", "unsigned long args[2];16;0"],
+        '"NR %ld (%lx, %lx)", REC->id, REC->args[0], REC->args[1]',
+      ),
+      (out: Out) =>
+        out
+          .number(-1, 8)
+          .number(16, 8)
+          .number(2n ** 63n, 8),
       "sys_enter id=-1 args={16,9223372036854775808}",
     ],
     [
@@ -363,7 +420,7 @@ describe("events", () => {
   ] as const)("%s", async (_, text, write, shown) => {
     const printk = '0xffffffff82000000 : "Function call"\n';
     expect((await one(text, record(LAYOUT, 9, 1, write), { printk })).rows).toEqual([shown]);
-  }); // biome-ignore format: a table
+  });
 
   test("marks are called as in the text, and end with their line", async () => {
     const print = format(

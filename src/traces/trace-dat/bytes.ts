@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reading the parts of a trace.dat one after the other. No length in the file is trusted: memory is taken for bytes that
-// are really there.
+// Reading the parts of a trace.dat one after the other. No length in the file is trusted: memory is taken for bytes
+// that are really there.
 
 import type { ByteSource } from "../parsed.ts";
 

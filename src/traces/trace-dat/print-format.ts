@@ -32,8 +32,15 @@ export interface PrintFormat {
 /** C that is not understood here. */
 class Unsupported extends Error {}
 
-const TOKEN =
-  /\s*(?:"((?:[^"\\]|\\.)*)"|(0[xX][0-9a-fA-F]+|\d+)[uUlL]*|([A-Za-z_]\w*)|(->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>()?:,{}[\].]))/y;
+const TOKEN = new RegExp(
+  [
+    String.raw`\s*(?:"((?:[^"\\]|\\.)*)"`,
+    String.raw`(0[xX][0-9a-fA-F]+|\d+)[uUlL]*`,
+    String.raw`([A-Za-z_]\w*)`,
+    String.raw`(->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>()?:,{}[\].]))`,
+  ].join("|"),
+  "y",
+);
 const CONVERSION = /%(?:%|([-+ #0]*)(\d{0,3})(?:\.\d+)?(hh|h|ll|l|L|q|z|t|j)?([diuxXcsp])([A-Za-z]*))/g;
 const PRECEDENCE: Readonly<Record<string, number>> = {
   "||": 1, "&&": 2, "|": 3, "^": 4, "&": 5, "==": 6, "!=": 6, "<": 7, ">": 7, "<=": 7, ">=": 7,
