@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From an event's format to the columns of its rows: the same columns that the kernel's text of the event gives.
+// From an event's format to the columns of its rows: the same that reading the kernel's text of the event gives.
 // The text is known, by its `print fmt`; so the columns are found in the format of the text instead of in the text.
 
 import type { ArgType } from "../../events/table.ts";

@@ -33,8 +33,12 @@ export interface PrintFormat {
 class Unsupported extends Error {}
 
 const TOKEN = new RegExp(
-  String.raw`\s*(?:"((?:[^"\\]|\\.)*)"|(0[xX][0-9a-fA-F]+|\d+)[uUlL]*|([A-Za-z_]\w*)|` +
+  [
+    String.raw`\s*(?:"((?:[^"\\]|\\.)*)"`,
+    String.raw`(0[xX][0-9a-fA-F]+|\d+)[uUlL]*`,
+    String.raw`([A-Za-z_]\w*)`,
     String.raw`(->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>()?:,{}[\].]))`,
+  ].join("|"),
   "y",
 );
 const CONVERSION = /%(?:%|([-+ #0]*)(\d{0,3})(?:\.\d+)?(hh|h|ll|l|L|q|z|t|j)?([diuxXcsp])([A-Za-z]*))/g;
