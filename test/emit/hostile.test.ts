@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { armv8 } from "../../model/hw/memory/armv8.ts";
 import { x86_tso } from "../../model/hw/memory/x86-tso.ts";
 import { emitPacked } from "../../src/emit/packed.ts";
+import { emitStepped } from "../../src/emit/stepped.ts";
 import { emitWide } from "../../src/emit/wide.ts";
 import { compileEntries, compileFiles, compileSmall } from "../compiler/dialect.ts";
 import { explore } from "./explore.ts";
@@ -23,10 +24,13 @@ const NAMES = new RegExp(
     "v[a-z]{3,14}|mx|[uwG]\\d+|M[AVRSBFPXG]|P[VPOWSM]|V[SPC]|WK|FU|XA|CPUS|CONTROL|FOLDING|[TMANDFsfguoxyz]",
     "min|length",
     // What is called, and what is returned.
-    "next|popcount|nextBig|weightBig|Math|floor|trunc|clz32|BigInt|Number|Int32Array|Float64Array|Array|fill",
+    "next|popcount|nextBig|weightBig|Math|floor|trunc|clz32|BigInt|Number",
+    "Int32Array|Float64Array|Uint8Array|Array|fill",
     "cpu|pc|host|event|touch|wait|limit",
     "successors|initial|check|checkEnd|words|maxSuccessors|report|choices",
-    "entries|resumable|interrupts|instructions",
+    "entries|resumable|interrupts|instructions|counting",
+    // One array for all, and calls as frames.
+    "E|W|on|ev|run|state|args|watch|access|code|locals|pick",
   ].join("|")})$`,
 );
 const KEYWORDS = "const let function return if else for while switch case break continue new true false yield".split(
@@ -161,6 +165,12 @@ describe("a hostile design", () => {
     expect(strangers(text)).toEqual([]);
     expect(entryNames).toContain("exit");
     expect(limits.length).toBeGreaterThan(1);
+  });
+
+  test("stepped", () => {
+    const { text } = emitStepped(compileEntries({ "entries.ts": HOSTILE }, machine), new Set());
+    expect(text.length).toBeGreaterThan(1000);
+    expect(strangers(text)).toEqual([]);
   });
 
   test("runs, and nothing that it wrote does", () => {

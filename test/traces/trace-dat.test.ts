@@ -246,7 +246,8 @@ describe("events", () => {
     kallsyms:
       "0000000000001000 A a_percpu\nffffffff81000000 T first\nffffffff81000100 T switch_mm\n" +
       "ffffffff81000100 T alias\nffffffff81000600 T arch_rethook_trampoline\n" +
-      "ffffffff81000700 T last\nffffffff81000800 B _end\nffffffffc0000000 t in_module\t[vhost]\nffffffffc0000010 t next\t[vhost]\n",
+      "ffffffff81000700 T last\nffffffff81000800 B _end\n" +
+      "ffffffffc0000000 t in_module\t[vhost]\nffffffffc0000010 t next\t[vhost]\n",
   };
   const AT = 0xffffffff81000104n;
 

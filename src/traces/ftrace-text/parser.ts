@@ -248,6 +248,8 @@ export class FtraceTextParser implements StreamReader {
     if (!BANNER_FIRST.has(first!) || to - from > MAX_BANNER_BYTES) return false;
     const line = readBannerLine(decodeBytes(bytes.subarray(from, to)), this.#banner);
     if (line === undefined) return false;
+    // The kernel's comments stand in front of all events: this is the rest of a name with a newline in it.
+    if (this.#held !== undefined && line.kind === "comment") return false;
     this.#commit();
     if (line.kind === "comment") return true;
     const lost = line.kind === "lost";
