@@ -7,6 +7,7 @@ import { defined } from "../base/assert.ts";
 import { argToString, listAt } from "../events/table.ts";
 import type { Calls } from "./calls.ts";
 import type { PlannedField, PlannedProbe } from "./plan.ts";
+import type { Tally } from "./tally.ts";
 import type { Position, World } from "./world.ts";
 
 /** What one row was found to be, as far as its fields tell; a reason if nothing explains it. */
@@ -165,6 +166,15 @@ export class Observer {
     list.length = 0;
     this.calls.forgetWrites(cpu);
     return found;
+  }
+
+  /** The same at the end of the recording: there is nothing left to try in another order. */
+  settleLast(cpu: number, tally: Tally): void {
+    const open = this.pending[cpu]!.filter((one) => one.field.as !== "count" && !this.holds(one, cpu));
+    for (const { row, probe, field, at } of open) {
+      tally.turn(row, probe, this.reasonOf(field, row, this.world.state[at]!));
+    }
+    this.settle(cpu);
   }
 
   private reasonOf(field: PlannedField, row: number, model: number): string {

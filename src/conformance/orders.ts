@@ -19,13 +19,19 @@ const VAIN_MAX = 12;
 export interface Options {
   /** Rows done so far; true stops. */
   readonly progress?: (done: number, total: number) => boolean;
-  /** Stop after so many rows that nothing explains. */
-  readonly failures?: number;
 }
 
 /** Holds the design against the recording. */
-export function conform(input: SweepInput, options: Options = {}): Tally {
+export function conform(input: SweepInput, options: Options = {}): Conformed {
   return new Orders(input).run(options);
+}
+
+export interface Conformed {
+  readonly tally: Tally;
+  /** All rows were taken. */
+  readonly complete: boolean;
+  /** Bounds of the model that were hit, by number. */
+  readonly limits: ReadonlySet<number>;
 }
 
 interface Best {
@@ -47,18 +53,18 @@ class Orders {
     this.end = input.window.to;
   }
 
-  run({ progress, failures = Number.POSITIVE_INFINITY }: Options): Tally {
-    for (let row = 0; row < this.end; ) {
+  run({ progress }: Options): Conformed {
+    let row = 0;
+    while (row < this.end) {
       if (row % SAVE_EVERY === 0) {
         this.save(row);
         if (progress?.(row, this.end)) break;
       }
       row = this.attempt(row, Math.min(this.end, (Math.floor(row / SAVE_EVERY) + 1) * SAVE_EVERY));
       if (this.failed) row = this.explain(row);
-      if (this.sweep.tally.failures.length >= failures) break;
     }
     this.sweep.finish();
-    return this.sweep.tally;
+    return { tally: this.sweep.tally, complete: row >= this.end, limits: this.sweep.calls.limits };
   }
 
   /** Takes rows [from, to); returns the first that nothing explains, or `to`. */

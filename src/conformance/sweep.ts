@@ -115,9 +115,9 @@ export class Sweep {
     else this.judge(row, cpu, probe);
   }
 
-  /** The recording has ended. */
+  /** The recording has ended: what was to be read has been read. */
   finish(): void {
-    for (let cpu = 0; cpu < this.world.cpus; cpu++) this.observer.settle(cpu);
+    for (let cpu = 0; cpu < this.world.cpus; cpu++) this.observer.settleLast(cpu, this.tally);
   }
 
   // ---- kinds of rows -----------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ export class Sweep {
     }
     for (const learn of probe.learns) this.learn(row, cpu, learn);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
-    else if (probe.probe.role === "task_born") this.taskBorn(row, cpu, probe);
+    else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
     else this.step(row, cpu, probe);
     this.calls.end();
     this.unblock();
@@ -161,7 +161,7 @@ export class Sweep {
     this.compare(row, cpu, probe, undefined);
   }
 
-  private taskBorn(row: number, cpu: number, probe: PlannedProbe): void {
+  private taskBorn(row: number, cpu: number): void {
     const { world } = this;
     const child = world.newTask();
     world.names.setTask(world.named(row, COLUMN.pid), child);
@@ -170,7 +170,6 @@ export class Sweep {
     const shares = (world.named(row, COLUMN.cloneFlags) & CLONE_VM) !== 0;
     const mm = shares ? world.state[this.input.plan.taskMm.base + creator - 1]! : this.takeBorn(creator);
     world.atOnce(ENTRY.newTask, cpu, [child, mm, shares ? 1 : 0]);
-    this.tally.step(probe, "exact");
   }
 
   /** The mm that a task has made last. */
@@ -185,7 +184,6 @@ export class Sweep {
     const call = this.callAt(row, cpu, probe);
     if (call === undefined) return;
     if (probe.event >= 0) this.compare(row, cpu, probe, call);
-    else this.tally.step(probe, "exact");
     this.calls.advance(call);
     this.tidy(cpu);
   }
@@ -222,10 +220,8 @@ export class Sweep {
     const top = stack.at(-1);
     if (probe.event >= 0 && top !== undefined && this.reaches(top, probe.event)) return top;
     if (begins !== undefined) return this.begin(row, cpu, probe, stack);
-    if (probe.event < 0) {
-      this.tally.step(probe, "exact");
-      return undefined;
-    }
+    // It says that calls are through, and shows nothing.
+    if (probe.event < 0) return undefined;
     const other = handler ?? this.schedulers[cpu] ?? top;
     this.fail(
       probe,
@@ -300,11 +296,8 @@ export class Sweep {
       return call;
     }
     stack.push(call);
-    if (probe.event < 0) {
-      // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
-      this.tally.step(probe, "exact");
-      return undefined;
-    }
+    // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
+    if (probe.event < 0) return undefined;
     if (this.reaches(call, probe.event)) return call;
     this.fail(probe, `the design ${this.where(call)}`);
     stack.pop();

@@ -4,12 +4,11 @@
 import type { EventTable } from "../events/table.ts";
 import type { PlannedProbe } from "./plan.ts";
 
-export const OUTCOMES = ["exact", "lossy", "environment", "unexplained", "unknown"] as const;
 /**
  * exact: the design did just that. lossy: it did, and the probe has missed it. environment: but for a count, which
  * somebody has changed whom no probe sees. unknown: the search for another order was given up.
  */
-export type Outcome = (typeof OUTCOMES)[number];
+export type Outcome = "exact" | "lossy" | "environment" | "unexplained" | "unknown";
 
 export type Steps = Record<"total" | Outcome, number>;
 
@@ -20,6 +19,12 @@ export interface Failure {
   readonly reason: string;
 }
 
+/**
+ * Counts that somebody changed whom no probe sees are rare: /proc readers, devices. A design that forgets a reference
+ * needs it at every step. So few steps prove nothing either way.
+ */
+const ENVIRONMENT_MAX = 0.05;
+const FEW = 5;
 /** Kept in full; all are counted. */
 const FAILURES_KEPT = 1000;
 
@@ -65,6 +70,25 @@ export class Tally {
     steps.total++;
     steps[outcome]++;
     if (this.failures.length < FAILURES_KEPT) this.failures.push({ row, kind: probe.name, outcome, reason });
+  }
+
+  /** A step that was counted as exact was not. */
+  turn(row: number, probe: PlannedProbe, reason: string): void {
+    const steps = this.of(probe);
+    steps.exact--;
+    steps.total--;
+    this.fail(row, probe, "unexplained", reason);
+  }
+
+  /** By kind and field, what the environment would have to change at more steps than is believed. */
+  excess(): string[] {
+    return [...this.changes].flatMap(([key, { times }]) => {
+      const { total } = this.steps.get(key.split(".")[0]!) ?? { total: 0 };
+      const share = `${times} of ${total} steps, more than ${ENVIRONMENT_MAX * 100} %`;
+      return times > Math.max(FEW, total * ENVIRONMENT_MAX)
+        ? [`${key} was changed by nobody that is seen, at ${share}`]
+        : [];
+    });
   }
 
   /** A step that was counted as exact needed this as well. */

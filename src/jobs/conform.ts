@@ -7,7 +7,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { compileEntries } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
 import { load } from "../compiler/modules.ts";
-import { conform as holdAgainst } from "../conformance/orders.ts";
+import { type Conformed, conform as holdAgainst } from "../conformance/orders.ts";
 import { planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
 import type { Tally } from "../conformance/tally.ts";
 import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
@@ -19,7 +19,7 @@ import type { ConformOptions, ConformReport, UnexplainedStep } from "./conform-r
 import { attempt, type Library, openLibrary } from "./library.ts";
 import { findDesign } from "./replay.ts";
 import type { JobContext, JobError } from "./reports.ts";
-import { architecture, openInput, traceInfo } from "./trace-input.ts";
+import { architecture, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
 
 const CONFORM_FILE = "model/kernel/conform.ts";
 /** What is known of the probes, by architecture. */
@@ -27,7 +27,8 @@ const PROBES: Readonly<Record<string, ProbeTable>> = { x86 };
 /** Of the steps that nobody explains, so many are shown in full. */
 const SHOWN = 20;
 const AROUND = 6;
-/** Environment may explain so much outside of counts: today it explains counts only. */
+/** Kernels that the designs for x86 recordings are of. */
+const RELEASES = ["6.1", "6.12"];
 
 export async function conform(options: ConformOptions, context: JobContext): Promise<Result<ConformReport, JobError>> {
   const library = openLibrary(options.overlay);
@@ -42,16 +43,22 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
   const { info } = design.value;
   const probes = PROBES[info.arch];
   if (probes === undefined || info.arch !== architecture(trace)) return err(wrongArchitecture(info, trace));
-  const tally = hold(library.value, info, probes, trace, context);
-  if (!tally.ok) return tally;
+  const held = hold(library.value, info, probes, trace, context);
+  if (!held.ok) return held;
+  const { result, limits } = held.value;
   return ok({
     schema: "lazymm.conform/1",
     trace: traceInfo(trace, spanOf(trace.table)),
     design: design.value.ref,
     chosen: chosen.value.why,
-    ...inReport(tally.value, trace.table, probes),
-    notes: [...library.value.notes, ...notesOn(trace)],
-    ...(context.signal.aborted ? { interrupted: true } : {}),
+    ...inReport(result, limits, trace.table, probes),
+    notes: [
+      ...library.value.notes,
+      ...notesOnFile(trace),
+      ...result.tally.excess(),
+      ...limits.map((what) => `a bound of the model was hit: ${what}`),
+    ],
+    ...(result.complete ? {} : { interrupted: true }),
   });
 }
 
@@ -67,12 +74,14 @@ function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: s
   if (named !== undefined) return ok({ name: named, why: "named" });
   const { uname, cpuFlags } = trace.sidecars;
   const release = / (\d+)\.(\d+)\.\S+ /.exec(`${uname ?? ""} `);
-  if (release === null || architecture(trace) !== "x86") {
-    const message = "nothing beside the trace tells which kernel it is of (uname): name the design with --design";
+  const version = release === null ? undefined : `${release[1]}.${release[2]}`;
+  if (version === undefined || !RELEASES.includes(version) || architecture(trace) !== "x86") {
+    const found = version === undefined ? "nothing beside the trace tells its kernel (uname)" : `it is of ${version}`;
+    const message = `${found}: conform chooses for x86 kernels ${RELEASES.join(" and ")}; name another with --design`;
     return err({ kind: "usage", message });
   }
   const pcid = cpuFlags.has("pcid");
-  const why = `uname says ${release[1]}.${release[2]}, cpuinfo ${pcid ? "has" : "has no"} pcid`;
+  const why = `uname says ${version}, cpuinfo ${pcid ? "has" : "has no"} pcid`;
   return ok({ name: pcid ? "linux-6.12-x86" : "linux-6.12-x86-nopcid", why });
 }
 
@@ -82,7 +91,7 @@ function hold(
   probes: ProbeTable,
   trace: OpenedTrace,
   context: JobContext,
-): Result<Tally, JobError> {
+): Result<{ result: Conformed; limits: string[] }, JobError> {
   const { table, sidecars } = trace;
   if (table.cpus > STEPPED_CPUS_MAX) {
     return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
@@ -99,11 +108,11 @@ function hold(
       machine: machineOf(table, objects),
       probes: probedFunctions(stops),
     });
-    const { cells, codes, ...emitted } = emitStepped(program, stops);
-    const shape = { cells, codes, events: program.events };
+    const emitted = emitStepped(program, stops);
+    const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
     const plan = planFor(probes, table, shape);
     const missed = new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed]));
-    const instantiate = loadStepped({ cells, codes, ...emitted });
+    const instantiate = loadStepped(emitted);
     const input = {
       table,
       plan,
@@ -113,12 +122,13 @@ function hold(
       missed,
       initMm: objects.initMm,
     };
-    return holdAgainst(input, {
+    const result = holdAgainst(input, {
       progress: (done, total) => {
         context.progress("conform", done, total);
         return context.signal.aborted;
       },
     });
+    return { result, limits: [...result.limits].map((limit) => emitted.limits[limit] ?? "") };
   });
 }
 
@@ -132,9 +142,9 @@ function spanOf(table: EventTable): number {
   return table.length === 0 ? 0 : (table.time[table.length - 1]! - table.time[0]!) * table.secondsPerTick;
 }
 
-function inReport(tally: Tally, table: EventTable, probes: ProbeTable) {
+function inReport({ tally, complete }: Conformed, limits: readonly string[], table: EventTable, probes: ProbeTable) {
   const kinds = [...tally.steps].filter(([, steps]) => steps.total > 0);
-  const seen = new Set(kinds.map(([kind]) => kind));
+  const seen = new Set(table.kinds.map(({ name }) => name.replace(/\d+$/, "")));
   const steps = Object.fromEntries(kinds);
   const failed = kinds.some(([, { unexplained, unknown }]) => unexplained + unknown > 0);
   return {
@@ -145,7 +155,7 @@ function inReport(tally: Tally, table: EventTable, probes: ProbeTable) {
       .map((name) => name.replace("#", ""))
       .filter((name) => !seen.has(name) && name !== "snap"),
     passed_over: Object.fromEntries(tally.passedOver),
-    conforms: !failed && kinds.length > 0,
+    conforms: complete && !failed && kinds.length > 0 && limits.length === 0 && tally.excess().length === 0,
   };
 }
 
@@ -163,13 +173,4 @@ function textOf(table: EventTable, row: number): string {
   const kind = table.kinds[table.kind[row]!]!;
   const args = kind.args.map(({ name }, i) => ({ name, text: `${name}=${argToString(table, row, i)}` }));
   return [kind.name, ...args.filter(({ name }) => name !== "at").map(({ text }) => text)].join(" ");
-}
-
-function notesOn(trace: OpenedTrace): string[] {
-  const { damaged } = trace;
-  return [
-    ...trace.notes,
-    ...(damaged ? [`the file is damaged at byte ${damaged.at} (${damaged.reason}): what came before is used`] : []),
-    ...(trace.lost.events > 0 ? [`${trace.lost.events} events were lost while recording`] : []),
-  ];
 }

@@ -48,6 +48,49 @@ describe.skipIf(RECORDINGS.length === 0)("recordings of real kernels", () => {
   );
 });
 
+describe("a design with one thing changed is not admitted", () => {
+  const directory = mkdtempSync(join(tmpdir(), "lazymm-overlay-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** An overlay in which `from`, which stands there once, reads `to`. */
+  function changed(path: string, from: string, to: string): string {
+    const overlay = mkdtempSync(join(directory, "o"));
+    const text = readFileSync(path, "utf8");
+    expect(text.split(from).length, from).toBe(2);
+    mkdirSync(join(overlay, dirname(path)), { recursive: true });
+    writeFileSync(join(overlay, path), text.replace(from, to));
+    return overlay;
+  }
+
+  const TLB = "model/kernel/arch/x86/mm/tlb.ts";
+  const ASID = "model/kernel/arch/x86/mm/asid.ts";
+  const clear = "if (!config.lazy_mm_cpumask) cpumask_clear_cpu(cpu, mm_cpumask(prev));";
+  const setGen = "this_cpu_write(cpu_tlbstate.ctxs[asid].tlb_gen, next_tlb_gen";
+  const setNext = "this_cpu_write(cpu_tlbstate.next_asid, asid";
+  test.each([
+    ["a bit that is not cleared", TLB, clear, "", /cb=0x0 is recorded/],
+    ["freed_tables the other way round", TLB, "= info.freed_tables &&", "= !info.freed_tables &&", /should_flush_tlb/],
+    ["a generation too many", ASID, `${setGen});`, `${setGen} + 1);`, /generation 0, and in the design 1/],
+    ["always the same slot", ASID, `${setNext} + 1);`, `${setNext});`, /nasid=\d is recorded/],
+  ])(
+    "%s",
+    async (_, path, from, to, reason) => {
+      const { conforms, unexplained } = await report(FIXTURE, undefined, changed(path, from, to));
+      expect(conforms).toBe(false);
+      expect(unexplained[0]!.reason).toMatch(reason);
+    },
+    120_000,
+  );
+
+  test("a reference that is not taken: the environment must not make up for it", async () => {
+    const path = "model/kernel/lifetime/refcount.ts";
+    const overlay = changed(path, "(mm: mm_struct): void {\n  mmgrab(mm);\n", "(_mm: mm_struct): void {\n");
+    const { conforms, notes } = await report(FIXTURE, undefined, overlay);
+    expect(conforms).toBe(false);
+    expect(notes.join()).toMatch(/cnt was changed by nobody that is seen, at \d+ of \d+ steps/);
+  }, 120_000);
+});
+
 describe("a recording of what no such kernel does is not explained", () => {
   const directory = mkdtempSync(join(tmpdir(), "lazymm-conform-"));
   let text = "";

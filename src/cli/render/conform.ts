@@ -31,8 +31,9 @@ function verdict({ design, conforms, steps }: ConformReport): string {
   if (conforms) return `conforms: ${design} admits this record (${sum("total")} steps)\n`;
   if (sum("total") === 0)
     return "does not conform: the trace has no step that could be explained; see `lazymm record`\n";
-  const open = `${sum("unexplained")} steps unexplained, ${sum("unknown")} unknown`;
-  return `does not conform: ${open} of ${sum("total")}\n`;
+  const open = sum("unexplained") + sum("unknown");
+  if (open === 0) return "not shown to conform: every step is explained, but see the notes\n";
+  return `does not conform: ${sum("unexplained")} steps unexplained, ${sum("unknown")} unknown of ${sum("total")}\n`;
 }
 
 /** Two columns: the CPU of the step, and the others. */
