@@ -66,7 +66,11 @@ function wrongArchitecture(info: DesignInfo, trace: OpenedTrace): JobError {
   const arch = architecture(trace);
   if (info.arch !== arch)
     return { kind: "usage", message: `${info.name} is for ${info.arch}, the trace is of ${arch}` };
-  return { kind: "usage", message: `conform knows the probes of ${Object.keys(PROBES).join(", ")}, not of ${arch}` };
+  return { kind: "usage", message: noProbes(arch) };
+}
+
+function noProbes(arch: string): string {
+  return `conform knows the probes of ${Object.keys(PROBES).join(", ")}, not of ${arch}`;
 }
 
 /** The design that the recording speaks for: kernel release and CPU. */
@@ -75,7 +79,9 @@ function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: s
   const { uname, cpuFlags } = trace.sidecars;
   const release = / (\d+)\.(\d+)\.\S+ /.exec(`${uname ?? ""} `);
   const version = release === null ? undefined : `${release[1]}.${release[2]}`;
-  if (version === undefined || !RELEASES.includes(version) || architecture(trace) !== "x86") {
+  const arch = architecture(trace);
+  if (PROBES[arch] === undefined) return err({ kind: "usage", message: noProbes(arch) });
+  if (version === undefined || !RELEASES.includes(version)) {
     const found = version === undefined ? "nothing beside the trace tells its kernel (uname)" : `it is of ${version}`;
     const message = `${found}: conform chooses for x86 kernels ${RELEASES.join(" and ")}; name another with --design`;
     return err({ kind: "usage", message });
