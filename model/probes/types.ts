@@ -16,7 +16,9 @@ export type Reading =
   /** A pid. */
   | "task"
   /** {ctx, generation} pairs, one per slot. */
-  | "slots";
+  | "slots"
+  /** A set of CPUs, of which the model has one truth value each. */
+  | "bits";
 
 /**
  * An index into a cell: the CPU of the row, a number, the object (of a pool, or a frame) that an argument of the event
@@ -64,12 +66,39 @@ export interface Learn {
   readonly from: Readonly<Record<string, string | null>>;
 }
 
+/** A map of which nothing is known at first: what is not known of it is as the recorded result of a search says. */
+export interface Search {
+  /** Truth values; the search returns the number of one that is false, in a context id: generation | number. */
+  readonly map: string;
+  readonly generation: string;
+  /** Where mms have their ids: those of this generation are taken. */
+  readonly ids: string;
+  /** By name of the row that has the result: its column. */
+  readonly result: Readonly<Record<string, string>>;
+}
+
+/** What tells the mm of tasks that are older than the recording, where switches do not show it. */
+export interface OldTasks {
+  /** A switch, and the column of the task that is switched to. */
+  readonly switches: { readonly row: string; readonly column: string };
+  /** Comes behind a switch that changes the mm: to this one. */
+  readonly loads: { readonly row: string; readonly column: string };
+  /** Comes behind a switch from a task that has borrowed this mm to one that has its own. */
+  readonly returns: { readonly row: string; readonly column: string };
+  /** Rows of a task that show its mm. */
+  readonly own: Readonly<Record<string, string>>;
+  /** Each CPU's active context id, and the column in which rows show the id of their `mm`. */
+  readonly active: string;
+  readonly id: string;
+}
+
 export interface Probe {
   /** `p:function` its entry, `r:function` its return, or the name of a tracepoint; undefined: no point of the model. */
   readonly at?: string;
   readonly fields?: readonly Field[];
   readonly begins?: Begin;
   readonly learns?: readonly Learn[];
+  readonly searches?: Search;
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
   /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt. */
@@ -88,12 +117,16 @@ export interface ProbeTable {
   readonly putOff: readonly string[];
   /** The running task of each CPU. */
   readonly current: string;
-  /** A task's mm, which a child may share. */
+  /** A task's mm, which a child may share, and what it has borrowed otherwise. */
   readonly taskMm: string;
+  readonly taskActiveMm: string;
+  readonly oldTasks?: OldTasks;
   /** Cells of which nothing is known before they are first observed; counts are taken to be large until then. */
   readonly unknown: {
     readonly mm: readonly string[];
     readonly counts: readonly string[];
     readonly task: readonly string[];
+    /** What belongs to no object. */
+    readonly machine?: readonly string[];
   };
 }

@@ -151,6 +151,7 @@ export const x86: ProbeTable = {
   putOff: ["local_irq_disable", "local_irq_save"],
   current: "pcpu_hot.current_task",
   taskMm: "task_struct.mm",
+  taskActiveMm: "task_struct.active_mm",
   unknown: {
     mm: ["mm_struct.context.tlb_gen", "mm_struct.cpu_bitmap"],
     counts: ["mm_struct.mm_count", "mm_struct.mm_users"],

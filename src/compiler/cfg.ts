@@ -26,6 +26,8 @@ export interface Block {
   readonly id: number;
   readonly instrs: Instr[];
   term: Term | undefined;
+  /** The head of a loop that is kept within one step. */
+  loops?: true;
 }
 
 /** A point in the code, before which something can still be put. */

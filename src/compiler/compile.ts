@@ -94,7 +94,7 @@ function lowerReplay(cx: Lowering, design: DesignInfo, file: SourceFile): Progra
     const decl = file.declared.get(name);
     if (decl?.kind === "function") codes.push(lowerEntry(cx, decl));
   }
-  codes.push(...lowerHardware(cx).filter((code) => code.kind === "interrupt"));
+  codes.push(...lowerHardware(cx, ["INTERRUPT"]));
   const program: Program = {
     version: PROGRAM_VERSION,
     name: `replay / ${design.name}`,
@@ -278,10 +278,10 @@ function lowerThreads(cx: Lowering, scenario: ScenarioInfo): Code[] {
 }
 
 /** Interrupt handlers and walkers of every file that takes part. */
-function lowerHardware(cx: Lowering): Code[] {
+function lowerHardware(cx: Lowering, kinds: readonly string[] = ["INTERRUPT", "WALKER"]): Code[] {
   const codes: Code[] = [];
   const cpus = Array.from({ length: cx.cpus }, (_, cpu) => cpu);
-  for (const { decl, call, callee } of declarationsOf(cx, ["INTERRUPT", "WALKER"])) {
+  for (const { decl, call, callee } of declarationsOf(cx, kinds)) {
     const func = functionArgument(cx, decl.file, call, 0);
     if (callee === "INTERRUPT") {
       const level = call.arguments[1]?.type === "NumericLiteral" ? call.arguments[1].value : 2;

@@ -222,12 +222,20 @@ export class Cutter {
     return { stop, stops: [...stops, stop], close };
   }
 
+  /** A loop as one statement: whoever would jump to its head falls through to its end. */
+  private loop(head: Block, stops: readonly Stop[], seen: Set<number>): Stmt {
+    const round = this.withStop(head, stops);
+    const body = round.close(this.tree({ block: head, index: 0 }, round.stops, seen));
+    return { kind: "block", label: this.labels++, body, again: true };
+  }
+
   private jump(to: Block, stops: readonly Stop[], seen: Set<number>): Stmt[] {
     const stop = stops.findLast((s) => s.block === to);
     if (stop) {
       stop.used = true;
       return [{ kind: "break", label: stop.label }];
     }
+    if (to.loops) return [this.loop(to, stops, seen)];
     if (seen.has(to.id)) return [{ kind: "goto", step: this.idOf({ block: to, index: 0 }) }];
     // One set for the whole tree, as it grows with each block of a straight line: only what leads here is in it.
     seen.add(to.id);

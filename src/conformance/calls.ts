@@ -200,6 +200,18 @@ export class Calls implements SteppedHost {
     return false;
   }
 
+  /** Under a lock: there is no other order, but rows that take no lock may still have seen what was there. */
+  overwrite(at: number): void {
+    this.world.unset[at] = 0;
+    if (this.world.isSearched(at)) return;
+    this.writtenAt[this.cpu]!.push(at);
+    this.writtenOld[this.cpu]!.push(this.world.state[at]!);
+  }
+
+  read(at: number): number {
+    return this.world.bit(at, this.cpu);
+  }
+
   /** Whether the running call is to wait here; and whoever waits for just this access may go on soon. */
   private mustWait(at: number, ordinal: number): boolean {
     const { cpu, row } = this;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The probe table, resolved against one recording and one compiled design: columns, cells and events by number.
 
-import type { Field, Index, Learn, Probe, ProbeTable, Reading } from "../../model/probes/types.ts";
+import type { Field, Index, Learn, OldTasks, Probe, ProbeTable, Reading, Search } from "../../model/probes/types.ts";
 import { argIndex, type EventKind, type EventTable } from "../events/table.ts";
-import type { SteppedCell, SteppedCode } from "../program/stepped.ts";
+import type { Followed, SteppedCell, SteppedCode } from "../program/stepped.ts";
 
 /** What is emitted for a design. */
 export interface Emitted {
@@ -15,6 +15,8 @@ export interface Emitted {
 export interface PlannedColumn {
   readonly column: number;
   readonly as: Reading;
+  /** Of a set, this CPU; -1: all of it. */
+  readonly bit: number;
 }
 
 export type PlannedIndex = Exclude<Index, { column: string }> | { readonly column: number; readonly as: "mm" | "task" };
@@ -45,6 +47,15 @@ export interface PlannedLearn {
   readonly from: ReadonlyMap<number, number>;
 }
 
+/** Unknown bits of a map are as the recorded result says. */
+export interface PlannedSearch {
+  readonly map: SteppedCell;
+  readonly generation: SteppedCell;
+  readonly ids: SteppedCell;
+  /** By kind of the row that has the result: its column. */
+  readonly result: ReadonlyMap<number, number>;
+}
+
 export interface PlannedProbe {
   /** The row's name, and the same without the number of the CPU. */
   readonly name: string;
@@ -55,6 +66,7 @@ export interface PlannedProbe {
   readonly fields: readonly PlannedField[];
   readonly begins: { readonly code: number; readonly args: readonly ("born" | PlannedColumn)[] } | undefined;
   readonly learns: readonly PlannedLearn[];
+  readonly search: PlannedSearch | undefined;
   /** Column of the CPU that sent the interrupt, or -1. */
   readonly interruptFrom: number;
   readonly only: PlannedPlace | undefined;
@@ -77,10 +89,13 @@ export interface Plan {
   readonly slotIds: SteppedCell | undefined;
   readonly current: SteppedCell;
   readonly taskMm: SteppedCell;
+  readonly taskActiveMm: SteppedCell;
+  readonly oldTasks: { readonly rule: OldTasks; readonly active: SteppedCell } | undefined;
   readonly unknown: {
     readonly mm: readonly SteppedCell[];
     readonly counts: readonly SteppedCell[];
     readonly task: readonly SteppedCell[];
+    readonly machine: readonly SteppedCell[];
   };
   readonly entry: (name: string) => number;
 }
@@ -96,6 +111,12 @@ export function stopsOf(table: ProbeTable, kinds: readonly EventKind[]): Set<str
     if (probe?.late) stops.add(probe.late);
   }
   return stops;
+}
+
+/** What is written under a lock, and read by rows without it; and the maps whose bits are learnt when they are read. */
+export function followedBy(table: ProbeTable): Followed {
+  const maps = Object.values(table.probes).flatMap(({ searches }) => searches?.map ?? []);
+  return { writes: new Set(table.unknown.machine), reads: new Set(maps) };
 }
 
 /** Of these, the functions that need probes. */
@@ -128,7 +149,14 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     slotIds: known.flatMap(({ fields }) => fields).find((field) => field.as === "slots")?.place?.cell,
     current: resolver.cell(table.current),
     taskMm: resolver.cell(table.taskMm),
-    unknown: { mm: cells(table.unknown.mm), counts: cells(table.unknown.counts), task: cells(table.unknown.task) },
+    taskActiveMm: resolver.cell(table.taskActiveMm),
+    oldTasks: table.oldTasks && { rule: table.oldTasks, active: resolver.cell(table.oldTasks.active) },
+    unknown: {
+      mm: cells(table.unknown.mm),
+      counts: cells(table.unknown.counts),
+      task: cells(table.unknown.task),
+      machine: cells(table.unknown.machine ?? []),
+    },
     entry: resolver.entry,
   };
 }
@@ -173,9 +201,12 @@ class Resolver {
       fields: (probe.fields ?? []).flatMap((field) => this.#field(kind, field)),
       begins: probe.begins && {
         code: this.entry(probe.begins.entry),
-        args: probe.begins.args.map((arg) => (arg === "born" ? arg : { column: column(arg.column), as: arg.as })),
+        args: probe.begins.args.map((arg) =>
+          arg === "born" ? arg : { column: column(arg.column), as: arg.as, bit: -1 },
+        ),
       },
       learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),
+      search: probe.searches && this.#search(probe.searches),
       interruptFrom: probe.interrupt === undefined ? -1 : column(probe.interrupt.from),
       only: probe.only && { cell: this.cell(probe.only.cell), at: this.#index(kind, probe.only.at) },
       late: event(probe.late),
@@ -195,6 +226,7 @@ class Resolver {
       name: field.column,
       column: argIndex(kind, field.column),
       as: field.as,
+      bit: -1,
       given: field.given === undefined ? -1 : argIndex(kind, field.given),
     };
     if (planned.column < 0) return [];
@@ -204,7 +236,25 @@ class Resolver {
     const at = this.#index(kind, of.at);
     const beyond = typeof at[0] === "number" && at[0] >= (cell?.dims[0] ?? 0);
     if (cell === undefined || beyond || ("cells" in of && second === undefined)) return [];
+    if (field.as === "bits") {
+      const cpus = Array.from({ length: cell.dims[0] ?? 1 }, (_, cpu) => cpu);
+      return cpus.map((cpu) => ({ ...planned, bit: cpu, arg: -1, place: { cell, at: [cpu] }, second }));
+    }
     return [{ ...planned, arg: -1, place: { cell, at }, second }];
+  }
+
+  #search({ map, generation, ids, result }: Search): PlannedSearch {
+    return {
+      map: this.cell(map),
+      generation: this.cell(generation),
+      ids: this.cell(ids),
+      result: new Map(
+        this.#events.kinds.flatMap((kind, id) => {
+          const column = Object.hasOwn(result, kind.name) ? result[kind.name] : undefined;
+          return column === undefined ? [] : [[id, argIndex(kind, column)] as const];
+        }),
+      ),
+    };
   }
 
   #learn(kind: EventKind, learn: Learn): PlannedLearn {

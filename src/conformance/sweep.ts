@@ -8,7 +8,8 @@ import { FLAG } from "../events/table.ts";
 import { type Call, Calls, copyOf, hasEnded, type SavedCalls } from "./calls.ts";
 import type { Ref } from "./names.ts";
 import { Observer } from "./observe.ts";
-import type { PlannedLearn, PlannedProbe } from "./plan.ts";
+import { OldTasks, type Shown } from "./old-tasks.ts";
+import type { PlannedLearn, PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
 import { Tally } from "./tally.ts";
 import { type SavedWorld, World, type WorldInput } from "./world.ts";
@@ -55,6 +56,7 @@ export class Sweep {
   private stacks = new Map<Ref, Call[]>();
   private missed = new Map<string, number>();
   private row = 0;
+  private readonly oldTasks: OldTasks | undefined;
 
   constructor(input: SweepInput) {
     this.input = input;
@@ -65,6 +67,8 @@ export class Sweep {
       this.tally.environment(probe, field.name, by),
     );
     const { cpus } = this.world;
+    const { oldTasks } = input.plan;
+    this.oldTasks = oldTasks && new OldTasks(input.table, oldTasks.rule);
     this.started = new Uint8Array(cpus);
     this.handlers = new Array<Call | undefined>(cpus).fill(undefined);
     this.schedulers = new Array<Call | undefined>(cpus).fill(undefined);
@@ -134,6 +138,8 @@ export class Sweep {
   private snapshot(row: number, probe: PlannedProbe): void {
     const cpu = Number(/\d+$/.exec(probe.name)?.[0] ?? this.input.table.cpu[row]!);
     if (cpu >= this.world.cpus || this.started[cpu] === 1) return;
+    // A row without the number of a CPU shows all of them.
+    if (probe.group === probe.name) this.started.fill(1);
     this.started[cpu] = 1;
     this.observer.start(probe, { row, cpu, args: undefined });
   }
@@ -147,6 +153,7 @@ export class Sweep {
       this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
     }
     for (const learn of probe.learns) this.learn(row, cpu, learn);
+    if (this.oldTasks !== undefined) this.recall(row, cpu, probe, this.oldTasks);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
     else this.step(row, cpu, probe);
@@ -184,8 +191,14 @@ export class Sweep {
     const call = this.callAt(row, cpu, probe);
     if (call === undefined) return;
     if (probe.event >= 0) this.compare(row, cpu, probe, call);
+    if (probe.search !== undefined) this.seek(row, cpu, probe.search);
     this.calls.advance(call);
     this.tidy(cpu);
+  }
+
+  private seek(row: number, cpu: number, search: PlannedSearch): void {
+    const result = this.ahead(row, cpu, search.result);
+    if (result !== undefined) this.world.seek(cpu, search, this.world.raw(result.row, result.column));
   }
 
   private compare(row: number, cpu: number, probe: PlannedProbe, call: Call | undefined): void {
@@ -290,6 +303,8 @@ export class Sweep {
     const args = begins.args.map((arg) => (arg === "born" ? this.takeBorn(current) : this.world.encode(row, arg, cpu)));
     const call = this.calls.make(begins.code, cpu, args);
     if (probe.probe.begins?.scheduler) {
+      // What it has borrowed is from now on what the design gives it.
+      if (args[0]) this.world.unset[this.input.plan.taskActiveMm.base + args[0] - 1] = 0;
       const before = this.schedulers[cpu];
       if (before !== undefined) this.fail(probe, `the design ${this.where(before)}`);
       this.schedulers[cpu] = call;
@@ -352,22 +367,62 @@ export class Sweep {
     const task = learn.task < 0 ? world.current(cpu) : world.task(world.raw(row, learn.task), cpu);
     const at = learn.cell.base + task - 1;
     if (task === 0 || world.unset[at] === 0) return;
-    const from = learn.self >= 0 ? { row, column: learn.self } : this.ahead(row, cpu, learn);
+    const from = learn.self >= 0 ? { row, column: learn.self } : this.ahead(row, cpu, learn.from);
     if (from === undefined) return;
     world.unset[at] = 0;
-    world.state[at] = from.column < 0 ? 0 : world.encode(from.row, { column: from.column, as: "mm" }, cpu);
+    world.state[at] = from.column < 0 ? 0 : world.mm(world.raw(from.row, from.column));
   }
 
-  private ahead(row: number, cpu: number, learn: PlannedLearn): { row: number; column: number } | undefined {
+  /** The CPU's next row of one of these kinds, if it comes soon. */
+  private ahead(row: number, cpu: number, kinds: ReadonlyMap<number, number>): Shown | undefined {
     const { table } = this.input;
     let seen = 0;
     for (let next = row + 1; next < table.length && seen < LEARN_ROWS; next++) {
       if (table.cpu[next] !== cpu) continue;
       seen++;
-      const column = learn.from.get(table.kind[next]!);
+      const column = kinds.get(table.kind[next]!);
       if (column !== undefined) return { row: next, column };
     }
     return undefined;
+  }
+
+  /** The mms of the running task and of the next one, where no row at hand tells them. */
+  private recall(row: number, cpu: number, probe: PlannedProbe, old: OldTasks): void {
+    const { table } = this.input;
+    const current = this.world.current(cpu);
+    this.recallMm(current, table.pid[row]!, row, old);
+    const next = probe.probe.begins?.scheduler ? probe.begins?.args[0] : undefined;
+    if (next !== undefined && next !== "born") {
+      const pid = this.world.raw(row, next.column);
+      this.recallMm(this.world.encode(row, next, cpu), pid, row, old);
+    }
+    this.recallActive(current, cpu, row, old);
+  }
+
+  private recallMm(task: Ref, pid: number, row: number, old: OldTasks): void {
+    const { world } = this;
+    const { taskMm, taskActiveMm } = this.input.plan;
+    const at = taskMm.base + task - 1;
+    if (world.unset[at] === 0) return;
+    world.unset[at] = 0;
+    const found = old.mmOf(pid, row);
+    if (found === undefined) world.state[at] = old.leavesOwn(row) ? world.anonymousMm() : 0;
+    else if ("row" in found) world.state[at] = world.mm(world.raw(found.row, found.column));
+    else world.state[at] = found.like === 0 ? 0 : world.state[taskMm.base + world.task(found.like, 0) - 1]!;
+    if (world.state[at] === 0) return;
+    world.unset[taskActiveMm.base + task - 1] = 0;
+    world.state[taskActiveMm.base + task - 1] = world.state[at];
+  }
+
+  private recallActive(current: Ref, cpu: number, row: number, old: OldTasks): void {
+    const { world } = this;
+    const { taskActiveMm, oldTasks } = this.input.plan;
+    const at = taskActiveMm.base + current - 1;
+    if (world.unset[at] === 0) return;
+    world.unset[at] = 0;
+    const active = defined(oldTasks, "the caller has asked").active.base + cpu;
+    const shown = old.activeOf(cpu, row, world.unset[active] === 0 ? world.state[active] : undefined);
+    world.state[at] = shown === undefined ? world.anonymousMm() : world.mm(world.raw(shown.row, shown.column));
   }
 }
 

@@ -7,7 +7,7 @@ import { type EventTable, wordValue } from "../events/table.ts";
 import type { Frame, SteppedCell, SteppedHost, SteppedMachine } from "../program/stepped.ts";
 import { STOP } from "../program/stepped.ts";
 import { Names, type Ref } from "./names.ts";
-import type { Emitted, Plan, PlannedColumn, PlannedIndex, PlannedPlace } from "./plan.ts";
+import type { Emitted, Plan, PlannedColumn, PlannedIndex, PlannedPlace, PlannedSearch } from "./plan.ts";
 import { ENTRY, INVALID_ADDRESS } from "./protocol.ts";
 
 const ALL_ONES = 0xffff_ffff_ffff_ffffn;
@@ -29,6 +29,11 @@ export interface SavedWorld {
   readonly names: Names;
 }
 
+/** How many cells there are. */
+export function extent(cell: SteppedCell): number {
+  return cell.dims.reduce((n, dim) => n * dim, 1);
+}
+
 /** Whose registers and arguments an index means. */
 export interface Position {
   readonly row: number;
@@ -46,6 +51,9 @@ export class World {
   /** 1: nothing is known of the cell yet. */
   readonly unset: Uint8Array;
   names = new Names();
+  /** By CPU. Not saved: the row that says it comes again. */
+  private readonly sought: ({ readonly search: PlannedSearch; readonly target: number } | undefined)[] = [];
+  private readonly searched: SteppedCell | undefined;
   private readonly emitted: Emitted;
   private readonly invalidMm: Ref;
 
@@ -57,13 +65,16 @@ export class World {
     this.machine = input.instantiate(host);
     this.state = this.machine.state;
     this.unset = new Uint8Array(this.state.length);
+    this.searched = input.plan.probes.find((probe) => probe?.search !== undefined)?.search?.map;
     this.invalidMm = defined(this.plan.unknown.mm[0]?.dims[0], "mms are a pool") + 1;
     this.atOnce(ENTRY.boot, 0, []);
     this.names.mms = 1;
     if (input.initMm !== undefined) this.names.setMm(input.initMm, 1);
     this.forgetMm(1);
+    for (const cell of this.plan.unknown.machine) this.unset.fill(1, cell.base, cell.base + extent(cell));
     this.names.tasks = this.cpus;
-    for (let cpu = 0; cpu < this.cpus; cpu++) this.forgetTask(cpu + 1);
+    // Idle tasks have no mm, but borrow one.
+    for (let cpu = 0; cpu < this.cpus; cpu++) this.unset[this.plan.taskActiveMm.base + cpu] = 1;
   }
 
   save(): SavedWorld {
@@ -135,6 +146,14 @@ export class World {
     return task;
   }
 
+  /** An mm that no row names. */
+  anonymousMm(): Ref {
+    const mm = ++this.names.mms;
+    this.atOnce(ENTRY.mmInit, 0, [mm]);
+    this.forgetMm(mm);
+    return mm;
+  }
+
   newTask(): Ref {
     const task = ++this.names.tasks;
     this.forgetTask(task);
@@ -150,6 +169,38 @@ export class World {
     for (const cell of this.plan.unknown.task) this.unset[cell.base + task - 1] = 0;
   }
 
+  // ---- maps of which nothing is known ------------------------------------------------------------------------------
+
+  /** The search that a CPU is about to make ends at this number; -1: it finds none. */
+  seek(cpu: number, search: PlannedSearch, result: number): void {
+    const { map, generation } = search;
+    const numbers = extent(map);
+    const same = Math.floor(result / numbers) * numbers === this.state[generation.base];
+    this.sought[cpu] = { search, target: same ? result % numbers : -1 };
+  }
+
+  isSearched(at: number): boolean {
+    return this.searched !== undefined && at >= this.searched.base && at < this.searched.base + extent(this.searched);
+  }
+
+  /** A bit of a map. One of which nothing is known is as the search that reads it shows: it ends where it is free. */
+  bit(at: number, cpu: number): number {
+    const sought = this.sought[cpu];
+    if (this.unset[at] === 0 || sought === undefined) return this.state[at]!;
+    const { search, target } = sought;
+    const number = at - search.map.base;
+    this.unset[at] = 0;
+    this.state[at] = number === target && !this.isTaken(search, number) ? 0 : 1;
+    return this.state[at]!;
+  }
+
+  /** Whether an mm is known to have it. */
+  private isTaken({ ids, generation }: PlannedSearch, number: number): boolean {
+    const id = this.state[generation.base]! + number;
+    for (let mm = 0; mm < this.names.mms; mm++) if (this.state[ids.base + mm] === id) return true;
+    return false;
+  }
+
   // ---- values ------------------------------------------------------------------------------------------------------
 
   raw(row: number, column: number): number {
@@ -163,8 +214,9 @@ export class World {
   }
 
   /** A recorded value as the model has such values. */
-  encode(row: number, { column, as }: PlannedColumn, cpu: number): number {
+  encode(row: number, { column, as, bit }: PlannedColumn, cpu: number): number {
     const raw = this.raw(row, column);
+    if (as === "bits") return Number((wordValue(this.table, raw) >> BigInt(bit)) & 1n);
     if (as === "mm") return this.mm(raw);
     if (as === "task") return this.task(raw, cpu);
     if (as === "ctx") return this.names.ctx(raw);
@@ -177,10 +229,10 @@ export class World {
   place({ cell, at: index }: PlannedPlace, position: Position): number {
     let at = 0;
     for (let i = 0; i < index.length; i++) {
-      const extent = cell.dims[i]!;
+      const count = cell.dims[i]!;
       const value = this.indexOf(index[i]!, position);
-      if (!(value >= 0 && value < extent)) return -1;
-      at = at * extent + value;
+      if (!(value >= 0 && value < count)) return -1;
+      at = at * count + value;
     }
     return cell.base + at;
   }
@@ -206,7 +258,7 @@ export class World {
     return this.names.sameCtx(recorded, model, (from, to) => {
       const { slotIds } = this.plan;
       if (slotIds === undefined) return;
-      const end = slotIds.base + slotIds.dims.reduce((n, extent) => n * extent, 1);
+      const end = slotIds.base + extent(slotIds);
       for (let at = slotIds.base; at < end; at++) if (this.state[at] === from) this.state[at] = to;
     });
   }

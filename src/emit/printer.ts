@@ -165,7 +165,7 @@ function statement(layout: Layout, s: Stmt): string {
       return `${front}if(${truth(layout, s.test)}){${statements(layout, s.then)}}${other}`;
     }
     case "block":
-      return `${layout.label(s.label)}:{${statements(layout, s.body)}}`;
+      return `${layout.label(s.label)}:${s.again ? "for(;;)" : ""}{${statements(layout, s.body)}}`;
     case "break":
       return `break ${layout.label(s.label)};`;
     case "raise":

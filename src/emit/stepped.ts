@@ -4,7 +4,14 @@
 import { defined, impossible } from "../base/assert.ts";
 import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
 import { elements } from "../program/program.ts";
-import { STOP, type SteppedCell, type SteppedCode, type SteppedHost, type SteppedMachine } from "../program/stepped.ts";
+import {
+  type Followed,
+  STOP,
+  type SteppedCell,
+  type SteppedCode,
+  type SteppedHost,
+  type SteppedMachine,
+} from "../program/stepped.ts";
 import { INT_MASK_CPUS, intMasks } from "./masks.ts";
 import { flat } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
@@ -29,11 +36,17 @@ export function loadStepped(emitted: EmittedStepped): (host: SteppedHost) => Ste
 
 /** Arguments of an event that are kept. */
 const ARGS_MAX = 8;
-/** Jumps of one run: what spins longer is taken for a wait. */
-const JUMPS_MAX = 1 << 16;
+/** Accesses of one run: what spins longer is taken for a wait. (Loops without accesses end by themselves.) */
+const ACCESSES_MAX = 1 << 16;
+
+const NOTHING: Followed = { writes: new Set(), reads: new Set() };
 
 /** `stops`: the events at which frames stop; the others are passed over. */
-export function emitStepped(program: Program, stops: ReadonlySet<string>): EmittedStepped {
+export function emitStepped(
+  program: Program,
+  stops: ReadonlySet<string>,
+  followed: Followed = NOTHING,
+): EmittedStepped {
   const limits: string[] = [];
   const cells: SteppedCell[] = [];
   let base = 0;
@@ -41,7 +54,9 @@ export function emitStepped(program: Program, stops: ReadonlySet<string>): Emitt
     cells.push({ name: cell.name, base, dims: cell.dims });
     base += elements(cell);
   }
-  const functions = program.codes.map((code, id) => printCode({ program, cells, limits, stops }, code, id)).join("\n");
+  const functions = program.codes
+    .map((code, id) => printCode({ program, cells, limits, stops, followed }, code, id))
+    .join("\n");
   const text = `"use strict";${RUNTIME}
 const S=new Float64Array(${base}),A=new Float64Array(${ARGS_MAX});let E=0,W=false;
 ${functions}
@@ -59,6 +74,7 @@ interface SteppedPrinter {
   /** Collects the texts of limits. */
   readonly limits: string[];
   readonly stops: ReadonlySet<string>;
+  readonly followed: Followed;
 }
 
 class SteppedStep implements Layout {
@@ -87,11 +103,14 @@ class SteppedStep implements Layout {
   }
 
   readCell(id: number, index: readonly Expr[]): string {
-    return `S[${this.at(id, index)}]`;
+    const at = this.at(id, index);
+    return this.w.followed.reads.has(this.cell(id).name) ? `host.read(${at})` : `S[${at}]`;
   }
 
   writeCell(id: number, index: readonly Expr[], e: Expr): string {
-    return `S[${this.at(id, index)}]=${value(this, e)};`;
+    const at = this.at(id, index);
+    const told = this.w.followed.writes.has(this.cell(id).name) ? `if(W)host.overwrite(${at});` : "";
+    return `${told}S[${at}]=${value(this, e)};`;
   }
 
   readLocal(id: number): string {
@@ -146,8 +165,9 @@ class SteppedStep implements Layout {
 
   /** Only what others may touch as well. */
   private watched({ cell, index }: Place, write: boolean): string {
-    if (this.cell(cell).own) return "";
-    return `if(W&&host.access(${this.at(cell, index)},${write})){F.pc=${this.step};return ${STOP.access};}`;
+    const spins = `if(++n>${ACCESSES_MAX}){${this.blocked()}}`;
+    if (this.cell(cell).own) return spins;
+    return `${spins}if(W&&host.access(${this.at(cell, index)},${write})){F.pc=${this.step};return ${STOP.access};}`;
   }
 
   private load(access: Extract<Access, { kind: "load" | "await" }>): string {
@@ -201,6 +221,6 @@ function printCode(w: SteppedPrinter, code: Code, id: number): string {
   const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
   // An event is the last thing of its step: the frame stops where the next one begins.
   const head = `function f${id}(F){const L=F.locals,cpu=F.cpu;let pc=F.pc,ev=false,n=0;`;
-  const stop = `if(ev){F.pc=pc;return ${STOP.event};}if(++n>${JUMPS_MAX}){F.pc=pc;return ${STOP.blocked};}`;
+  const stop = `if(ev){F.pc=pc;return ${STOP.event};}`;
   return `${head}L:for(;;){${stop}switch(pc){\n${steps}}F.pc=-1;return ${STOP.end};}}`;
 }

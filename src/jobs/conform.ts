@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `conform`: is this recorded execution one that the design admits? The same dialect code that is checked and priced is
 // compiled a third way, and run beside the recording.
+
+import { arm64 } from "../../model/probes/arm64.ts";
 import type { ProbeTable } from "../../model/probes/types.ts";
 import { x86 } from "../../model/probes/x86.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -8,7 +10,7 @@ import { compileEntries } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
 import { load } from "../compiler/modules.ts";
 import { type Conformed, conform as holdAgainst } from "../conformance/orders.ts";
-import { planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
+import { followedBy, planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
 import type { Tally } from "../conformance/tally.ts";
 import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
 import { argToString, type EventTable } from "../events/table.ts";
@@ -23,7 +25,7 @@ import { architecture, notesOnFile, openInput, traceInfo } from "./trace-input.t
 
 const CONFORM_FILE = "model/kernel/conform.ts";
 /** What is known of the probes, by architecture. */
-const PROBES: Readonly<Record<string, ProbeTable>> = { x86 };
+const PROBES: Readonly<Record<string, ProbeTable>> = { arm64, x86 };
 /** Of the steps that nobody explains, so many are shown in full. */
 const SHOWN = 20;
 const AROUND = 6;
@@ -114,7 +116,7 @@ function hold(
       machine: machineOf(table, objects),
       probes: probedFunctions(stops),
     });
-    const emitted = emitStepped(program, stops);
+    const emitted = emitStepped(program, stops, followedBy(probes));
     const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
     const plan = planFor(probes, table, shape);
     const missed = new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed]));
@@ -138,8 +140,16 @@ function hold(
   });
 }
 
+/** ASIDs roll over as often as they like: a bound that a search needs, and that no recording reaches. */
+const CONTEXT_IDS = 2 ** 31;
+
 /** The design with PTI where the recording's cpuinfo says so. */
 function asRecorded(design: DesignInfo, flags: ReadonlySet<string>): DesignInfo {
+  const asids = design.config.get("ASIDS");
+  if (asids) {
+    const generations = CONTEXT_IDS / asids - 1;
+    return { ...design, config: new Map([...design.config, ["asid_generations", generations]]) };
+  }
   if (!flags.has("pti") || !design.config.has("PTI")) return design;
   return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
 }

@@ -117,8 +117,11 @@ export type Stmt =
   | { readonly kind: "trace"; readonly event: number; readonly args: readonly Expr[] }
   /** The model's bounds are too small for this path: the answer can only be `unknown`. */
   | { readonly kind: "limit"; readonly what: string }
-  /** `break` leaves the enclosing `block` of that label. */
-  | { readonly kind: "block"; readonly label: number; readonly body: readonly Stmt[] }
+  /**
+   * `break` leaves the enclosing `block` of that label. `again`: at its end it begins anew. Only calls that follow a
+   * recording have such loops: analyses for searches take every block to be passed once.
+   */
+  | { readonly kind: "block"; readonly label: number; readonly body: readonly Stmt[]; readonly again?: true }
   | { readonly kind: "break"; readonly label: number }
   /** The path is disabled: there is no such successor. */
   | { readonly kind: "disabled" }

@@ -31,6 +31,18 @@ export type Stop = (typeof STOP)[keyof typeof STOP];
 export interface SteppedHost {
   /** An access to shared memory comes next, at this place in the state. True: stop in front of it. */
   access(at: number, write: boolean): boolean;
+  /** A cell that rows show is about to be written, one that no other CPU touches at the same time: under a lock. */
+  overwrite(at: number): void;
+  /** The value of a cell of which nothing may be known yet. */
+  read(at: number): number;
+}
+
+/** Cells that the host must hear of though only one CPU at a time touches them. */
+export interface Followed {
+  /** Names of cells whose writes are told. */
+  readonly writes: ReadonlySet<string>;
+  /** Names of cells whose reads are asked for. */
+  readonly reads: ReadonlySet<string>;
 }
 
 export interface SteppedMachine {

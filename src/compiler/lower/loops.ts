@@ -13,6 +13,8 @@ import { binary, constant, constOf } from "./values.ts";
 
 /** A loop of an instruction, or one with a few rounds, is written out. */
 const UNROLL_MAX = 8;
+/** In calls that follow a recording, an instruction may loop: what is longer than this does. */
+const UNROLL_IN_REPLAY_MAX = 64;
 /** More than any machine has of anything, little enough to be written out where it must be. */
 export const ROUNDS_MAX = 4096;
 
@@ -111,12 +113,15 @@ function namesIn(node: unknown): ReadonlySet<string> {
 export function forLoop(cx: Lowering, node: t.ForStatement): void {
   const loop = countedLoop(cx, node);
   const rounds = constantRounds(cx, loop);
-  if (rounds && (cx.mode !== "normal" || rounds.length <= UNROLL_MAX)) return unroll(cx, node, loop.name, rounds);
-  if (cx.mode !== "normal") return cx.fail("LZ112", node.test ?? node, `the number of rounds, at most ${ROUNDS_MAX},`);
+  const loops = cx.mode === "atomic" && cx.replaying;
+  const few = loops ? UNROLL_IN_REPLAY_MAX : cx.mode === "normal" ? UNROLL_MAX : ROUNDS_MAX;
+  if (rounds && rounds.length <= few) return unroll(cx, node, loop.name, rounds);
+  if (cx.mode !== "normal" && !loops) return cx.fail("LZ112", node.test ?? node, `the number of rounds, at most ${ROUNDS_MAX},`);
   cx.code.scoped(() => {
     cx.frame.names.push(new Map());
     bindLoopVariable(cx, loop);
     const start = cx.code.block();
+    if (loops) start.loops = true;
     const update = cx.code.block();
     cx.region((exit) => {
       cx.code.finish({ t: "jump", to: start }, start);
