@@ -11,7 +11,7 @@ const arg = (column: string, as: Reading, n: number): Field => ({ column, as, of
 
 /** What every probe shows of an mm. */
 const mmFields = (at: Index): Field[] => [
-  cell("id", "int", "mm_struct.context.id", at),
+  cell("id", "asid", "mm_struct.context.id", at),
   cell("cnt", "count", "mm_struct.mm_count", at),
   cell("users", "count", "mm_struct.mm_users", at),
 ];
@@ -20,15 +20,15 @@ const CPUS = Array.from({ length: 64 }, (_, cpu) => cpu);
 
 /** The allocator, as whoever is at a probe reads it: most of them without its lock. */
 const allocator: readonly Field[] = [
-  ...CPUS.map((cpu) => cell(`a${cpu}`, "int", "asid_cpu.active_asids", cpu)),
-  cell("agen", "int", "asid_globals.asid_generation"),
+  ...CPUS.map((cpu) => cell(`a${cpu}`, "asid", "asid_cpu.active_asids", cpu)),
+  cell("agen", "asid", "asid_globals.asid_generation"),
   cell("tfp", "bits", "asid_info.tlb_flush_pending"),
 ];
 
 /** And what is read under it. */
 const locked: readonly Field[] = [
   ...allocator,
-  ...CPUS.map((cpu) => cell(`r${cpu}`, "int", "asid_info.reserved_asids", cpu)),
+  ...CPUS.map((cpu) => cell(`r${cpu}`, "asid", "asid_info.reserved_asids", cpu)),
   cell("cidx", "int", "asid_info.cur_asid_idx"),
 ];
 
@@ -57,10 +57,10 @@ export const arm64: ProbeTable = {
         result: { new_context_r: "ret" },
       },
     },
-    new_context_r: { at: "r:new_context", fields: [arg("ret", "int", 0), ...locked] },
+    new_context_r: { at: "r:new_context", fields: [arg("ret", "asid", 0), ...locked] },
     do_switch: {
       at: "p:cpu_do_switch_mm",
-      fields: [arg("mm", "mm", 0), cell("id", "int", "mm_struct.context.id", { arg: 0 })],
+      fields: [arg("mm", "mm", 0), cell("id", "asid", "mm_struct.context.id", { arg: 0 })],
     },
     "finish_switch#": {
       at: "p:finish_task_switch",
@@ -86,6 +86,8 @@ export const arm64: ProbeTable = {
   current: "pcpu_hot.current_task",
   taskMm: "task_struct.mm",
   taskActiveMm: "task_struct.active_mm",
+  // ASID_FIRST_VERSION, however many bits ASIDs have.
+  asids: { generation: 1 << 16, map: "asid_info.asid_map" },
   oldTasks: {
     switches: { row: "sched_switch", column: "next_pid" },
     loads: { row: "switch_mm", column: "mm" },

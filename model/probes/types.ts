@@ -17,6 +17,8 @@ export type Reading =
   | "task"
   /** {ctx, generation} pairs, one per slot. */
   | "slots"
+  /** Generation and ASID in one number; the model has smaller generations where there are fewer ASIDs. */
+  | "asid"
   /** A set of CPUs, of which the model has one truth value each. */
   | "bits";
 
@@ -121,6 +123,8 @@ export interface ProbeTable {
   readonly taskMm: string;
   readonly taskActiveMm: string;
   readonly oldTasks?: OldTasks;
+  /** For `asid`: recorded generations are multiples of this, the model's are multiples of the size of the map. */
+  readonly asids?: { readonly generation: number; readonly map: string };
   /** Cells of which nothing is known before they are first observed; counts are taken to be large until then. */
   readonly unknown: {
     readonly mm: readonly string[];

@@ -84,7 +84,8 @@ export class Observer {
 
   private differs(field: PlannedField, row: number, model: number): Found {
     const recorded = argToString(this.world.table, row, field.column);
-    return { ok: false, reason: `${field.name}=${recorded} is recorded, and the design has ${model}` };
+    const has = field.as === "asid" ? `0x${this.world.recordedId(model).toString(16)}` : model;
+    return { ok: false, reason: `${field.name}=${recorded} is recorded, and the design has ${has}` };
   }
 
   /** Slots of the CPU itself: nobody else writes them. */

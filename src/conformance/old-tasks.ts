@@ -52,8 +52,8 @@ export class OldTasks {
     return undefined;
   }
 
-  /** What shows the mm that a CPU runs with at `row`, its own or a borrowed one. */
-  activeOf(cpu: number, row: number, id: number | undefined): Shown | undefined {
+  /** What shows the mm that a CPU runs with at `row`, its own or a borrowed one; `id`: its recorded id, if not 0. */
+  activeOf(cpu: number, row: number, id: number): Shown | undefined {
     let loaded = false;
     for (let at = row; at < this.table.length; at++) {
       if (this.table.cpu[at] !== cpu) continue;
@@ -63,7 +63,7 @@ export class OldTasks {
       if (loaded && this.switches.has(kind)) break;
       loaded ||= this.loads.has(kind);
     }
-    return id === undefined || id === 0 ? undefined : this.withId(id, row);
+    return id === 0 ? undefined : this.withId(id, row);
   }
 
   /** Whether the task that a switch leaves has an mm of its own: another is loaded, and nothing borrowed is given back. */

@@ -90,6 +90,8 @@ export interface Plan {
   readonly current: SteppedCell;
   readonly taskMm: SteppedCell;
   readonly taskActiveMm: SteppedCell;
+  /** For context ids: the recorded and the model's step from one generation to the next. */
+  readonly generations: { readonly recorded: number; readonly model: number } | undefined;
   readonly oldTasks: { readonly rule: OldTasks; readonly active: SteppedCell } | undefined;
   readonly unknown: {
     readonly mm: readonly SteppedCell[];
@@ -150,6 +152,10 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     current: resolver.cell(table.current),
     taskMm: resolver.cell(table.taskMm),
     taskActiveMm: resolver.cell(table.taskActiveMm),
+    generations: table.asids && {
+      recorded: table.asids.generation,
+      model: resolver.cell(table.asids.map).dims[0] ?? 1,
+    },
     oldTasks: table.oldTasks && { rule: table.oldTasks, active: resolver.cell(table.oldTasks.active) },
     unknown: {
       mm: cells(table.unknown.mm),

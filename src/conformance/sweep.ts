@@ -421,7 +421,7 @@ export class Sweep {
     if (world.unset[at] === 0) return;
     world.unset[at] = 0;
     const active = defined(oldTasks, "the caller has asked").active.base + cpu;
-    const shown = old.activeOf(cpu, row, world.unset[active] === 0 ? world.state[active] : undefined);
+    const shown = old.activeOf(cpu, row, world.unset[active] === 0 ? world.recordedId(world.state[active]!) : 0);
     world.state[at] = shown === undefined ? world.anonymousMm() : world.mm(world.raw(shown.row, shown.column));
   }
 }

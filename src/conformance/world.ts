@@ -175,8 +175,9 @@ export class World {
   seek(cpu: number, search: PlannedSearch, result: number): void {
     const { map, generation } = search;
     const numbers = extent(map);
-    const same = Math.floor(result / numbers) * numbers === this.state[generation.base];
-    this.sought[cpu] = { search, target: same ? result % numbers : -1 };
+    const id = this.contextId(result);
+    const same = Math.floor(id / numbers) * numbers === this.state[generation.base];
+    this.sought[cpu] = { search, target: same ? id % numbers : -1 };
   }
 
   isSearched(at: number): boolean {
@@ -216,6 +217,7 @@ export class World {
   /** A recorded value as the model has such values. */
   encode(row: number, { column, as, bit }: PlannedColumn, cpu: number): number {
     const raw = this.raw(row, column);
+    if (as === "asid") return this.contextId(raw);
     if (as === "bits") return Number((wordValue(this.table, raw) >> BigInt(bit)) & 1n);
     if (as === "mm") return this.mm(raw);
     if (as === "task") return this.task(raw, cpu);
@@ -223,6 +225,17 @@ export class World {
     if (as !== "address") return raw;
     const word = wordValue(this.table, raw);
     return word === ALL_ONES ? -1 : Number(word);
+  }
+
+  private contextId(recorded: number): number {
+    const { recorded: step, model } = defined(this.plan.generations, "ids of contexts are recorded");
+    return Math.floor(recorded / step) * model + (recorded % step);
+  }
+
+  /** As it would be recorded. */
+  recordedId(id: number): number {
+    const { recorded, model: step } = defined(this.plan.generations, "ids of contexts are recorded");
+    return Math.floor(id / step) * recorded + (id % step);
   }
 
   /** Where in the state; -1: there is no such object. */

@@ -77,6 +77,8 @@ interface SteppedPrinter {
   readonly followed: Followed;
 }
 
+const WRITES: ReadonlySet<Access["kind"]> = new Set<Access["kind"]>(["store", "store_exclusive", "rmw"]);
+
 class SteppedStep implements Layout {
   readonly cpu = "cpu";
   readonly cpus: number;
@@ -172,7 +174,7 @@ class SteppedStep implements Layout {
 
   private load(access: Extract<Access, { kind: "load" | "await" }>): string {
     const { place, into } = access;
-    return `${this.watched(place, false)}${this.readLocal(into)}=${this.readCell(place.cell, place.index)};`;
+    return `${this.readLocal(into)}=${this.readCell(place.cell, place.index)};`;
   }
 
   private access(access: Access): string {
@@ -185,7 +187,7 @@ class SteppedStep implements Layout {
       case "await":
         return `${this.load(access)}if(!(${truth(this, access.until)})){${this.blocked()}}`;
       case "store":
-        return this.watched(access.place, true) + this.writeCell(access.place.cell, access.place.index, access.value);
+        return this.writeCell(access.place.cell, access.place.index, access.value);
       case "store_exclusive":
         return impossible("recorded calls have no load-linked pairs");
       case "rmw": {
@@ -193,7 +195,7 @@ class SteppedStep implements Layout {
         const put = this.writeCell(cell, index, access.value);
         const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
         const old = `${this.readLocal(access.old)}=${this.readCell(cell, index)};`;
-        return this.watched(access.place, true) + old + store;
+        return old + store;
       }
       case "instruction":
         return statements(this, access.body);
@@ -209,8 +211,11 @@ class SteppedStep implements Layout {
 
   print(id: number, step: Step): string {
     this.step = id;
+    // Whoever waits for a lock has come to it: the host hears of it before.
+    const watched = "place" in step.access ? this.watched(step.access.place, WRITES.has(step.access.kind)) : "";
     const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.blocked()}}` : "";
-    const body = guard + statements(this, step.before) + this.access(step.access) + statements(this, step.body);
+    const body =
+      watched + guard + statements(this, step.before) + this.access(step.access) + statements(this, step.body);
     return `case ${id}:{${body}}\n`;
   }
 }

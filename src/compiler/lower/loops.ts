@@ -116,7 +116,8 @@ export function forLoop(cx: Lowering, node: t.ForStatement): void {
   const loops = cx.mode === "atomic" && cx.replaying;
   const few = loops ? UNROLL_IN_REPLAY_MAX : cx.mode === "normal" ? UNROLL_MAX : ROUNDS_MAX;
   if (rounds && rounds.length <= few) return unroll(cx, node, loop.name, rounds);
-  if (cx.mode !== "normal" && !loops) return cx.fail("LZ112", node.test ?? node, `the number of rounds, at most ${ROUNDS_MAX},`);
+  if (cx.mode !== "normal" && !loops)
+    return cx.fail("LZ112", node.test ?? node, `the number of rounds, at most ${ROUNDS_MAX},`);
   cx.code.scoped(() => {
     cx.frame.names.push(new Map());
     bindLoopVariable(cx, loop);
