@@ -2,9 +2,10 @@
 // `compare`: every design over one trace, beside its verdicts.
 import { ok, type Result } from "../base/result.ts";
 import { type DesignEntry, type Library, openLibrary } from "./library.ts";
+import { onMachine } from "./on-machine.ts";
 import { findProfile } from "./profiles.ts";
 import { findDesign } from "./replay.ts";
-import { checkArchitecture, onMachine, prepareReplay, type ReplayRun, runReplay } from "./replay-run.ts";
+import { checkArchitecture, prepareReplay, type ReplayRun, runReplay } from "./replay-run.ts";
 import type { CompareOptions, CompareReport, CompareRow, JobContext, JobError } from "./reports.ts";
 import { readTrace, type TraceInput } from "./trace-input.ts";
 import { compareVerdicts } from "./verdicts.ts";
@@ -24,7 +25,7 @@ export async function compare(options: CompareOptions, context: JobContext): Pro
   if (!verdicts.ok) return verdicts;
   const runs: ReplayRun[] = [];
   for (const design of designs.value) {
-    const program = prepareReplay(library.value, onMachine(design.info, trace), trace.schedule);
+    const program = prepareReplay(library.value, onMachine(design.info, trace.cpuFlags), trace.schedule);
     if (!program.ok) return program;
     const run = await runReplay(program.value, trace, profile.value, context);
     // Half a replay is no row: what there is of it would look like little.

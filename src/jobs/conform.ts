@@ -19,6 +19,7 @@ import { findWindow } from "../traces/look-ahead.ts";
 import { machineOf, objectsOf } from "./conform-machine.ts";
 import type { ConformOptions, ConformReport, UnexplainedStep } from "./conform-report.ts";
 import { attempt, type Library, openLibrary } from "./library.ts";
+import { onMachine } from "./on-machine.ts";
 import { findDesign } from "./replay.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import { architecture, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
@@ -111,7 +112,7 @@ function hold(
     const stops = stopsOf(probes, table.kinds);
     const program = compileEntries({
       modules: library.modules,
-      design: asRecorded(design, sidecars.cpuFlags),
+      design: onMachine(design, sidecars.cpuFlags),
       file,
       machine: machineOf(table, objects),
       probes: probedFunctions(stops),
@@ -138,20 +139,6 @@ function hold(
     });
     return { result, limits: [...result.limits].map((limit) => emitted.limits[limit] ?? "") };
   });
-}
-
-/** ASIDs roll over as often as they like: a bound that a search needs, and that no recording reaches. */
-const CONTEXT_IDS = 2 ** 31;
-
-/** The design with PTI where the recording's cpuinfo says so. */
-function asRecorded(design: DesignInfo, flags: ReadonlySet<string>): DesignInfo {
-  const asids = design.config.get("ASIDS");
-  if (asids) {
-    const generations = CONTEXT_IDS / asids - 1;
-    return { ...design, config: new Map([...design.config, ["asid_generations", generations]]) };
-  }
-  if (!flags.has("pti") || !design.config.has("PTI")) return design;
-  return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
 }
 
 function spanOf(table: EventTable): number {

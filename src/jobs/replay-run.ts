@@ -188,25 +188,6 @@ export async function runReplay(
   };
 }
 
-/** ASIDs roll over as often as they like in a replay: a bound that a search needs, and a recording does not reach. */
-const GENERATIONS = 1 << 14;
-/** The allocator's searches are written out: 16-bit ASIDs would be too many, and few recordings have as many mms. */
-const ASIDS_MAX = 1024;
-
-/** Designs with an ASID allocator of their own, with as many ASIDs as a replay gives them. */
-export function withReplayedAsids(design: DesignInfo): DesignInfo {
-  if (design.arch !== "arm64" && design.arch !== "riscv") return design;
-  const asids = Math.min(design.config.get("ASIDS") ?? 1, ASIDS_MAX);
-  return { ...design, config: new Map([...design.config, ["asid_generations", GENERATIONS], ["ASIDS", asids]]) };
-}
-
-/** The design as the trace's machine would run it: with PTI where its cpuinfo says so. */
-export function onMachine(design: DesignInfo, trace: TraceInput): DesignInfo {
-  const sized = withReplayedAsids(design);
-  if (!trace.cpuFlags?.has("pti") || !sized.config.has("PTI")) return sized;
-  return { ...sized, config: new Map([...sized.config, ["PTI", 1]]) };
-}
-
 /** Designs that say something about the machine of the trace. */
 export function checkArchitecture(design: DesignInfo, trace: TraceInput): Result<void, JobError> {
   if (design.arch === trace.arch) return ok(undefined);

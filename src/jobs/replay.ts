@@ -2,8 +2,9 @@
 // `replay`: one design over a trace's schedule.
 import { err, ok, type Result } from "../base/result.ts";
 import { asFile, type DesignEntry, type Library, openLibrary, openUserFile } from "./library.ts";
+import { onMachine } from "./on-machine.ts";
 import { findProfile } from "./profiles.ts";
-import { checkArchitecture, onMachine, prepareReplay, runReplay } from "./replay-run.ts";
+import { checkArchitecture, prepareReplay, runReplay } from "./replay-run.ts";
 import type { JobContext, JobError, ReplayOptions, ReplayReport } from "./reports.ts";
 import { readTrace } from "./trace-input.ts";
 
@@ -45,7 +46,7 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
   if (!profile.ok) return profile;
   const fits = checkArchitecture(design.value.info, trace);
   if (!fits.ok) return fits;
-  const program = prepareReplay(library.value, onMachine(design.value.info, trace), trace.schedule);
+  const program = prepareReplay(library.value, onMachine(design.value.info, trace.cpuFlags), trace.schedule);
   if (!program.ok) return program;
   const run = await runReplay(program.value, trace, profile.value, context);
   if (run.whyNot !== undefined) context.note(`no agreement: ${run.whyNot}`);
