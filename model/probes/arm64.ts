@@ -78,7 +78,7 @@ export const arm64: ProbeTable = {
     exit_mmap: { at: "p:torn_down", late: "r:torn_down", fields: [arg("mm", "mm", 0), ...mmFields({ arg: 0 })] },
     __mmdrop: { at: "p:__mmdrop", fields: [arg("mm", "mm", 0), ...mmFields({ arg: 0 })] },
     exit_release: { begins: { entry: "conform_exit", args: [] } },
-    exec_release: { begins: { entry: "conform_exec", args: ["born"] } },
+    exec_release: { begins: { entry: "conform_exec", args: [{ born: { switch_mm: "mm" } }] } },
     kthread_use_mm: { begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }] } },
     kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
   },
@@ -93,8 +93,7 @@ export const arm64: ProbeTable = {
     loads: { row: "switch_mm", column: "mm" },
     returns: { row: "finish_switch#", column: "pm" },
     own: { exec_release: "mm", exit_release: "mm" },
-    active: "asid_cpu.active_asids",
-    id: "id",
+    active: { cell: "asid_cpu.active_asids", id: "id" },
   },
   unknown: {
     mm: ["mm_struct.context.id"],

@@ -48,11 +48,15 @@ export interface Field {
   readonly given?: string;
 }
 
+/** The mm that the task made last; if that was before the recording, what one of these rows shows that come soon. */
+export interface Born {
+  readonly born: Readonly<Record<string, string>>;
+}
+
 /** What a row begins, apart from what it shows: a call of an entry, with arguments taken from its columns. */
 export interface Begin {
   readonly entry: string;
-  /** "born": the mm that the task made last. */
-  readonly args: readonly ("born" | { readonly column: string; readonly as: Reading })[];
+  readonly args: readonly (Born | { readonly column: string; readonly as: Reading })[];
   /** It runs above whatever the task is in the middle of, and does not belong to it: a context switch. */
   readonly scheduler?: boolean;
   /** It may be part of a call that waits for its return to be passed (`late`). */
@@ -83,15 +87,16 @@ export interface Search {
 export interface OldTasks {
   /** A switch, and the column of the task that is switched to. */
   readonly switches: { readonly row: string; readonly column: string };
-  /** Comes behind a switch that changes the mm: to this one. */
-  readonly loads: { readonly row: string; readonly column: string };
+  /** Comes behind a switch that changes the mm: to this one, and perhaps from which. */
+  readonly loads: { readonly row: string; readonly column: string; readonly left?: string };
+  /** Comes behind a switch to a task without an mm: the one that it borrows. */
+  readonly borrows?: { readonly row: string; readonly column: string };
   /** Comes behind a switch from a task that has borrowed this mm to one that has its own. */
   readonly returns: { readonly row: string; readonly column: string };
   /** Rows of a task that show its mm. */
   readonly own: Readonly<Record<string, string>>;
   /** Each CPU's active context id, and the column in which rows show the id of their `mm`. */
-  readonly active: string;
-  readonly id: string;
+  readonly active?: { readonly cell: string; readonly id: string };
 }
 
 export interface Probe {
@@ -101,6 +106,8 @@ export interface Probe {
   readonly begins?: Begin;
   readonly learns?: readonly Learn[];
   readonly searches?: Search;
+  /** It shows as much of the CPU as a snapshot: judging may start here. */
+  readonly starts?: true;
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
   /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt. */

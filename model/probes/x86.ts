@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The probes that `lazymm record` puts on x86 kernels, and those of the recordings that this table was made for.
-import type { Field, Index, Learn, Probe, ProbeTable, Reading } from "./types.ts";
+import type { Field, Index, Probe, ProbeTable, Reading } from "./types.ts";
 
 const cell = (column: string, as: Reading, name: string, ...at: Index[]): Field => ({
   column,
@@ -51,16 +51,9 @@ const request = (n: number, mm: string): Field[] => [
 
 const ofPrev = (field: Field): Field => ({ ...field, given: "prev" });
 
-/** The running task's mm is the one that the row is about. */
-const ownMm: readonly Learn[] = [{ cell: "task_struct.mm", task: "current", from: { self: "mm" } }];
-
 const probes: Readonly<Record<string, Probe>> = {
   sched_switch: {
     begins: { entry: "conform_switch", args: [{ column: "next_pid", as: "task" }], scheduler: true },
-    learns: [
-      { cell: "task_struct.mm", task: { column: "next_pid" }, from: { switch_mm: "next", enter_lazy: null } },
-      { cell: "task_struct.active_mm", task: "current", from: { switch_mm: "prev", enter_lazy: "mm" } },
-    ],
   },
   mm_init: {
     role: "mm_born",
@@ -97,7 +90,7 @@ const probes: Readonly<Record<string, Probe>> = {
       ...everyCpu,
     ],
   },
-  "switch_mm_r#": { at: "r:switch_mm_irqs_off", fields: ownState },
+  "switch_mm_r#": { at: "r:switch_mm_irqs_off", fields: ownState, starts: true },
   enter_lazy: { at: "p:enter_lazy_tlb", fields: [arg("mm", "mm", 0), ...mmFields(0), ...everyCpu] },
   "finish_switch#": {
     at: "p:finish_task_switch",
@@ -140,8 +133,8 @@ const probes: Readonly<Record<string, Probe>> = {
   },
   exit_mmap: { at: "p:torn_down", late: "r:torn_down", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   __mmdrop: { at: "p:__mmdrop", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
-  exit_release: { begins: { entry: "conform_exit", args: [] }, learns: ownMm },
-  exec_release: { begins: { entry: "conform_exec", args: ["born"] }, learns: ownMm },
+  exit_release: { begins: { entry: "conform_exit", args: [] } },
+  exec_release: { begins: { entry: "conform_exec", args: [{ born: { switch_mm: "next" } }] } },
   kthread_use_mm: { begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }] } },
   kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
 };
@@ -152,9 +145,24 @@ export const x86: ProbeTable = {
   current: "pcpu_hot.current_task",
   taskMm: "task_struct.mm",
   taskActiveMm: "task_struct.active_mm",
+  oldTasks: {
+    switches: { row: "sched_switch", column: "next_pid" },
+    loads: { row: "switch_mm", column: "next", left: "prev" },
+    borrows: { row: "enter_lazy", column: "mm" },
+    returns: { row: "finish_switch#", column: "pm" },
+    own: { exec_release: "mm", exit_release: "mm" },
+  },
   unknown: {
     mm: ["mm_struct.context.tlb_gen", "mm_struct.cpu_bitmap"],
     counts: ["mm_struct.mm_count", "mm_struct.mm_users"],
     task: ["task_struct.mm", "task_struct.active_mm"],
+    machine: [
+      "cpu_tlbstate.loaded_mm",
+      "cpu_tlbstate.loaded_mm_asid",
+      "cpu_tlbstate.next_asid",
+      "cpu_tlbstate.invalidate_other",
+      "cpu_tlbstate.ctxs.ctx_id",
+      "cpu_tlbstate_shared.is_lazy",
+    ],
   },
 };

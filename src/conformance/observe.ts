@@ -113,8 +113,8 @@ export class Observer {
     return OK;
   }
 
-  /** The state that the recording starts with. What is another CPU's only if nothing is known of it. */
-  start(probe: PlannedProbe, position: Position): void {
+  /** What a row shows is so, before anything is judged. `own`: what is another CPU's only if nothing is known of it. */
+  start(probe: PlannedProbe, position: Position, own: boolean): void {
     const { world } = this;
     for (const field of probe.fields) {
       if (field.as === "slots") {
@@ -123,9 +123,10 @@ export class Observer {
         this.slots(field, position);
         continue;
       }
-      const place = defined(field.place, "a snapshot shows cells");
-      const at = world.place(place, position);
-      if (at >= 0 && (place.at[0] === "cpu" || world.unset[at] === 1)) this.bind(at, field, position);
+      if (field.place === undefined) continue;
+      const at = world.place(field.place, position);
+      if (at < 0 || (own && field.place.at[0] !== "cpu" && world.unset[at] === 0)) continue;
+      this.bind(at, field, position);
     }
   }
 

@@ -3,7 +3,7 @@
 // says of them later. All of it is from rows that the model is still going to be held against.
 
 import type { OldTasks as Rule } from "../../model/probes/types.ts";
-import { argIndex, type EventTable } from "../events/table.ts";
+import { argIndex, type EventTable, FLAG } from "../events/table.ts";
 
 /** Where an address is: a row and its column. */
 export interface Shown {
@@ -21,21 +21,28 @@ export class OldTasks {
   private readonly switches: ReadonlyMap<number, number>;
   private readonly loads: ReadonlyMap<number, number>;
   private readonly returns: ReadonlyMap<number, number>;
+  private readonly left: ReadonlyMap<number, number>;
+  private readonly borrows: ReadonlyMap<number, number>;
   private readonly own: ReadonlyMap<number, number>;
+  /** By these a task begins something on its own. */
+  private readonly calls: ReadonlySet<number>;
   private readonly ids: ReadonlyMap<number, { mm: number; id: number }>;
   private readonly tgids: ReadonlyMap<number, number>;
   /** By pid: the rows that may tell, in order. */
   private rows: Map<number, number[]> | undefined;
 
-  constructor(table: EventTable, rule: Rule) {
+  constructor(table: EventTable, rule: Rule, calls: ReadonlySet<number>) {
     this.table = table;
+    this.calls = calls;
     this.switches = columnOf(table, rule.switches.row, rule.switches.column);
     this.loads = columnOf(table, rule.loads.row, rule.loads.column);
+    this.left = rule.loads.left === undefined ? new Map() : columnOf(table, rule.loads.row, rule.loads.left);
+    this.borrows = rule.borrows === undefined ? new Map() : columnOf(table, rule.borrows.row, rule.borrows.column);
     this.returns = columnOf(table, rule.returns.row, rule.returns.column);
     this.own = new Map(Object.entries(rule.own).flatMap(([row, column]) => [...columnOf(table, row, column)]));
     this.ids = new Map(
       table.kinds.flatMap((kind, k) => {
-        const [mm, id] = [argIndex(kind, "mm"), argIndex(kind, rule.id)];
+        const [mm, id] = [argIndex(kind, "mm"), argIndex(kind, rule.active?.id ?? "")];
         return mm < 0 || id < 0 ? [] : [[k, { mm, id }] as const];
       }),
     );
@@ -56,9 +63,10 @@ export class OldTasks {
   activeOf(cpu: number, row: number, id: number): Shown | undefined {
     let loaded = false;
     for (let at = row; at < this.table.length; at++) {
-      if (this.table.cpu[at] !== cpu) continue;
+      if (this.table.cpu[at] !== cpu || this.interrupts(at)) continue;
       const kind = this.table.kind[at]!;
-      const column = this.returns.get(kind) ?? (loaded ? undefined : this.own.get(kind));
+      const before = this.borrows.get(kind) ?? this.left.get(kind) ?? this.own.get(kind);
+      const column = this.returns.get(kind) ?? (loaded ? undefined : before);
       if (column !== undefined && this.raw(at, column) !== 0) return { row: at, column };
       if (loaded && this.switches.has(kind)) break;
       loaded ||= this.loads.has(kind);
@@ -76,7 +84,7 @@ export class OldTasks {
   private givesBack(row: number): boolean {
     const { table } = this;
     for (let at = row + 1; at < table.length; at++) {
-      if (table.cpu[at] !== table.cpu[row]) continue;
+      if (table.cpu[at] !== table.cpu[row] || this.interrupts(at)) continue;
       if (this.returns.has(table.kind[at]!)) return true;
       if (this.switches.has(table.kind[at]!)) break;
     }
@@ -104,11 +112,11 @@ export class OldTasks {
   private behind(row: number): Shown | undefined {
     const { table } = this;
     for (let at = row + 1; at < table.length; at++) {
-      if (table.cpu[at] !== table.cpu[row]) continue;
+      if (table.cpu[at] !== table.cpu[row] || this.interrupts(at)) continue;
       const kind = table.kind[at]!;
       const column = this.loads.get(kind) ?? this.returns.get(kind);
       if (column !== undefined) return { row: at, column };
-      if (this.switches.has(kind) || this.own.has(kind)) break;
+      if (this.switches.has(kind) || this.borrows.has(kind) || this.calls.has(kind)) break;
     }
     return undefined;
   }
@@ -130,6 +138,11 @@ export class OldTasks {
       else list.push(row);
     }
     return rows;
+  }
+
+  /** What an interrupt does is not the task's. */
+  private interrupts(row: number): boolean {
+    return (this.table.flags[row]! & FLAG.hardirq) !== 0;
   }
 
   private raw(row: number, column: number): number {

@@ -56,6 +56,11 @@ export interface PlannedSearch {
   readonly result: ReadonlyMap<number, number>;
 }
 
+/** By kind of the row that shows it: its column. */
+export interface PlannedBorn {
+  readonly born: ReadonlyMap<number, number>;
+}
+
 export interface PlannedProbe {
   /** The row's name, and the same without the number of the CPU. */
   readonly name: string;
@@ -64,7 +69,7 @@ export interface PlannedProbe {
   /** The event's number, or -1. */
   readonly event: number;
   readonly fields: readonly PlannedField[];
-  readonly begins: { readonly code: number; readonly args: readonly ("born" | PlannedColumn)[] } | undefined;
+  readonly begins: { readonly code: number; readonly args: readonly (PlannedBorn | PlannedColumn)[] } | undefined;
   readonly learns: readonly PlannedLearn[];
   readonly search: PlannedSearch | undefined;
   /** Column of the CPU that sent the interrupt, or -1. */
@@ -92,7 +97,7 @@ export interface Plan {
   readonly taskActiveMm: SteppedCell;
   /** For context ids: the recorded and the model's step from one generation to the next. */
   readonly generations: { readonly recorded: number; readonly model: number } | undefined;
-  readonly oldTasks: { readonly rule: OldTasks; readonly active: SteppedCell } | undefined;
+  readonly oldTasks: { readonly rule: OldTasks; readonly active: SteppedCell | undefined } | undefined;
   readonly unknown: {
     readonly mm: readonly SteppedCell[];
     readonly counts: readonly SteppedCell[];
@@ -156,7 +161,10 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
       recorded: table.asids.generation,
       model: resolver.cell(table.asids.map).dims[0] ?? 1,
     },
-    oldTasks: table.oldTasks && { rule: table.oldTasks, active: resolver.cell(table.oldTasks.active) },
+    oldTasks: table.oldTasks && {
+      rule: table.oldTasks,
+      active: table.oldTasks.active && resolver.cell(table.oldTasks.active.cell),
+    },
     unknown: {
       mm: cells(table.unknown.mm),
       counts: cells(table.unknown.counts),
@@ -208,7 +216,7 @@ class Resolver {
       begins: probe.begins && {
         code: this.entry(probe.begins.entry),
         args: probe.begins.args.map((arg) =>
-          arg === "born" ? arg : { column: column(arg.column), as: arg.as, bit: -1 },
+          "born" in arg ? { born: this.#columns(arg.born) } : { column: column(arg.column), as: arg.as, bit: -1 },
         ),
       },
       learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),
@@ -254,13 +262,18 @@ class Resolver {
       map: this.cell(map),
       generation: this.cell(generation),
       ids: this.cell(ids),
-      result: new Map(
-        this.#events.kinds.flatMap((kind, id) => {
-          const column = Object.hasOwn(result, kind.name) ? result[kind.name] : undefined;
-          return column === undefined ? [] : [[id, argIndex(kind, column)] as const];
-        }),
-      ),
+      result: this.#columns(result),
     };
+  }
+
+  /** By name of the row, its column: by kind. */
+  #columns(names: Readonly<Record<string, string>>): Map<number, number> {
+    return new Map(
+      this.#events.kinds.flatMap((kind, id) => {
+        const column = Object.hasOwn(names, kind.name) ? names[kind.name] : undefined;
+        return column === undefined ? [] : [[id, argIndex(kind, column)] as const];
+      }),
+    );
   }
 
   #learn(kind: EventKind, learn: Learn): PlannedLearn {

@@ -19,7 +19,7 @@ const LEARN_ROWS = 4;
 
 export interface SweepInput extends WorldInput {
   /** Rows that are judged. */
-  readonly window: { readonly from: number; readonly to: number };
+  readonly window: { readonly from: number; readonly to: number; readonly start: "START mark" | "first row" };
   /** By name of the row: how many its probe has missed, at most. */
   readonly missed: ReadonlyMap<string, number>;
 }
@@ -37,6 +37,7 @@ export interface SavedSweep {
   readonly schedulers: readonly (Call | undefined)[];
   readonly stacks: ReadonlyMap<Ref, readonly Call[]>;
   readonly missed: ReadonlyMap<string, number>;
+  readonly begun: ReadonlySet<number>;
   readonly tally: Tally;
 }
 
@@ -57,6 +58,12 @@ export class Sweep {
   private missed = new Map<string, number>();
   private row = 0;
   private readonly oldTasks: OldTasks | undefined;
+  /** The recording does not start with a snapshot. */
+  private readonly learns: boolean;
+  /** CPUs that have not shown their state yet, and will. Only while nothing is judged: not saved. */
+  private silent = new Set<number>();
+  /** CPUs, and tasks, that have begun a call since the start: what the others are in the middle of is not known. */
+  private begun = new Set<number>();
 
   constructor(input: SweepInput) {
     this.input = input;
@@ -68,12 +75,15 @@ export class Sweep {
     );
     const { cpus } = this.world;
     const { oldTasks } = input.plan;
-    this.oldTasks = oldTasks && new OldTasks(input.table, oldTasks.rule);
+    this.oldTasks = oldTasks && new OldTasks(input.table, oldTasks.rule, this.callKinds());
     this.started = new Uint8Array(cpus);
     this.handlers = new Array<Call | undefined>(cpus).fill(undefined);
     this.schedulers = new Array<Call | undefined>(cpus).fill(undefined);
-    // A recording without snapshots is learnt from its first observations.
-    if (!input.plan.probes.some((probe) => probe?.probe.role === "snapshot")) this.started.fill(1);
+    // A recording that does not start with a snapshot is learnt from its first observations.
+    const snapshots = input.plan.probes.some((probe) => probe?.probe.role === "snapshot");
+    this.learns = !snapshots || input.window.start === "first row";
+    if (this.learns) this.silent = this.showing();
+    if (this.learns && this.silent.size === 0) this.started.fill(1);
   }
 
   save(row: number): SavedSweep {
@@ -88,6 +98,7 @@ export class Sweep {
       schedulers: this.schedulers.map((call) => call && copyOf(call)),
       stacks: new Map(open.map(([task, stack]) => [task, stack.map(copyOf)])),
       missed: new Map(this.missed),
+      begun: new Set(this.begun),
       tally: this.tally.copy(),
     };
   }
@@ -102,6 +113,7 @@ export class Sweep {
     this.schedulers = saved.schedulers.map((call) => call && copyOf(call));
     this.stacks = new Map([...saved.stacks].map(([task, stack]) => [task, stack.map(copyOf)]));
     this.missed = new Map(saved.missed);
+    this.begun = new Set(saved.begun);
     this.tally = saved.tally.copy();
     return saved.row;
   }
@@ -131,7 +143,18 @@ export class Sweep {
     const role = probe?.probe.role;
     if (role === "mm_born") this.world.forgetMm(this.world.newMm(this.world.named(row, COLUMN.mm)));
     else if (role === "task_born") this.world.names.setTask(this.world.named(row, COLUMN.pid), this.world.newTask());
-    else if (role === "snapshot" && probe !== undefined && row >= this.input.window.from) this.snapshot(row, probe);
+    else if (probe === undefined || row < this.input.window.from) return;
+    else if (role === "snapshot") this.snapshot(row, probe);
+    else if (this.learns) this.learnAll(row, probe);
+  }
+
+  /** Without a snapshot, what rows show is taken until every CPU that ever shows its state has done so. */
+  private learnAll(row: number, probe: PlannedProbe): void {
+    const cpu = this.input.table.cpu[row]!;
+    this.observer.start(probe, { row, cpu, args: undefined }, false);
+    if (!probe.probe.starts) return;
+    this.silent.delete(cpu);
+    if (this.silent.size === 0) this.started.fill(1);
   }
 
   /** One CPU's state, in the CPU's own row: the first one counts. */
@@ -141,17 +164,30 @@ export class Sweep {
     // A row without the number of a CPU shows all of them.
     if (probe.group === probe.name) this.started.fill(1);
     this.started[cpu] = 1;
-    this.observer.start(probe, { row, cpu, args: undefined });
+    this.observer.start(probe, { row, cpu, args: undefined }, true);
+  }
+
+  /** Kinds of rows by which a task begins something, apart from switches. */
+  private callKinds(): Set<number> {
+    const { probes } = this.input.plan;
+    return new Set(probes.flatMap((probe, kind) => (probe?.begins && !probe.probe.begins?.scheduler ? [kind] : [])));
+  }
+
+  /** CPUs that have a row of the kind that shows their state. */
+  private showing(): Set<number> {
+    const { table, plan, window } = this.input;
+    const cpus = new Set<number>();
+    for (let row = window.from; row < window.to; row++) {
+      if (plan.probes[table.kind[row]!]?.probe.starts) cpus.add(table.cpu[row]!);
+    }
+    return cpus;
   }
 
   private judge(row: number, cpu: number, probe: PlannedProbe): void {
     this.calls.close(cpu);
     const settled = this.observer.settle(cpu);
     if (!settled.ok) this.fail(probe, settled.reason);
-    if (this.world.current(cpu) === 0) {
-      const task = this.world.task(this.input.table.pid[row]!, cpu);
-      this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
-    }
+    if (!this.begun.has(cpu)) this.runs(row, cpu);
     for (const learn of probe.learns) this.learn(row, cpu, learn);
     if (this.oldTasks !== undefined) this.recall(row, cpu, probe, this.oldTasks);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
@@ -160,6 +196,12 @@ export class Sweep {
     this.calls.end();
     this.unblock();
     this.observer.check();
+  }
+
+  /** Who runs on a CPU is as its rows say, until it is seen to switch. */
+  private runs(row: number, cpu: number): void {
+    const task = this.world.task(this.input.table.pid[row]!, cpu);
+    if (task !== this.world.current(cpu)) this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
   }
 
   private mmBorn(row: number, cpu: number, probe: PlannedProbe): void {
@@ -172,11 +214,21 @@ export class Sweep {
     const { world } = this;
     const child = world.newTask();
     world.names.setTask(world.named(row, COLUMN.pid), child);
-    world.knowTask(child);
     const creator = world.current(cpu);
     const shares = (world.named(row, COLUMN.cloneFlags) & CLONE_VM) !== 0;
-    const mm = shares ? world.state[this.input.plan.taskMm.base + creator - 1]! : this.takeBorn(creator);
+    const own = this.input.plan.taskMm.base + creator - 1;
+    const mm = shares ? world.state[own]! : this.takeBorn(creator);
+    // Its mm was made before the recording: it will be seen.
+    if (mm === 0 && world.state[own] !== 0) return;
+    world.knowTask(child);
+    this.begun.add(this.taskKey(child));
     world.atOnce(ENTRY.newTask, cpu, [child, mm, shares ? 1 : 0]);
+  }
+
+  private bornBy(creator: Ref, row: number, cpu: number, shown: ReadonlyMap<number, number>): Ref {
+    const mm = this.takeBorn(creator);
+    const soon = mm === 0 ? this.ahead(row, cpu, shown) : undefined;
+    return soon === undefined ? mm : this.world.mm(this.world.raw(soon.row, soon.column));
   }
 
   /** The mm that a task has made last. */
@@ -236,6 +288,10 @@ export class Sweep {
     // It says that calls are through, and shows nothing.
     if (probe.event < 0) return undefined;
     const other = handler ?? this.schedulers[cpu] ?? top;
+    if (other === undefined && this.mayBeOld(cpu)) {
+      this.tally.unjudged(row);
+      return undefined;
+    }
     this.fail(
       probe,
       other === undefined ? "in the design nothing is under way here" : `the design ${this.where(other)}`,
@@ -300,23 +356,37 @@ export class Sweep {
   private begin(row: number, cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
     const begins = defined(probe.begins, "the caller has asked");
     const current = this.world.current(cpu);
-    const args = begins.args.map((arg) => (arg === "born" ? this.takeBorn(current) : this.world.encode(row, arg, cpu)));
+    const args = begins.args.map((arg) =>
+      "born" in arg ? this.bornBy(current, row, cpu, arg.born) : this.world.encode(row, arg, cpu),
+    );
     const call = this.calls.make(begins.code, cpu, args);
     if (probe.probe.begins?.scheduler) {
       // What it has borrowed is from now on what the design gives it.
       if (args[0]) this.world.unset[this.input.plan.taskActiveMm.base + args[0] - 1] = 0;
+      this.begun.add(cpu);
       const before = this.schedulers[cpu];
       if (before !== undefined) this.fail(probe, `the design ${this.where(before)}`);
       this.schedulers[cpu] = call;
       return call;
     }
     stack.push(call);
+    this.begun.add(this.taskKey(current));
     // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
     if (probe.event < 0) return undefined;
     if (this.reaches(call, probe.event)) return call;
     this.fail(probe, `the design ${this.where(call)}`);
     stack.pop();
     return undefined;
+  }
+
+  /** Whether a row may be of a call that was begun before the recording. */
+  private mayBeOld(cpu: number): boolean {
+    return !this.begun.has(cpu) || !this.begun.has(this.taskKey(this.world.current(cpu)));
+  }
+
+  /** Tasks in the same set as CPUs. */
+  private taskKey(task: Ref): number {
+    return this.world.cpus + task;
   }
 
   private stackOf(cpu: number): Call[] {
@@ -392,7 +462,7 @@ export class Sweep {
     const current = this.world.current(cpu);
     this.recallMm(current, table.pid[row]!, row, old);
     const next = probe.probe.begins?.scheduler ? probe.begins?.args[0] : undefined;
-    if (next !== undefined && next !== "born") {
+    if (next !== undefined && !("born" in next)) {
       const pid = this.world.raw(row, next.column);
       this.recallMm(this.world.encode(row, next, cpu), pid, row, old);
     }
@@ -420,8 +490,9 @@ export class Sweep {
     const at = taskActiveMm.base + current - 1;
     if (world.unset[at] === 0) return;
     world.unset[at] = 0;
-    const active = defined(oldTasks, "the caller has asked").active.base + cpu;
-    const shown = old.activeOf(cpu, row, world.unset[active] === 0 ? world.recordedId(world.state[active]!) : 0);
+    const active = oldTasks?.active;
+    const known = active !== undefined && world.unset[active.base + cpu] === 0;
+    const shown = old.activeOf(cpu, row, known ? world.recordedId(world.state[active.base + cpu]!) : 0);
     world.state[at] = shown === undefined ? world.anonymousMm() : world.mm(world.raw(shown.row, shown.column));
   }
 }
