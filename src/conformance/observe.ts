@@ -6,7 +6,7 @@
 import { defined } from "../base/assert.ts";
 import { argToString, listAt } from "../events/table.ts";
 import type { Calls } from "./calls.ts";
-import type { PlannedField, PlannedProbe } from "./plan.ts";
+import type { PlannedField, PlannedPlace, PlannedProbe } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 import type { Position, World } from "./world.ts";
 
@@ -113,8 +113,24 @@ export class Observer {
     return OK;
   }
 
-  /** What a row shows is so, before anything is judged. `own`: what is another CPU's only if nothing is known of it. */
-  start(probe: PlannedProbe, position: Position, own: boolean): void {
+  /** The state that the recording starts with. What is another CPU's only if nothing is known of it. */
+  start(probe: PlannedProbe, position: Position): void {
+    this.take(probe, position, (at, { at: [first] }) => first === "cpu" || this.world.unset[at] === 1);
+  }
+
+  /** What a row shows of the machine is so: nobody knows how it came about. */
+  relearn(probe: PlannedProbe, position: Position): void {
+    const { machine } = this.world.plan.unknown;
+    this.take(probe, position, (_, { cell }) => machine.includes(cell));
+  }
+
+  /** Whether a row shows state of its CPU. */
+  showsOwn(probe: PlannedProbe): boolean {
+    const { machine } = this.world.plan.unknown;
+    return probe.fields.some(({ place }) => place?.at[0] === "cpu" && machine.includes(place.cell));
+  }
+
+  private take(probe: PlannedProbe, position: Position, which: (at: number, place: PlannedPlace) => boolean): void {
     const { world } = this;
     for (const field of probe.fields) {
       if (field.as === "slots") {
@@ -125,8 +141,7 @@ export class Observer {
       }
       if (field.place === undefined) continue;
       const at = world.place(field.place, position);
-      if (at < 0 || (own && field.place.at[0] !== "cpu" && world.unset[at] === 0)) continue;
-      this.bind(at, field, position);
+      if (at >= 0 && which(at, field.place)) this.bind(at, field, position);
     }
   }
 

@@ -69,7 +69,7 @@ export class OldTasks {
       const column = this.returns.get(kind) ?? (loaded ? undefined : before);
       if (column !== undefined && this.raw(at, column) !== 0) return { row: at, column };
       if (loaded && this.switches.has(kind)) break;
-      loaded ||= this.loads.has(kind);
+      loaded ||= this.isLoad(at);
     }
     return id === 0 ? undefined : this.withId(id, row);
   }
@@ -114,7 +114,7 @@ export class OldTasks {
     for (let at = row + 1; at < table.length; at++) {
       if (table.cpu[at] !== table.cpu[row] || this.interrupts(at)) continue;
       const kind = table.kind[at]!;
-      const column = this.loads.get(kind) ?? this.returns.get(kind);
+      const column = this.isLoad(at) ? this.loads.get(kind) : this.returns.get(kind);
       if (column !== undefined) return { row: at, column };
       if (this.switches.has(kind) || this.borrows.has(kind) || this.calls.has(kind)) break;
     }
@@ -138,6 +138,13 @@ export class OldTasks {
       else list.push(row);
     }
     return rows;
+  }
+
+  /** A flush may leave an mm too, but it does not say which. */
+  private isLoad(row: number): boolean {
+    const kind = this.table.kind[row]!;
+    const left = this.left.get(kind);
+    return this.loads.has(kind) && (left === undefined || this.raw(row, left) !== 0);
   }
 
   /** What an interrupt does is not the task's. */

@@ -30,6 +30,8 @@ export interface Conformed {
   readonly tally: Tally;
   /** All rows were taken. */
   readonly complete: boolean;
+  /** Rows before it only served to learn what CPUs start with; 0: there were none of these. */
+  readonly judgedFrom: number;
   /** Bounds of the model that were hit, by number. */
   readonly limits: ReadonlySet<number>;
 }
@@ -64,7 +66,8 @@ class Orders {
       if (this.failed) row = this.explain(row);
     }
     this.sweep.finish();
-    return { tally: this.sweep.tally, complete: row >= this.end, limits: this.sweep.calls.limits };
+    const { tally, judgedFrom, calls } = this.sweep;
+    return { tally, judgedFrom, complete: row >= this.end, limits: calls.limits };
   }
 
   /** Takes rows [from, to); returns the first that nothing explains, or `to`. */

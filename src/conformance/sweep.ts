@@ -38,6 +38,7 @@ export interface SavedSweep {
   readonly stacks: ReadonlyMap<Ref, readonly Call[]>;
   readonly missed: ReadonlyMap<string, number>;
   readonly begun: ReadonlySet<number>;
+  readonly silent: ReadonlySet<number>;
   readonly tally: Tally;
 }
 
@@ -60,7 +61,9 @@ export class Sweep {
   private readonly oldTasks: OldTasks | undefined;
   /** The recording does not start with a snapshot. */
   private readonly learns: boolean;
-  /** CPUs that have not shown their state yet, and will. Only while nothing is judged: not saved. */
+  /** The first row that was judged, where rows had to be read for what CPUs start with. */
+  judgedFrom = 0;
+  /** CPUs that have not shown their state yet, and will. */
   private silent = new Set<number>();
   /** CPUs, and tasks, that have begun a call since the start: what the others are in the middle of is not known. */
   private begun = new Set<number>();
@@ -99,6 +102,7 @@ export class Sweep {
       stacks: new Map(open.map(([task, stack]) => [task, stack.map(copyOf)])),
       missed: new Map(this.missed),
       begun: new Set(this.begun),
+      silent: new Set(this.silent),
       tally: this.tally.copy(),
     };
   }
@@ -114,6 +118,7 @@ export class Sweep {
     this.stacks = new Map([...saved.stacks].map(([task, stack]) => [task, stack.map(copyOf)]));
     this.missed = new Map(saved.missed);
     this.begun = new Set(saved.begun);
+    this.silent = new Set(saved.silent);
     this.tally = saved.tally.copy();
     return saved.row;
   }
@@ -151,10 +156,13 @@ export class Sweep {
   /** Without a snapshot, what rows show is taken until every CPU that ever shows its state has done so. */
   private learnAll(row: number, probe: PlannedProbe): void {
     const cpu = this.input.table.cpu[row]!;
-    this.observer.start(probe, { row, cpu, args: undefined }, false);
-    if (!probe.probe.starts) return;
-    this.silent.delete(cpu);
-    if (this.silent.size === 0) this.started.fill(1);
+    this.observer.relearn(probe, { row, cpu, args: undefined });
+    if (probe.probe.starts) this.silent.delete(cpu);
+    // It shows what something is going to change.
+    else if (this.observer.showsOwn(probe)) this.silent.add(cpu);
+    if (this.silent.size > 0) return;
+    this.started.fill(1);
+    if (this.judgedFrom === 0) this.judgedFrom = row + 1;
   }
 
   /** One CPU's state, in the CPU's own row: the first one counts. */
@@ -164,7 +172,7 @@ export class Sweep {
     // A row without the number of a CPU shows all of them.
     if (probe.group === probe.name) this.started.fill(1);
     this.started[cpu] = 1;
-    this.observer.start(probe, { row, cpu, args: undefined }, true);
+    this.observer.start(probe, { row, cpu, args: undefined });
   }
 
   /** Kinds of rows by which a task begins something, apart from switches. */
@@ -272,7 +280,7 @@ export class Sweep {
     const handler = this.handlers[cpu];
     if (handler === undefined && this.beginsHandler(row, cpu, probe)) {
       const call = this.handle(row, cpu, probe);
-      if (call !== undefined) return call;
+      if (call !== undefined || probe.interruptFrom >= 0) return call;
     }
     if (probe.event >= 0) {
       for (const call of [handler, this.schedulers[cpu]]) {
@@ -289,7 +297,7 @@ export class Sweep {
     if (probe.event < 0) return undefined;
     const other = handler ?? this.schedulers[cpu] ?? top;
     if (other === undefined && this.mayBeOld(cpu)) {
-      this.tally.unjudged(row);
+      this.passOver(row, cpu, probe);
       return undefined;
     }
     this.fail(
@@ -349,7 +357,9 @@ export class Sweep {
       this.handlers[cpu] = call;
       return call;
     }
-    if (probe.interruptFrom >= 0) this.fail(probe, "in the design no request is on its way to this CPU");
+    if (probe.interruptFrom < 0) return undefined;
+    if (this.mayBeOld(call.frame.pick)) this.passOver(row, cpu, probe);
+    else this.fail(probe, "in the design no request is on its way to this CPU");
     return undefined;
   }
 
@@ -370,13 +380,27 @@ export class Sweep {
       return call;
     }
     stack.push(call);
-    this.begun.add(this.taskKey(current));
+    // What may be part of another call does not tell that there is none.
+    if (!probe.probe.begins?.enclosed) this.begun.add(this.taskKey(current));
     // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
     if (probe.event < 0) return undefined;
     if (this.reaches(call, probe.event)) return call;
     this.fail(probe, `the design ${this.where(call)}`);
     stack.pop();
     return undefined;
+  }
+
+  /** What an old call has done shows in its rows only, and some of it in the CPU's next ones. */
+  private passOver(row: number, cpu: number, probe: PlannedProbe): void {
+    this.tally.unjudged(row);
+    if (!this.learns) return;
+    this.observer.relearn(probe, { row, cpu, args: undefined });
+    if (probe.probe.starts || !this.observer.showsOwn(probe)) return;
+    // It shows what it is going to change: the CPU is not known again before it shows what has become of that.
+    this.world.forgetCpu(cpu);
+    this.started[cpu] = 0;
+    this.silent.add(cpu);
+    this.begun.delete(cpu);
   }
 
   /** Whether a row may be of a call that was begun before the recording. */

@@ -137,6 +137,15 @@ export class World {
     }
   }
 
+  /** Nothing is known any more of what belongs to a CPU, nor of the references that it takes and drops. */
+  forgetCpu(cpu: number): void {
+    for (const cell of this.plan.unknown.counts) this.unset.fill(1, cell.base, cell.base + this.names.mms);
+    for (const cell of this.plan.unknown.machine) {
+      const each = extent(cell) / this.cpus;
+      if (cell.dims[0] === this.cpus) this.unset.fill(1, cell.base + cpu * each, cell.base + (cpu + 1) * each);
+    }
+  }
+
   task(pid: number, cpu: number): Ref {
     if (pid === 0) return cpu + 1;
     const known = this.names.task(pid);

@@ -58,6 +58,9 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
     notes: [
       ...library.value.notes,
       ...notesOnFile(trace),
+      ...(result.judgedFrom > 0
+        ? [`no START snapshot: judged from row ${result.judgedFrom} on, from the CPUs' own rows`]
+        : []),
       ...result.tally.excess(),
       ...limits.map((what) => `a bound of the model was hit: ${what}`),
     ],
