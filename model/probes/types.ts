@@ -16,7 +16,9 @@ export type Reading =
   /** A pid. */
   | "task"
   /** {ctx, generation} pairs, one per slot. */
-  | "slots";
+  | "slots"
+  /** One bit per slot, from bit 1 on (asid + 1 is the PCID): pending flushes, which user mode takes away. */
+  | "pending_slots";
 
 /**
  * An index into a cell: the CPU of the row, a number, the object (of a pool, or a frame) that an argument of the event
@@ -53,6 +55,8 @@ export interface Begin {
   readonly scheduler?: boolean;
   /** It may be part of a call that waits for its return to be passed (`late`). */
   readonly enclosed?: boolean;
+  /** The running task is a kernel thread: it never goes to user mode, whatever mm it has. */
+  readonly kernelThread?: boolean;
 }
 
 /** What is not known of a task until it is first seen: taken from this row, or from the CPU's next one of a kind. */
@@ -90,6 +94,11 @@ export interface ProbeTable {
   readonly current: string;
   /** A task's mm, which a child may share. */
   readonly taskMm: string;
+  /**
+   * What a CPU does on its way to user mode, in assembly that no probe sees: it does the pending flush of the slot that
+   * is loaded, and clears `pending`. It can be there only while its task runs on an mm of its own.
+   */
+  readonly userMode?: { readonly pending: string; readonly slot: string; readonly loaded: string };
   /** Cells of which nothing is known before they are first observed; counts are taken to be large until then. */
   readonly unknown: {
     readonly mm: readonly string[];

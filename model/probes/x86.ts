@@ -30,6 +30,7 @@ const ownState: readonly Field[] = [
   cell("asid", "int", "cpu_tlbstate.loaded_mm_asid", "cpu"),
   cell("nasid", "int", "cpu_tlbstate.next_asid", "cpu"),
   cell("inv", "int", "cpu_tlbstate.invalidate_other", "cpu"),
+  cell("upf", "pending_slots", "cpu_tlbstate.user_pcid_flush", "cpu"),
   cell("lazy", "int", "cpu_tlbstate_shared.is_lazy", "cpu"),
   {
     column: "ctxs",
@@ -142,7 +143,9 @@ const probes: Readonly<Record<string, Probe>> = {
   __mmdrop: { at: "p:__mmdrop", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   exit_release: { begins: { entry: "conform_exit", args: [] }, learns: ownMm },
   exec_release: { begins: { entry: "conform_exec", args: ["born"] }, learns: ownMm },
-  kthread_use_mm: { begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }] } },
+  kthread_use_mm: {
+    begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }], kernelThread: true },
+  },
   kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
 };
 
@@ -151,6 +154,11 @@ export const x86: ProbeTable = {
   putOff: ["local_irq_disable", "local_irq_save"],
   current: "pcpu_hot.current_task",
   taskMm: "task_struct.mm",
+  userMode: {
+    pending: "cpu_tlbstate.user_pcid_flush",
+    slot: "cpu_tlbstate.loaded_mm_asid",
+    loaded: "cpu_tlbstate.loaded_mm",
+  },
   unknown: {
     mm: ["mm_struct.context.tlb_gen", "mm_struct.cpu_bitmap"],
     counts: ["mm_struct.mm_count", "mm_struct.mm_users"],

@@ -8,7 +8,7 @@ import { argToString, listAt } from "../events/table.ts";
 import type { Calls } from "./calls.ts";
 import type { PlannedField, PlannedProbe } from "./plan.ts";
 import type { Tally } from "./tally.ts";
-import type { Position, World } from "./world.ts";
+import { MAY_BE_PENDING, type Position, type World } from "./world.ts";
 
 /** What one row was found to be, as far as its fields tell; a reason if nothing explains it. */
 export type Found = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -63,6 +63,7 @@ export class Observer {
     const { world } = this;
     const { row, cpu } = position;
     if (field.as === "slots") return this.slots(field, position);
+    if (field.as === "pending_slots") return this.pendingSlots(field, position);
     if (field.arg >= 0) {
       const model = defined(position.args, "events have arguments")[field.arg]!;
       return model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
@@ -112,6 +113,21 @@ export class Observer {
     return OK;
   }
 
+  /** Bit 1 is slot 0's. What the CPU may have done in user mode it has done, or not. */
+  private pendingSlots(field: PlannedField, { row, cpu }: Position): Found {
+    const { world } = this;
+    const recorded = world.raw(row, field.column);
+    const { base, count } = field.place === undefined ? { base: 0, count: 0 } : world.slots(field.place.cell, cpu);
+    let model = 0;
+    for (let slot = 0; slot < count; slot++) {
+      const bit = 2 ** (slot + 1);
+      const at = base + slot;
+      if (world.state[at] === MAY_BE_PENDING) world.state[at] = (recorded & bit) === 0 ? 0 : 1;
+      if (world.state[at] === 1) model += bit;
+    }
+    return model === recorded ? OK : this.differs(field, row, model);
+  }
+
   /** The state that the recording starts with. What is another CPU's only if nothing is known of it. */
   start(probe: PlannedProbe, position: Position): void {
     const { world } = this;
@@ -120,6 +136,13 @@ export class Observer {
         const { base, count } = world.slots(defined(field.place, "slots are cells").cell, position.cpu);
         world.unset.fill(1, base, base + count);
         this.slots(field, position);
+        continue;
+      }
+      if (field.as === "pending_slots") {
+        if (field.place === undefined) continue;
+        const { base, count } = world.slots(field.place.cell, position.cpu);
+        world.state.fill(MAY_BE_PENDING, base, base + count);
+        this.pendingSlots(field, position);
         continue;
       }
       const place = defined(field.place, "a snapshot shows cells");

@@ -77,6 +77,10 @@ export interface Plan {
   readonly slotIds: SteppedCell | undefined;
   readonly current: SteppedCell;
   readonly taskMm: SteppedCell;
+  /** undefined: this design leaves nothing to the way to user mode. */
+  readonly userMode:
+    | { readonly pending: SteppedCell; readonly slot: SteppedCell; readonly loaded: SteppedCell }
+    | undefined;
   readonly unknown: {
     readonly mm: readonly SteppedCell[];
     readonly counts: readonly SteppedCell[];
@@ -128,6 +132,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     slotIds: known.flatMap(({ fields }) => fields).find((field) => field.as === "slots")?.place?.cell,
     current: resolver.cell(table.current),
     taskMm: resolver.cell(table.taskMm),
+    userMode: resolver.userMode(table.userMode),
     unknown: { mm: cells(table.unknown.mm), counts: cells(table.unknown.counts), task: cells(table.unknown.task) },
     entry: resolver.entry,
   };
@@ -154,6 +159,11 @@ class Resolver {
     const found = this.find(name);
     if (found === undefined) throw new Error(`lazymm bug: the design has no cell ${name}`);
     return found;
+  }
+
+  userMode(of: ProbeTable["userMode"]): Plan["userMode"] {
+    const pending = of && this.find(of.pending);
+    return of && pending && { pending, slot: this.cell(of.slot), loaded: this.cell(of.loaded) };
   }
 
   readonly entry = (name: string): number => {
@@ -202,6 +212,8 @@ class Resolver {
     const cell = this.find("cell" in of ? of.cell : of.cells[0]);
     const second = "cells" in of ? this.find(of.cells[1]) : undefined;
     const at = this.#index(kind, of.at);
+    // A design without pending flushes has none: that is judged, too.
+    if (field.as === "pending_slots" && cell === undefined) return [{ ...planned, arg: -1, place: undefined, second }];
     const beyond = typeof at[0] === "number" && at[0] >= (cell?.dims[0] ?? 0);
     if (cell === undefined || beyond || ("cells" in of && second === undefined)) return [];
     return [{ ...planned, arg: -1, place: { cell, at }, second }];

@@ -146,6 +146,7 @@ export class Sweep {
       const task = this.world.task(this.input.table.pid[row]!, cpu);
       this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
     }
+    if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
     for (const learn of probe.learns) this.learn(row, cpu, learn);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
@@ -254,6 +255,15 @@ export class Sweep {
     return (this.input.missed.get(name) ?? 0) > (this.missed.get(name) ?? 0);
   }
 
+  /** Nothing that is under way on this CPU must still be: only then can it have been in user mode since its last row. */
+  private mayHaveReturned(cpu: number): boolean {
+    if (this.handlers[cpu] !== undefined || this.schedulers[cpu] !== undefined) return false;
+    const top = this.stackOf(cpu).at(-1);
+    if (top === undefined || hasEnded(top) || this.input.plan.late.has(top.event)) return true;
+    const probe = this.input.plan.atEvent.get(top.event);
+    return probe !== undefined && this.mayMiss(probe, cpu);
+  }
+
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
   private passLate(stack: Call[]): void {
     for (;;) {
@@ -287,6 +297,7 @@ export class Sweep {
   private begin(row: number, cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
     const begins = defined(probe.begins, "the caller has asked");
     const current = this.world.current(cpu);
+    if (probe.probe.begins?.kernelThread) this.world.names.kernelThreads.add(current);
     const args = begins.args.map((arg) => (arg === "born" ? this.takeBorn(current) : this.world.encode(row, arg, cpu)));
     const call = this.calls.make(begins.code, cpu, args);
     if (probe.probe.begins?.scheduler) {

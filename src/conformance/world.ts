@@ -11,6 +11,8 @@ import type { Emitted, Plan, PlannedColumn, PlannedIndex, PlannedPlace } from ".
 import { ENTRY, INVALID_ADDRESS } from "./protocol.ts";
 
 const ALL_ONES = 0xffff_ffff_ffff_ffffn;
+/** A flush was pending, and the CPU may have been in user mode since: until it is seen, both may be. The design only sets such cells. */
+export const MAY_BE_PENDING = -1;
 /** So many references an mm is taken to have before its count is seen: none of them is the last. */
 const UNSEEN_COUNT = 1 << 20;
 
@@ -148,6 +150,18 @@ export class World {
   /** A task that is born is known. */
   knowTask(task: Ref): void {
     for (const cell of this.plan.unknown.task) this.unset[cell.base + task - 1] = 0;
+  }
+
+  /** The CPU may have been in user mode. */
+  passUserMode(cpu: number): void {
+    const { userMode, taskMm } = this.plan;
+    const task = this.current(cpu);
+    if (userMode === undefined || task === 0 || this.names.kernelThreads.has(task)) return;
+    const mmAt = taskMm.base + task - 1;
+    const mm = this.state[mmAt]!;
+    if (this.unset[mmAt] === 0 && (mm === 0 || mm !== this.state[userMode.loaded.base + cpu])) return;
+    const at = this.slots(userMode.pending, cpu).base + this.state[userMode.slot.base + cpu]!;
+    if (this.state[at] === 1) this.state[at] = MAY_BE_PENDING;
   }
 
   // ---- values ------------------------------------------------------------------------------------------------------
