@@ -6,6 +6,7 @@ export const generic = {
   kthread_has_init_mm: false,
   PCID: false,
   PTI: false,
+  INVPCID: false,
   TLB_NR_DYN_ASIDS: 1,
   tlb_single_page_flush_ceiling: 33,
   trim_cpumask: false,

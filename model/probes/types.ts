@@ -18,7 +18,12 @@ export type Reading =
   /** {ctx, generation} pairs, one per slot. */
   | "slots"
   /** One bit per slot, from bit 1 on (asid + 1 is the PCID): pending flushes, which user mode takes away. */
-  | "pending_slots";
+  | "pending_slots"
+  /** A function's symbol, or null. */
+  | "function"
+  /** A CPU, or a set of CPUs, that an interrupt goes to: all of the model's, but for those that one is on its way to. */
+  | "target"
+  | "targets";
 
 /**
  * An index into a cell: the CPU of the row, a number, the object (of a pool, or a frame) that an argument of the event
@@ -76,16 +81,25 @@ export interface Probe {
   readonly learns?: readonly Learn[];
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
-  /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt. */
-  readonly interrupt?: { readonly from: string };
+  /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt, if any. */
+  readonly interrupt?: { readonly from?: string };
   /** The event is recorded only where this cell is not 0. */
   readonly only?: { readonly cell: string; readonly at: readonly Index[] };
+  /** Only where this column is one of these functions: others are called by what no design has. */
+  readonly of?: { readonly column: string; readonly functions: readonly string[] };
+  /**
+   * Others do it, too, whom the design has not: a row is passed over where the design is not at that point, always or
+   * only after a call of a function that is not its own (`of`). The same in interrupts.
+   */
+  readonly elsewhere?: "always" | "foreign";
   /** Its return, where the call encloses others that are recorded: passed when none of these can follow any more. */
   readonly late?: string;
 }
 
 /** What one architecture's recordings show. */
 export interface ProbeTable {
+  /** Entries that only this architecture has: a file of the model. */
+  readonly entries?: string;
   /** By name of the row. `#` in a name stands for the number of the CPU. */
   readonly probes: Readonly<Record<string, Probe>>;
   /** Functions before which a call waits until its next row comes: nothing that others see depends on the delay. */
@@ -94,6 +108,10 @@ export interface ProbeTable {
   readonly current: string;
   /** A task's mm, which a child may share. */
   readonly taskMm: string;
+  /** Rows that begin and end an interrupt that other CPUs sent: calls that show nothing else are carried out there. */
+  readonly interrupts?: { readonly entry: readonly string[]; readonly exit: readonly string[] };
+  /** Why rows of these names are not judged. */
+  readonly passedOver?: Readonly<Record<string, string>>;
   /**
    * What a CPU does on its way to user mode, in assembly that no probe sees: it does the pending flush of the slot that
    * is loaded, and clears `pending`. It can be there only while its task runs on an mm of its own.

@@ -84,6 +84,7 @@ const probes: Readonly<Record<string, Probe>> = {
       cell("cnt", "count", "mm_struct.mm_count", { column: "mm", as: "mm" }),
       cell("users", "count", "mm_struct.mm_users", { column: "mm", as: "mm" }),
       cell("pid", "task", "pcpu_hot.current_task", "cpu"),
+      cell("pid", "task", "runqueues.curr", "cpu"),
       cell("amm", "mm", "task_struct.mm", { column: "pid", as: "task" }),
     ],
   },
@@ -103,7 +104,10 @@ const probes: Readonly<Record<string, Probe>> = {
   "finish_switch#": {
     at: "p:finish_task_switch",
     only: { cell: "runqueues.prev_mm", at: ["cpu"] },
-    fields: [cell("pm", "mm", "runqueues.prev_mm", "cpu")],
+    fields: [
+      cell("pm", "mm", "runqueues.prev_mm", "cpu"),
+      cell("cnt", "count", "mm_struct.mm_count", { column: "pm", as: "mm" }),
+    ],
   },
   flush_range: {
     begins: {
@@ -123,9 +127,13 @@ const probes: Readonly<Record<string, Probe>> = {
   flush_range_r: { at: "r:flush_tlb_mm_range", fields: everyCpu },
   flush_multi: {
     at: "p:native_flush_tlb_multi",
-    fields: [...request(1, "mm"), ...everyCpu],
+    fields: [
+      ...request(1, "mm"),
+      { ...cell("mask", "int", "mm_struct.cpu_bitmap", { column: "mm", as: "mm" }), given: "mm" },
+      ...everyCpu,
+    ],
   },
-  should_flush: { at: "p:should_flush_tlb", fields: [arg("cpu", "int", 0), ...everyCpu] },
+  should_flush: { at: "p:should_flush_tlb", fields: [arg("cpu", "int", 0), ...request(1, "mm"), ...everyCpu] },
   should_flush_r: { at: "r:should_flush_tlb", fields: [arg("ret", "int", 0)] },
   "flush_func#": {
     at: "p:flush_tlb_func",
@@ -149,8 +157,56 @@ const probes: Readonly<Record<string, Probe>> = {
   kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
 };
 
+/** Functions that the designs call on other CPUs. */
+const called = ["flush_tlb_func", "do_flush_tlb_all", "do_kernel_range_flush", "ipi_mb", "ipi_sync_core", "ipi_rseq"];
+
+const calls: Readonly<Record<string, Probe>> = {
+  smp_many: {
+    at: "p:smp_call_function_many_cond",
+    of: { column: "func", functions: called },
+    fields: [arg("cond", "function", 0), arg("func", "function", 1), arg("mask", "int", 3)],
+  },
+  ipi_mask: { at: "p:send_call_function_ipi_mask", elsewhere: "foreign", fields: [arg("mask", "targets", 0)] },
+  // The scheduler wakes idle CPUs with it, too.
+  ipi_single: { at: "p:send_call_function_ipi_mask", elsewhere: "always", fields: [arg("cpu", "target", 0)] },
+  membarrier_priv: {
+    at: "p:membarrier_private_expedited",
+    begins: {
+      entry: "conform_membarrier",
+      args: [
+        { column: "flags", as: "int" },
+        { column: "cpu", as: "int" },
+      ],
+    },
+    fields: everyCpu,
+  },
+  leave_mm: { at: "p:leave_mm", begins: { entry: "conform_leave_mm", args: [] }, fields: everyCpu },
+  flush_all: { at: "p:flush_tlb_all", begins: { entry: "conform_flush_all", args: [] } },
+  flush_all_ipi: { at: "p:do_flush_tlb_all", interrupt: {} },
+  hw_global: { at: "p:flush_tlb_global", elsewhere: "always" },
+  kernel_range: {
+    at: "p:flush_tlb_kernel_range",
+    begins: {
+      entry: "conform_flush_kernel_range",
+      args: [
+        { column: "start", as: "address" },
+        { column: "end", as: "address" },
+      ],
+    },
+  },
+  batch_flush: {
+    at: "p:arch_tlbbatch_flush",
+    begins: { entry: "conform_batch_flush", args: [{ column: "mask", as: "int" }] },
+  },
+};
+
 export const x86: ProbeTable = {
-  probes,
+  entries: "model/kernel/arch/x86/conform.ts",
+  probes: { ...probes, ...calls },
+  interrupts: {
+    entry: ["call_function_entry", "call_function_single_entry"],
+    exit: ["call_function_exit", "call_function_single_exit"],
+  },
   putOff: ["local_irq_disable", "local_irq_save"],
   current: "pcpu_hot.current_task",
   taskMm: "task_struct.mm",

@@ -6,7 +6,8 @@
 import { defined } from "../base/assert.ts";
 import { argToString, listAt } from "../events/table.ts";
 import type { Calls } from "./calls.ts";
-import type { PlannedField, PlannedProbe } from "./plan.ts";
+import { isTarget, type PlannedField, type PlannedProbe } from "./plan.ts";
+import { contains, type Signals } from "./signals.ts";
 import type { Tally } from "./tally.ts";
 import { MAY_BE_PENDING, type Position, type World } from "./world.ts";
 
@@ -28,12 +29,14 @@ export type Environment = (probe: PlannedProbe, field: PlannedField, by: number)
 export class Observer {
   private readonly world: World;
   private readonly calls: Calls;
+  private readonly signals: Signals;
   private readonly environment: Environment;
   private pending: Pending[][];
 
-  constructor(world: World, calls: Calls, environment: Environment) {
+  constructor(world: World, calls: Calls, signals: Signals, environment: Environment) {
     this.world = world;
     this.calls = calls;
+    this.signals = signals;
     this.environment = environment;
     this.pending = Array.from({ length: world.cpus }, () => []);
   }
@@ -64,8 +67,10 @@ export class Observer {
     const { row, cpu } = position;
     if (field.as === "slots") return this.slots(field, position);
     if (field.as === "pending_slots") return this.pendingSlots(field, position);
+    if (isTarget(field)) return this.targets(field, position);
     if (field.arg >= 0) {
-      const model = defined(position.args, "events have arguments")[field.arg]!;
+      const value = defined(position.args, "events have arguments")[field.arg]!;
+      const model = field.as === "function" ? Math.max(0, value) : value;
       return model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
     }
     const at = world.place(defined(field.place, "what is no argument is a cell"), position);
@@ -126,6 +131,19 @@ export class Observer {
       if (world.state[at] === 1) model += bit;
     }
     return model === recorded ? OK : this.differs(field, row, model);
+  }
+
+  /** An interrupt goes to all for whom there is something new, but for those to whom one is on its way. */
+  private targets(field: PlannedField, { row, cpu, args }: Position): Found {
+    const { world } = this;
+    const model = defined(args, "events have arguments")[field.arg]!;
+    const raw = world.raw(row, field.column);
+    const recorded = field.as === "target" ? 2 ** raw : raw;
+    for (let to = 0; to < world.cpus; to++) {
+      if (contains(recorded, to) === contains(model, to)) continue;
+      if (contains(recorded, to) || !this.signals.isComing(to, row, cpu)) return this.differs(field, row, model);
+    }
+    return OK;
   }
 
   /** The state that the recording starts with. What is another CPU's only if nothing is known of it. */

@@ -55,8 +55,10 @@ export interface PlannedProbe {
   readonly fields: readonly PlannedField[];
   readonly begins: { readonly code: number; readonly args: readonly ("born" | PlannedColumn)[] } | undefined;
   readonly learns: readonly PlannedLearn[];
-  /** Column of the CPU that sent the interrupt, or -1. */
-  readonly interruptFrom: number;
+  /** Column of the CPU that sent the interrupt, or -1; undefined: it begins no interrupt. */
+  readonly interrupt: { readonly from: number } | undefined;
+  /** Column of a function that must be one of the design's, or -1. */
+  readonly of: number;
   readonly only: PlannedPlace | undefined;
   /** The event that is passed late, or -1. */
   readonly late: number;
@@ -73,6 +75,10 @@ export interface Plan {
   /** The handler of interrupts, and what is recorded first of it. */
   readonly handler: number;
   readonly handlerProbe: PlannedProbe | undefined;
+  /** The event at which interrupts are sent, or -1. */
+  readonly signal: number;
+  /** By kind of row: whether it begins (1) or ends (2) an interrupt that other CPUs sent. */
+  readonly interrupts: Uint8Array;
   /** Where CPUs keep ids of contexts. */
   readonly slotIds: SteppedCell | undefined;
   readonly current: SteppedCell;
@@ -129,6 +135,10 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     putOff: new Set(putOffEvents(table).map((name) => emitted.events.indexOf(name))),
     handler: emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === HARDIRQ),
     handlerProbe: known.find(({ probe }) => probe.interrupt !== undefined),
+    signal: known.find(({ fields }) => fields.some(isTarget))?.event ?? -1,
+    interrupts: Uint8Array.from(events.kinds, ({ name }) =>
+      table.interrupts?.entry.includes(name) ? 1 : table.interrupts?.exit.includes(name) ? 2 : 0,
+    ),
     slotIds: known.flatMap(({ fields }) => fields).find((field) => field.as === "slots")?.place?.cell,
     current: resolver.cell(table.current),
     taskMm: resolver.cell(table.taskMm),
@@ -139,6 +149,8 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
 }
 
 const HARDIRQ = 2;
+
+export const isTarget = ({ as }: PlannedField): boolean => as === "target" || as === "targets";
 
 class Resolver {
   readonly #events: EventTable;
@@ -186,7 +198,8 @@ class Resolver {
         args: probe.begins.args.map((arg) => (arg === "born" ? arg : { column: column(arg.column), as: arg.as })),
       },
       learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),
-      interruptFrom: probe.interrupt === undefined ? -1 : column(probe.interrupt.from),
+      interrupt: probe.interrupt && { from: probe.interrupt.from === undefined ? -1 : column(probe.interrupt.from) },
+      of: probe.of === undefined ? -1 : column(probe.of.column),
       only: probe.only && { cell: this.cell(probe.only.cell), at: this.#index(kind, probe.only.at) },
       late: event(probe.late),
     };

@@ -10,6 +10,7 @@ import type { Ref } from "./names.ts";
 import { Observer } from "./observe.ts";
 import type { PlannedLearn, PlannedProbe } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
+import { contains, Signals } from "./signals.ts";
 import { Tally } from "./tally.ts";
 import { type SavedWorld, World, type WorldInput } from "./world.ts";
 
@@ -47,6 +48,7 @@ export class Sweep {
   tally: Tally;
   private readonly world: World;
   private readonly observer: Observer;
+  private readonly signals: Signals;
   /** CPUs whose start is known. */
   private started: Uint8Array;
   /** What each CPU, and each task, is in the middle of; of a task the innermost call is last. */
@@ -61,7 +63,8 @@ export class Sweep {
     this.tally = new Tally(input.table);
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
-    this.observer = new Observer(this.world, this.calls, (probe, field, by) =>
+    this.signals = new Signals(input.table, input.plan);
+    this.observer = new Observer(this.world, this.calls, this.signals, (probe, field, by) =>
       this.tally.environment(probe, field.name, by),
     );
     const { cpus } = this.world;
@@ -110,7 +113,7 @@ export class Sweep {
     this.row = row;
     this.calls.take(row);
     if (row < window.from || this.started[cpu] === 0) this.beforeStart(row, probe);
-    else if (probe === undefined) this.tally.unjudged(row);
+    else if (probe === undefined || this.isElsewhere(row, cpu, probe)) this.pass(row, cpu);
     else if (probe.probe.role === "snapshot") this.snapshot(row, probe);
     else this.judge(row, cpu, probe);
   }
@@ -136,6 +139,14 @@ export class Sweep {
     if (cpu >= this.world.cpus || this.started[cpu] === 1) return;
     this.started[cpu] = 1;
     this.observer.start(probe, { row, cpu, args: undefined });
+  }
+
+  /** No step of the model; but what other CPUs have asked of this one is done where it takes their interrupt. */
+  private pass(row: number, cpu: number): void {
+    this.tally.unjudged(row);
+    if (this.input.plan.interrupts[this.input.table.kind[row]!] !== 1) return;
+    this.takeSilently(cpu);
+    this.unblock();
   }
 
   private judge(row: number, cpu: number, probe: PlannedProbe): void {
@@ -201,6 +212,50 @@ export class Sweep {
     this.tally.fail(this.row, probe, outcome, reason);
   }
 
+  // ---- calls of other CPUs -----------------------------------------------------------------------------------------
+
+  /** The row is of something that no design has. */
+  private isElsewhere(row: number, cpu: number, probe: PlannedProbe): boolean {
+    const { elsewhere } = probe.probe;
+    if (this.signals.foreign.has(row)) return true;
+    if (elsewhere === undefined) return false;
+    const inInterrupt = (this.input.table.flags[row]! & (FLAG.hardirq | FLAG.softirq | FLAG.nmi)) !== 0;
+    if (this.handlers[cpu]?.event === probe.event) return false;
+    return elsewhere === "always" && (inInterrupt || !this.mayReach(cpu, probe.event));
+  }
+
+  private mayReach(cpu: number, event: number): boolean {
+    const top = this.stackOf(cpu).at(-1);
+    if (top === undefined) return false;
+    if (top.event === event) return true;
+    const probe = this.input.plan.atEvent.get(top.event);
+    return probe !== undefined && this.mayMiss(probe, cpu);
+  }
+
+  /** Calls that wait for this CPU, and of which nothing is recorded. Returns whether there was one. */
+  private takeSilently(cpu: number): boolean {
+    let any = false;
+    if (this.input.plan.handler < 0) return any;
+    for (let from = 0; from < this.world.cpus; from++) {
+      const call = this.calls.make(this.input.plan.handler, cpu, []);
+      call.frame.pc = 0;
+      call.frame.pick = from;
+      // One that comes to a recorded event has done nothing so far: it begins when that row comes.
+      this.calls.proceed(call);
+      if (hasEnded(call)) any = true;
+    }
+    return any;
+  }
+
+  /** As far as it gets. Who waits for other CPUs is through by its next row, so they have done what it asked. */
+  private proceed(call: Call): void {
+    this.calls.proceed(call);
+    if (!call.blocked) return;
+    let any = false;
+    for (let cpu = 0; cpu < this.world.cpus; cpu++) if (this.takeSilently(cpu)) any = true;
+    if (any) this.calls.proceed(call);
+  }
+
   // ---- which call a row belongs to ---------------------------------------------------------------------------------
 
   /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or none. */
@@ -234,20 +289,31 @@ export class Sweep {
 
   /** To the event, past what is put off, or what a probe may have missed. */
   private reaches(call: Call, event: number): boolean {
-    this.calls.proceed(call);
-    while (call.event >= 0 && call.event !== event && this.passes(call)) this.calls.advance(call);
+    this.proceed(call);
+    while (call.event >= 0 && call.event !== event && this.passes(call)) {
+      this.calls.advance(call);
+      this.proceed(call);
+    }
     return call.event === event;
   }
 
   private passes(call: Call): boolean {
     const { plan } = this.input;
-    if (plan.putOff.has(call.event)) return true;
+    if (plan.putOff.has(call.event) || this.needsNoSignal(call)) return true;
     const probe = plan.atEvent.get(call.event);
     if (probe === undefined || !this.mayMiss(probe, call.frame.cpu)) return false;
     const name = rowName(probe, call.frame.cpu);
     this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
     this.tally.step(probe, "lossy");
     return true;
+  }
+
+  /** All have an interrupt coming, or look by themselves: an idle CPU may poll for work. */
+  private needsNoSignal({ event, args, frame }: Call): boolean {
+    if (event !== this.input.plan.signal || event < 0) return false;
+    const targets = Array.from({ length: this.world.cpus }, (_, cpu) => cpu).filter((cpu) => contains(args[0]!, cpu));
+    const left = targets.filter((cpu) => !this.signals.isComing(cpu, this.row, frame.cpu));
+    return left.length === 0 || (left.length === 1 && this.world.isIdle(left[0]!));
   }
 
   private mayMiss(probe: PlannedProbe, cpu: number): boolean {
@@ -276,21 +342,27 @@ export class Sweep {
 
   /** The row is of an interrupt handler that has just begun; its first row may be one that the probe has missed. */
   private beginsHandler(row: number, cpu: number, probe: PlannedProbe): boolean {
-    if (probe.interruptFrom >= 0) return this.world.raw(row, probe.interruptFrom) !== cpu;
+    const { interrupt } = probe;
+    if (interrupt !== undefined && interrupt.from >= 0) return this.world.raw(row, interrupt.from) !== cpu;
     const { handlerProbe } = this.input.plan;
     const inHandler = (this.input.table.flags[row]! & FLAG.hardirq) !== 0;
+    if (interrupt !== undefined) return inHandler;
     return inHandler && probe.event >= 0 && handlerProbe !== undefined && this.mayMiss(handlerProbe, cpu);
   }
 
   private handle(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
-    const call = this.calls.make(this.input.plan.handler, cpu, []);
-    call.frame.pc = 0;
-    if (probe.interruptFrom >= 0) call.frame.pick = this.world.raw(row, probe.interruptFrom);
-    if (this.reaches(call, probe.event)) {
+    const { interrupt } = probe;
+    const told = interrupt !== undefined && interrupt.from >= 0;
+    for (let from = 0; from < this.world.cpus; from++) {
+      if (told && from !== this.world.raw(row, interrupt.from)) continue;
+      const call = this.calls.make(this.input.plan.handler, cpu, []);
+      call.frame.pc = 0;
+      call.frame.pick = from;
+      if (!this.reaches(call, probe.event)) continue;
       this.handlers[cpu] = call;
       return call;
     }
-    if (probe.interruptFrom >= 0) this.fail(probe, "in the design no request is on its way to this CPU");
+    if (interrupt !== undefined) this.fail(probe, "in the design no request is on its way to this CPU");
     return undefined;
   }
 

@@ -111,6 +111,7 @@ function hold(
       modules: library.modules,
       design: asRecorded(design, sidecars.cpuFlags),
       file,
+      archFile: probes.entries === undefined ? undefined : load(library.modules, probes.entries),
       machine: machineOf(table, objects),
       probes: probedFunctions(stops),
     });
@@ -138,10 +139,16 @@ function hold(
   });
 }
 
-/** The design with PTI where the recording's cpuinfo says so. */
+/** What of the CPU decides, apart from the design: by name of the choice, its flag in cpuinfo. */
+const CPU_FLAGS = [
+  ["PTI", "pti"],
+  ["INVPCID", "invpcid"],
+] as const;
+
+/** The design on the recording's CPU. */
 function asRecorded(design: DesignInfo, flags: ReadonlySet<string>): DesignInfo {
-  if (!flags.has("pti") || !design.config.has("PTI")) return design;
-  return { ...design, config: new Map([...design.config, ["PTI", 1]]) };
+  const chosen = CPU_FLAGS.filter(([name, flag]) => flags.has(flag) && design.config.has(name));
+  return { ...design, config: new Map([...design.config, ...chosen.map(([name]) => [name, 1] as const)]) };
 }
 
 function spanOf(table: EventTable): number {
