@@ -23,21 +23,25 @@ interface Pending {
   readonly at: number;
 }
 
-/** The count was changed by somebody whom no probe sees. */
-export type Environment = (probe: PlannedProbe, field: PlannedField, by: number) => void;
+export interface ObserverHost {
+  /** The count was changed by somebody whom no probe sees. */
+  environment(probe: PlannedProbe, field: PlannedField, by: number): void;
+  /** An interrupt was sent, and its probe has missed it: false, if it has not missed so many. */
+  missedSignal(): boolean;
+}
 
 export class Observer {
   private readonly world: World;
   private readonly calls: Calls;
   private readonly signals: Signals;
-  private readonly environment: Environment;
+  private readonly host: ObserverHost;
   private pending: Pending[][];
 
-  constructor(world: World, calls: Calls, signals: Signals, environment: Environment) {
+  constructor(world: World, calls: Calls, signals: Signals, host: ObserverHost) {
     this.world = world;
     this.calls = calls;
     this.signals = signals;
-    this.environment = environment;
+    this.host = host;
     this.pending = Array.from({ length: world.cpus }, () => []);
   }
 
@@ -141,7 +145,9 @@ export class Observer {
     const recorded = field.as === "target" ? 2 ** raw : raw;
     for (let to = 0; to < world.cpus; to++) {
       if (contains(recorded, to) === contains(model, to)) continue;
-      if (contains(recorded, to) || !this.signals.isComing(to, row, cpu)) return this.differs(field, row, model);
+      const coming =
+        this.signals.isComing(to, row, cpu) || (this.signals.isUnsent(to, row) && this.host.missedSignal());
+      if (contains(recorded, to) || !coming) return this.differs(field, row, model);
     }
     return OK;
   }
@@ -201,7 +207,7 @@ export class Observer {
         continue;
       }
       const recorded = this.world.encode(row, field, cpu);
-      this.environment(probe, field, recorded - model);
+      this.host.environment(probe, field, recorded - model);
       this.world.state[at] = recorded;
     }
     list.length = 0;

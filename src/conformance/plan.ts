@@ -77,6 +77,8 @@ export interface Plan {
   readonly handlerProbe: PlannedProbe | undefined;
   /** The event at which interrupts are sent, or -1. */
   readonly signal: number;
+  /** The rows that show one sent to one CPU. */
+  readonly single: PlannedProbe | undefined;
   /** By kind of row: whether it begins (1) or ends (2) an interrupt that other CPUs sent. */
   readonly interrupts: Uint8Array;
   /** Where CPUs keep ids of contexts. */
@@ -136,6 +138,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     handler: emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === HARDIRQ),
     handlerProbe: known.find(({ probe }) => probe.interrupt !== undefined),
     signal: known.find(({ fields }) => fields.some(isTarget))?.event ?? -1,
+    single: known.find(({ fields }) => fields.some(({ as }) => as === "target")),
     interrupts: Uint8Array.from(events.kinds, ({ name }) =>
       table.interrupts?.entry.includes(name) ? 1 : table.interrupts?.exit.includes(name) ? 2 : 0,
     ),

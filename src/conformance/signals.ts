@@ -57,6 +57,13 @@ export class Signals {
       if (this.table.cpu[sent[i]!] !== from) return true;
     return false;
   }
+
+  /** The target's next interrupt is one that nobody is seen to send. */
+  isUnsent(target: number, row: number): boolean {
+    const [sent, begun] = [this.sent[target]!, this.begun[target]!];
+    const nextBegun = begun[before(begun, row)];
+    return nextBegun !== undefined && (sent[before(sent, row + 1)] ?? nextBegun) >= nextBegun;
+  }
 }
 
 /** How many of the rows, which are in order, come before this one. */

@@ -64,9 +64,10 @@ export class Sweep {
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
     this.signals = new Signals(input.table, input.plan);
-    this.observer = new Observer(this.world, this.calls, this.signals, (probe, field, by) =>
-      this.tally.environment(probe, field.name, by),
-    );
+    this.observer = new Observer(this.world, this.calls, this.signals, {
+      environment: (probe, field, by) => this.tally.environment(probe, field.name, by),
+      missedSignal: () => this.miss(input.plan.single, 0),
+    });
     const { cpus } = this.world;
     this.started = new Uint8Array(cpus);
     this.handlers = new Array<Call | undefined>(cpus).fill(undefined);
@@ -300,9 +301,13 @@ export class Sweep {
   private passes(call: Call): boolean {
     const { plan } = this.input;
     if (plan.putOff.has(call.event) || this.needsNoSignal(call)) return true;
-    const probe = plan.atEvent.get(call.event);
-    if (probe === undefined || !this.mayMiss(probe, call.frame.cpu)) return false;
-    const name = rowName(probe, call.frame.cpu);
+    return this.miss(plan.atEvent.get(call.event), call.frame.cpu);
+  }
+
+  /** The probe has missed a step, if it may have. */
+  private miss(probe: PlannedProbe | undefined, cpu: number): boolean {
+    if (probe === undefined || !this.mayMiss(probe, cpu)) return false;
+    const name = rowName(probe, cpu);
     this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
     this.tally.step(probe, "lossy");
     return true;
