@@ -59,6 +59,8 @@ class Machine {
     if (event === "flush_range_r" || event === "sched_process_exec") this.enter(pid, -1);
     if (event === "sched_switch" || event === "enter_lazy") cpu.user = false;
     if (event === "tlb_flush") this.flush(cpu, line);
+    // Every CPU, whatever it has loaded.
+    if (event === "kernel_range") for (const one of this.cpus.values()) one.pending |= 2 << one.asid;
     if (event === "hw_local") cpu.pending |= 2 << cpu.asid;
     if (event === "switch_mm_r" || event === "snap") cpu.asid = Number(/ asid=(\d+)/.exec(line)![1]);
     if (event === "switch_mm_r") {
