@@ -73,6 +73,11 @@ export function conform_membarrier(flags: number, cpu_id: number): void {
   else membarrier_private_expedited(MEMBARRIER_STATE_PRIVATE_EXPEDITED_READY, ipi_mb, cpu_id);
 }
 
+/** A temporary mm, or back from it: the task that is running has nothing to do with it. */
+export function conform_switch_mm(next: mm_struct): void {
+  parts.coherence.switch_mm_irqs_off(next, next);
+}
+
 export function conform_leave_mm(): void {
   parts.coherence.leave_mm();
 }

@@ -60,6 +60,8 @@ export interface Begin {
   readonly scheduler?: boolean;
   /** It may be part of a call that waits for its return to be passed (`late`). */
   readonly enclosed?: boolean;
+  /** Only if nothing at all is under way on the CPU, and this column is 0. */
+  readonly alone?: string;
   /** The running task is a kernel thread: it never goes to user mode, whatever mm it has. */
   readonly kernelThread?: boolean;
 }

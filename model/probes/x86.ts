@@ -90,6 +90,8 @@ const probes: Readonly<Record<string, Probe>> = {
   },
   switch_mm: {
     at: "p:switch_mm_irqs_off",
+    // Temporary mms: whoever writes to kernel text loads one, and then what was there before.
+    begins: { entry: "conform_switch_mm", args: [{ column: "next", as: "mm" }], alone: "prev" },
     fields: [
       ofPrev(arg("prev", "mm", 0)),
       arg("next", "mm", 1),
@@ -200,6 +202,36 @@ const calls: Readonly<Record<string, Probe>> = {
   },
 };
 
+const inHandler = "what the interrupt is for shows itself; what shows nothing is carried out here";
+const anothers = "the scheduler's, or sent for what no design has";
+const input = "says nothing of an mm: what it leads to has rows of its own";
+const gathers = "what mmu_gather collects is an input: the flush that it ends in is judged";
+
+const passedOver: Readonly<Record<string, string>> = {
+  call_function_entry: inHandler,
+  call_function_exit: inHandler,
+  call_function_single_entry: inHandler,
+  call_function_single_exit: inHandler,
+  ipi_single: anothers,
+  ipi_mask: anothers,
+  smp_many: "of a function that no design calls",
+  smp_single: "of a function that no design calls on one CPU",
+  hw_global: "where the kernel sets CR4: no kernel page is modelled",
+  sched_wakeup: input,
+  sched_wakeup_new: input,
+  sched_migrate_task: input,
+  sched_process_fork: input,
+  sched_process_exec: input,
+  sched_process_free: input,
+  cpu_idle: input,
+  begin_exec: input,
+  gather: gathers,
+  tlb_flush_mmu: gathers,
+  tlb_finish: gathers,
+  rmtable_sync: "the wait for gup_fast() shows no state: no page tables are recorded",
+  mmput_async: "no design has it: its mmput() comes from a worker, and has a row of its own",
+};
+
 export const x86: ProbeTable = {
   entries: "model/kernel/arch/x86/conform.ts",
   probes: { ...probes, ...calls },
@@ -210,6 +242,7 @@ export const x86: ProbeTable = {
   putOff: ["local_irq_disable", "local_irq_save"],
   current: "pcpu_hot.current_task",
   taskMm: "task_struct.mm",
+  passedOver,
   userMode: {
     pending: "cpu_tlbstate.user_pcid_flush",
     slot: "cpu_tlbstate.loaded_mm_asid",

@@ -45,6 +45,13 @@ export interface PlannedLearn {
   readonly from: ReadonlyMap<number, number>;
 }
 
+export interface PlannedBegin {
+  readonly code: number;
+  readonly args: readonly ("born" | PlannedColumn)[];
+  /** Column that must be 0, where nothing else must be under way; or -1. */
+  readonly alone: number;
+}
+
 export interface PlannedProbe {
   /** The row's name, and the same without the number of the CPU. */
   readonly name: string;
@@ -53,7 +60,7 @@ export interface PlannedProbe {
   /** The event's number, or -1. */
   readonly event: number;
   readonly fields: readonly PlannedField[];
-  readonly begins: { readonly code: number; readonly args: readonly ("born" | PlannedColumn)[] } | undefined;
+  readonly begins: PlannedBegin | undefined;
   readonly learns: readonly PlannedLearn[];
   /** Column of the CPU that sent the interrupt, or -1; undefined: it begins no interrupt. */
   readonly interrupt: { readonly from: number } | undefined;
@@ -79,6 +86,8 @@ export interface Plan {
   readonly signal: number;
   /** The rows that show one sent to one CPU. */
   readonly single: PlannedProbe | undefined;
+  /** Those that are sent to several at once are recorded, too. */
+  readonly several: boolean;
   /** By kind of row: whether it begins (1) or ends (2) an interrupt that other CPUs sent. */
   readonly interrupts: Uint8Array;
   /** Where CPUs keep ids of contexts. */
@@ -139,6 +148,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     handlerProbe: known.find(({ probe }) => probe.interrupt !== undefined),
     signal: known.find(({ fields }) => fields.some(isTarget))?.event ?? -1,
     single: known.find(({ fields }) => fields.some(({ as }) => as === "target")),
+    several: known.some(({ fields }) => fields.some(({ as }) => as === "targets")),
     interrupts: Uint8Array.from(events.kinds, ({ name }) =>
       table.interrupts?.entry.includes(name) ? 1 : table.interrupts?.exit.includes(name) ? 2 : 0,
     ),
@@ -198,6 +208,7 @@ class Resolver {
       fields: (probe.fields ?? []).flatMap((field) => this.#field(kind, field)),
       begins: probe.begins && {
         code: this.entry(probe.begins.entry),
+        alone: probe.begins.alone === undefined ? -1 : column(probe.begins.alone),
         args: probe.begins.args.map((arg) => (arg === "born" ? arg : { column: column(arg.column), as: arg.as })),
       },
       learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),

@@ -6,16 +6,15 @@
 import { defined } from "../base/assert.ts";
 import { FLAG } from "../events/table.ts";
 import { type Call, Calls, copyOf, hasEnded, type SavedCalls } from "./calls.ts";
+import { Interrupts } from "./interrupts.ts";
+import { learn } from "./learn.ts";
 import type { Ref } from "./names.ts";
 import { Observer } from "./observe.ts";
-import type { PlannedLearn, PlannedProbe } from "./plan.ts";
+import type { PlannedProbe } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
-import { contains, Signals } from "./signals.ts";
+import { Signals } from "./signals.ts";
 import { Tally } from "./tally.ts";
 import { type SavedWorld, World, type WorldInput } from "./world.ts";
-
-/** How many rows of a CPU are looked at for what is to be learnt. */
-const LEARN_ROWS = 4;
 
 export interface SweepInput extends WorldInput {
   /** Rows that are judged. */
@@ -49,6 +48,7 @@ export class Sweep {
   private readonly world: World;
   private readonly observer: Observer;
   private readonly signals: Signals;
+  private readonly interrupts: Interrupts;
   /** CPUs whose start is known. */
   private started: Uint8Array;
   /** What each CPU, and each task, is in the middle of; of a task the innermost call is last. */
@@ -64,6 +64,7 @@ export class Sweep {
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
     this.signals = new Signals(input.table, input.plan);
+    this.interrupts = new Interrupts(this.world, this.calls, this.signals);
     this.observer = new Observer(this.world, this.calls, this.signals, {
       environment: (probe, field, by) => this.tally.environment(probe, field.name, by),
       missedSignal: () => this.miss(input.plan.single, 0),
@@ -146,7 +147,7 @@ export class Sweep {
   private pass(row: number, cpu: number): void {
     this.tally.unjudged(row);
     if (this.input.plan.interrupts[this.input.table.kind[row]!] !== 1) return;
-    this.takeSilently(cpu);
+    this.interrupts.takeSilently(cpu);
     this.unblock();
   }
 
@@ -159,7 +160,7 @@ export class Sweep {
       this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
     }
     if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
-    for (const learn of probe.learns) this.learn(row, cpu, learn);
+    for (const what of probe.learns) learn(this.world, row, cpu, what);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
     else this.step(row, cpu, probe);
@@ -178,10 +179,13 @@ export class Sweep {
     const { world } = this;
     const child = world.newTask();
     world.names.setTask(world.named(row, COLUMN.pid), child);
-    world.knowTask(child);
     const creator = world.current(cpu);
     const shares = (world.named(row, COLUMN.cloneFlags) & CLONE_VM) !== 0;
-    const mm = shares ? world.state[this.input.plan.taskMm.base + creator - 1]! : this.takeBorn(creator);
+    const creators = this.input.plan.taskMm.base + creator - 1;
+    const mm = shares ? world.state[creators]! : this.takeBorn(creator);
+    // The probe has missed how its mm was made, or whose it shares was not seen yet: it is learnt as an old task's is.
+    if (shares ? world.unset[creators] === 1 : mm === 0) return;
+    world.knowTask(child);
     world.atOnce(ENTRY.newTask, cpu, [child, mm, shares ? 1 : 0]);
   }
 
@@ -233,30 +237,6 @@ export class Sweep {
     return probe !== undefined && this.mayMiss(probe, cpu);
   }
 
-  /** Calls that wait for this CPU, and of which nothing is recorded. Returns whether there was one. */
-  private takeSilently(cpu: number): boolean {
-    let any = false;
-    if (this.input.plan.handler < 0) return any;
-    for (let from = 0; from < this.world.cpus; from++) {
-      const call = this.calls.make(this.input.plan.handler, cpu, []);
-      call.frame.pc = 0;
-      call.frame.pick = from;
-      // One that comes to a recorded event has done nothing so far: it begins when that row comes.
-      this.calls.proceed(call);
-      if (hasEnded(call)) any = true;
-    }
-    return any;
-  }
-
-  /** As far as it gets. Who waits for other CPUs is through by its next row, so they have done what it asked. */
-  private proceed(call: Call): void {
-    this.calls.proceed(call);
-    if (!call.blocked) return;
-    let any = false;
-    for (let cpu = 0; cpu < this.world.cpus; cpu++) if (this.takeSilently(cpu)) any = true;
-    if (any) this.calls.proceed(call);
-  }
-
   // ---- which call a row belongs to ---------------------------------------------------------------------------------
 
   /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or none. */
@@ -276,7 +256,7 @@ export class Sweep {
     if (begins?.enclosed !== true && begins?.scheduler !== true) this.passLate(stack);
     const top = stack.at(-1);
     if (probe.event >= 0 && top !== undefined && this.reaches(top, probe.event)) return top;
-    if (begins !== undefined) return this.begin(row, cpu, probe, stack);
+    if (begins !== undefined && this.mayBegin(row, cpu, probe, stack)) return this.begin(row, cpu, probe, stack);
     // It says that calls are through, and shows nothing.
     if (probe.event < 0) return undefined;
     const other = handler ?? this.schedulers[cpu] ?? top;
@@ -290,17 +270,23 @@ export class Sweep {
 
   /** To the event, past what is put off, or what a probe may have missed. */
   private reaches(call: Call, event: number): boolean {
-    this.proceed(call);
+    this.interrupts.proceed(call);
     while (call.event >= 0 && call.event !== event && this.passes(call)) {
       this.calls.advance(call);
-      this.proceed(call);
+      this.interrupts.proceed(call);
     }
     return call.event === event;
   }
 
+  /** To its end, as far as no row of it may be missing. */
+  private ends(call: Call): boolean {
+    this.reaches(call, -1);
+    return hasEnded(call);
+  }
+
   private passes(call: Call): boolean {
     const { plan } = this.input;
-    if (plan.putOff.has(call.event) || this.needsNoSignal(call)) return true;
+    if (plan.putOff.has(call.event) || this.interrupts.needsNone(call, this.row)) return true;
     return this.miss(plan.atEvent.get(call.event), call.frame.cpu);
   }
 
@@ -311,14 +297,6 @@ export class Sweep {
     this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
     this.tally.step(probe, "lossy");
     return true;
-  }
-
-  /** All have an interrupt coming, or look by themselves: an idle CPU may poll for work. */
-  private needsNoSignal({ event, args, frame }: Call): boolean {
-    if (event !== this.input.plan.signal || event < 0) return false;
-    const targets = Array.from({ length: this.world.cpus }, (_, cpu) => cpu).filter((cpu) => contains(args[0]!, cpu));
-    const left = targets.filter((cpu) => !this.signals.isComing(cpu, this.row, frame.cpu));
-    return left.length === 0 || (left.length === 1 && this.world.isIdle(left[0]!));
   }
 
   private mayMiss(probe: PlannedProbe, cpu: number): boolean {
@@ -360,15 +338,21 @@ export class Sweep {
     const told = interrupt !== undefined && interrupt.from >= 0;
     for (let from = 0; from < this.world.cpus; from++) {
       if (told && from !== this.world.raw(row, interrupt.from)) continue;
-      const call = this.calls.make(this.input.plan.handler, cpu, []);
-      call.frame.pc = 0;
-      call.frame.pick = from;
+      const call = this.interrupts.handler(cpu, from);
       if (!this.reaches(call, probe.event)) continue;
       this.handlers[cpu] = call;
       return call;
     }
     if (interrupt !== undefined) this.fail(probe, "in the design no request is on its way to this CPU");
     return undefined;
+  }
+
+  /** Some calls are begun by rows that, elsewhere, are part of others. */
+  private mayBegin(row: number, cpu: number, { begins }: PlannedProbe, stack: readonly Call[]): boolean {
+    if (begins === undefined || begins.alone < 0) return true;
+    const isAlone = this.handlers[cpu] === undefined && this.schedulers[cpu] === undefined && stack.every(hasEnded);
+    const inHandler = (this.input.table.flags[row]! & FLAG.hardirq) !== 0;
+    return isAlone && !inHandler && this.world.raw(row, begins.alone) === 0;
   }
 
   private begin(row: number, cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
@@ -379,7 +363,8 @@ export class Sweep {
     const call = this.calls.make(begins.code, cpu, args);
     if (probe.probe.begins?.scheduler) {
       const before = this.schedulers[cpu];
-      if (before !== undefined) this.fail(probe, `the design ${this.where(before)}`);
+      // Its last row may be one that the probe has missed.
+      if (before !== undefined && !this.ends(before)) this.fail(probe, `the design ${this.where(before)}`);
       this.schedulers[cpu] = call;
       return call;
     }
@@ -431,31 +416,6 @@ export class Sweep {
     const code = emitted.codes[call.frame.code]?.name ?? "";
     if (call.blocked) return `waits in ${code}`;
     return call.event < 0 ? `has ended ${code}` : `is at ${emitted.events[call.event]} in ${code}`;
-  }
-
-  // ---- what is not known of old tasks ------------------------------------------------------------------------------
-
-  private learn(row: number, cpu: number, learn: PlannedLearn): void {
-    const { world } = this;
-    const task = learn.task < 0 ? world.current(cpu) : world.task(world.raw(row, learn.task), cpu);
-    const at = learn.cell.base + task - 1;
-    if (task === 0 || world.unset[at] === 0) return;
-    const from = learn.self >= 0 ? { row, column: learn.self } : this.ahead(row, cpu, learn);
-    if (from === undefined) return;
-    world.unset[at] = 0;
-    world.state[at] = from.column < 0 ? 0 : world.encode(from.row, { column: from.column, as: "mm" }, cpu);
-  }
-
-  private ahead(row: number, cpu: number, learn: PlannedLearn): { row: number; column: number } | undefined {
-    const { table } = this.input;
-    let seen = 0;
-    for (let next = row + 1; next < table.length && seen < LEARN_ROWS; next++) {
-      if (table.cpu[next] !== cpu) continue;
-      seen++;
-      const column = learn.from.get(table.kind[next]!);
-      if (column !== undefined) return { row: next, column };
-    }
-    return undefined;
   }
 }
 

@@ -168,6 +168,9 @@ function inReport({ tally, complete }: Conformed, limits: readonly string[], tab
       .map((name) => name.replace("#", ""))
       .filter((name) => !seen.has(name) && name !== "snap"),
     passed_over: Object.fromEntries(tally.passedOver),
+    passed_over_because: Object.fromEntries(
+      Object.entries(probes.passedOver ?? {}).filter(([name]) => tally.passedOver.has(name)),
+    ),
     conforms: complete && !failed && kinds.length > 0 && limits.length === 0 && tally.excess().length === 0,
   };
 }
