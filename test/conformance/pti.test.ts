@@ -3,7 +3,7 @@
 // pending is predicted, but for those that user mode may have taken.
 import { afterAll, describe, expect, test } from "vitest";
 import { FIXTURE } from "../traces/text.ts";
-import { changed, open, report, Scratch, textOf } from "./recorded.ts";
+import { changed, onPti, open, report, Scratch, textOf } from "./recorded.ts";
 import { type UserMode, withPti } from "./recorded-pti.ts";
 
 const scratch = new Scratch();
@@ -13,14 +13,14 @@ const text = textOf(FIXTURE);
 test.each<UserMode>(["always", "never", "every other time"])(
   "user mode %s takes what is pending",
   async (userMode) => {
-    const found = await report(scratch.recording(FIXTURE, withPti(text, userMode), "pti"));
+    const found = await report(scratch.recording(FIXTURE, withPti(text, userMode), onPti));
     expect({ conforms: found.conforms, unexplained: found.unexplained }).toEqual({ conforms: true, unexplained: [] });
   },
-  60_000,
+  120_000,
 );
 
 test("a recording without any pending flush is not of a kernel with PTI", async () => {
-  const { conforms, unexplained } = await report(scratch.recording(FIXTURE, text, "pti"));
+  const { conforms, unexplained } = await report(scratch.recording(FIXTURE, text, onPti));
   expect(conforms).toBe(false);
   expect(unexplained[0]!.reason).toMatch(/^upf=0x0 is recorded, and the design has \d/);
 }, 120_000);
@@ -51,8 +51,17 @@ describe("one bit that the kernel cannot have", () => {
     "%s",
     async (_, pattern, bits) => {
       const text = changed(recorded, pattern, 30, flip(bits));
-      expect(open(await report(scratch.recording(FIXTURE, text, "pti")))).toBeGreaterThan(0);
+      expect(open(await report(scratch.recording(FIXTURE, text, onPti)))).toBeGreaterThan(0);
     },
-    60_000,
+    120_000,
   );
 });
+
+test("a design that notes no flush for user mode is contradicted", async () => {
+  const path = "model/kernel/arch/x86/mm/asid.ts";
+  const overlay = scratch.overlay(path, "if (need_flush) invalidate_user_asid(asid);", "");
+  const recording = scratch.recording(FIXTURE, withPti(text, "every other time"), onPti);
+  const { conforms, unexplained } = await report(recording, undefined, overlay);
+  expect(conforms).toBe(false);
+  expect(unexplained[0]!.reason).toMatch(/^upf=/);
+}, 120_000);

@@ -27,18 +27,27 @@ export function textOf(recording: string): string {
   return Buffer.concat(pieces).toString("latin1");
 }
 
+/** What a file beside a recording should read, by its name. */
+type Edit = (name: string, content: string) => string;
+
+export const onPti: Edit = (name, content) =>
+  name === "cpuinfo" ? content.replace(/^(flags\s*:)/gm, "$1 pti") : content;
+
+/** As if the probe that shows interrupts to one CPU had missed none. */
+export const noneMissed: Edit = (name, content) =>
+  name === "kprobe_profile" ? content.replace(/(ipi_single +\d+ +)\d+/, "$10") : content;
+
 /** A directory for changed recordings and overlays. */
 export class Scratch {
   readonly path = mkdtempSync(join(tmpdir(), "lazymm-conform-"));
 
-  /** This text with what stands beside `recording`, `cpuinfo` with further flags. */
-  recording(recording: string, text: string, flags = ""): string {
+  /** This text with what stands beside `recording`, some of it edited. */
+  recording(recording: string, text: string, edit: Edit = (_, beside) => beside): string {
     const directory = mkdtempSync(join(this.path, "r"));
     for (const name of readdirSync(recording)) {
       if (name.startsWith("trace.")) continue;
       const content = readFileSync(join(recording, name), "latin1");
-      const told = name === "cpuinfo" ? content.replace(/^(flags\s*:)/gm, `$1 ${flags}`) : content;
-      writeFileSync(join(directory, name), told, "latin1");
+      writeFileSync(join(directory, name), edit(name, content), "latin1");
     }
     writeFileSync(join(directory, "trace.txt"), text, "latin1");
     return directory;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Flushes of kernel addresses, which no recording of ours has: a recording is cut before its end, and goes on by hand as
-// the kernel would.
+// What no recording of ours has (flushes of kernel addresses, temporary mms, deep idle states): a recording is cut before
+// its end, and goes on by hand as the kernel would.
 import { afterAll, describe, expect, test } from "vitest";
 import { FIXTURE } from "../traces/text.ts";
-import { report, Scratch, textOf } from "./recorded.ts";
+import { onPti, report, Scratch, textOf } from "./recorded.ts";
 import { withPti } from "./recorded-pti.ts";
 
 const scratch = new Scratch();
@@ -71,7 +71,7 @@ describe("of kernel addresses", () => {
       expect({ conforms, unexplained }).toEqual({ conforms: true, unexplained: [] });
       for (const kind of kinds) expect(steps[kind]?.exact, kind).toBeGreaterThan(0);
     },
-    60_000,
+    120_000,
   );
 
   test.each<[string, Row[], RegExp]>([
@@ -95,7 +95,7 @@ describe("of kernel addresses", () => {
       expect(conforms).toBe(false);
       expect(unexplained[0]!.reason).toMatch(reason);
     },
-    60_000,
+    120_000,
   );
 });
 
@@ -135,11 +135,11 @@ describe("under PTI, an address was flushed in the loaded slot only", () => {
     "%s",
     async (_, rows, expected) => {
       const text = withPti(goesOn(rows), "always");
-      const { conforms, unexplained } = await report(scratch.recording(FIXTURE, text, "pti"));
+      const { conforms, unexplained } = await report(scratch.recording(FIXTURE, text, onPti));
       expect(conforms, unexplained[0]?.reason).toBe(expected);
       if (!expected) expect(unexplained[0]!.reason).toMatch(/^slot \d/);
     },
-    60_000,
+    120_000,
   );
 
   test("where user mode has not been, its half is pending since", async () => {
@@ -147,7 +147,54 @@ describe("under PTI, an address was flushed in the loaded slot only", () => {
       /(.*switch_mm_r3.* upf=0x)\w+(.*ctxs=\{0,11.*)/,
       "$18$2",
     );
-    const { unexplained } = await report(scratch.recording(FIXTURE, text, "pti"));
+    const { unexplained } = await report(scratch.recording(FIXTURE, text, onPti));
     expect(unexplained[0]?.reason).toMatch(/^upf=0x8 is recorded/);
-  }, 60_000);
+  }, 120_000);
+});
+
+describe("a switch that is no task's", () => {
+  const [own, init] = ["0xff11000004855e80", "0xffffffff82b5c940"];
+  const kernel = "285,20,277,13,45,749";
+  const to = (mm: string, what: string): Row => {
+    return [2, "d..1.", `switch_mm: (switch_mm_irqs_off+0x0/0x470) prev=0x0 next=${mm} npid=0 ${what} pcb=0x0 pcnt=0`];
+  };
+  const done = (mm: string, asid: number, nasid: number, lazy: number, ctxs: string): Row => {
+    const state = `mm=${mm} asid=${asid} nasid=${nasid} inv=0 upf=0x0 lazy=${lazy} ctxs={${ctxs}}`;
+    return [2, "d..1.", `switch_mm_r2: (x+0x0/0x1 <- switch_mm_irqs_off) ${state}`];
+  };
+  const reload = (pages: number): Row => [2, "d..1.", `tlb_flush: pages:${pages} reason: (0)`];
+  const poking = "0xff11000088880000";
+  const temporary = (back: string): Row[] => [
+    to(poking, "ctx=3 gen=0 cb=0x0 cnt=1 users=1"),
+    reload(-1),
+    done(poking, 3, 4, 0, `${kernel},3,0,1,0,287,6`),
+    to(back, "ctx=45 gen=749 cb=0x0 cnt=1 users=1"),
+    reload(0),
+    done(back, 2, 4, 0, `${kernel},3,0,1,0,287,6`),
+  ];
+  const idle: Row[] = [
+    [
+      2,
+      "d..2.",
+      "sched_switch: prev_comm= prev_pid=127 prev_prio=120 prev_state=S ==> next_comm= next_pid=0 next_prio=120",
+    ],
+    [2, "d..2.", `enter_lazy: (enter_lazy_tlb+0x0/0x30) mm=${own} npid=0 ctx=45 gen=749 cb=0x4 cnt=1 users=1`],
+    [2, "d..1.", `leave_mm: (leave_mm+0x0/0x40) cpu=2 m2=${own} z2=1`],
+    to(init, "ctx=1 gen=0 cb=0x0 cnt=2 users=2"),
+  ];
+  const left = done(init, 4, 3, 0, `${kernel},288,3,1,0,287,6`);
+
+  test.each<[string, Row[], boolean]>([
+    ["a temporary mm", temporary(own), true],
+    ["and back to something that was not loaded", temporary("0xff11000005737500"), false],
+    ["a deep idle state leaves the mm", [...idle, reload(0), left], true],
+    ["and flushes no slot that is current", [...idle, reload(-1), left], false],
+  ])(
+    "%s",
+    async (_, rows, expected) => {
+      const { conforms, unexplained } = await report(scratch.recording(FIXTURE, goesOn(rows)));
+      expect(conforms, unexplained[0]?.reason).toBe(expected);
+    },
+    120_000,
+  );
 });
