@@ -39,6 +39,7 @@ export const generic = {
   unlazy_drops: false,
   pgd_lock: false,
   HOTPLUG_CPU: false,
+  ipis_recorded: false,
   idle_task_exit_drops: false,
   sched_force_init_mm: false,
   unlazy_before_idle_dead: false,

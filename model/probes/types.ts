@@ -21,7 +21,7 @@ export type Reading =
   | "pending_slots"
   /** A function's symbol, or null. */
   | "function"
-  /** A CPU, or a set of CPUs, that an interrupt goes to: all of the model's, but for those that one is on its way to. */
+  /** A CPU, or a set of them, that an interrupt goes to: the model's, but for those that have one on its way. */
   | "target"
   | "targets";
 
@@ -83,7 +83,7 @@ export interface Probe {
   readonly learns?: readonly Learn[];
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
-  /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt, if any. */
+  /** It may also be the first event of an interrupt handler; the column, if any, names the CPU that sent it. */
   readonly interrupt?: { readonly from?: string };
   /** The event is recorded only where this cell is not 0. */
   readonly only?: { readonly cell: string; readonly at: readonly Index[] };

@@ -304,7 +304,7 @@ export class Sweep {
     return (this.input.missed.get(name) ?? 0) > (this.missed.get(name) ?? 0);
   }
 
-  /** Nothing that is under way on this CPU must still be: only then can it have been in user mode since its last row. */
+  /** Nothing on this CPU must still be under way: only then can it have been in user mode since its last row. */
   private mayHaveReturned(cpu: number): boolean {
     if (this.handlers[cpu] !== undefined || this.schedulers[cpu] !== undefined) return false;
     const top = this.stackOf(cpu).at(-1);

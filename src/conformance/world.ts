@@ -10,7 +10,10 @@ import { Names, type Ref } from "./names.ts";
 import type { Emitted, Plan, PlannedColumn, PlannedIndex, PlannedPlace } from "./plan.ts";
 import { ENTRY, INVALID_ADDRESS } from "./protocol.ts";
 
-/** A flush was pending, and the CPU may have been in user mode since: until it is seen, both may be. The design only sets such cells. */
+/**
+ * A flush was pending, and the CPU may have been in user mode since: until it is seen, both may be. The design reads no
+ * such cell, and what it writes is 1.
+ */
 export const MAY_BE_PENDING = -1;
 /** A function that the design calls nowhere. */
 const NOT_CALLED = -1;

@@ -148,7 +148,8 @@ const CPU_FLAGS = [
 /** The design on the recording's CPU. */
 function asRecorded(design: DesignInfo, flags: ReadonlySet<string>): DesignInfo {
   const chosen = CPU_FLAGS.filter(([name, flag]) => flags.has(flag) && design.config.has(name));
-  return { ...design, config: new Map([...design.config, ...chosen.map(([name]) => [name, 1] as const)]) };
+  const names = ["ipis_recorded", ...chosen.map(([name]) => name)];
+  return { ...design, config: new Map([...design.config, ...names.map((name) => [name, 1] as const)]) };
 }
 
 function spanOf(table: EventTable): number {
