@@ -5,18 +5,27 @@ import { exec_mmap } from "./exec.ts";
 import { exit_mm } from "./exit.ts";
 import { mmput } from "./fork.ts";
 import { kthread_unuse_mm, kthread_use_mm } from "./kthread.ts";
+import {
+  MEMBARRIER_STATE_PRIVATE_EXPEDITED_READY,
+  MEMBARRIER_STATE_PRIVATE_EXPEDITED_RSEQ_READY,
+  MEMBARRIER_STATE_PRIVATE_EXPEDITED_SYNC_CORE_READY,
+  membarrier_states,
+} from "./membarrier.ts";
 import { exit_mmap } from "./mm/mmap.ts";
 import type { mm_struct, task_struct } from "./mm_types.ts";
 import { kthread_mm } from "./mm_types.ts";
 import { parts } from "./parts.ts";
 import { context_switch } from "./sched/core.ts";
-import { get_current, pcpu_hot } from "./sched/sched.ts";
+import { ipi_mb, ipi_rseq, ipi_sync_core, membarrier_private_expedited } from "./sched/membarrier.ts";
+import { get_current, pcpu_hot, runqueues } from "./sched/sched.ts";
 
 /** The mappings go by flush calls that are recorded on their own, between its entry and its return. */
 function torn_down(_mm: mm_struct): void {}
 export const exit_mmap_recorded = REPLACE(exit_mmap, torn_down);
 
 export function conform_switch(next: task_struct): void {
+  // __schedule(), a moment before the event that begins this.
+  this_cpu_write(runqueues.curr, next);
   context_switch(get_current(), next);
 }
 
@@ -50,6 +59,29 @@ export function conform_flush(
   parts.coherence.flush_tlb_mm_range(mm, start, end, stride_shift, freed_tables);
 }
 
+// The argument `flags` of membarrier_private_expedited().
+const MEMBARRIER_FLAG_SYNC_CORE = 1;
+const MEMBARRIER_FLAG_RSEQ = 2;
+
+/** cpu_id: with MEMBARRIER_CMD_FLAG_CPU, else -1. That the process has registered was done where no probe is. */
+export function conform_membarrier(flags: number, cpu_id: number): void {
+  atomic_set(get_current().mm!.membarrier_state, membarrier_states);
+  if (flags === MEMBARRIER_FLAG_SYNC_CORE)
+    membarrier_private_expedited(MEMBARRIER_STATE_PRIVATE_EXPEDITED_SYNC_CORE_READY, ipi_sync_core, cpu_id);
+  else if (flags === MEMBARRIER_FLAG_RSEQ)
+    membarrier_private_expedited(MEMBARRIER_STATE_PRIVATE_EXPEDITED_RSEQ_READY, ipi_rseq, cpu_id);
+  else membarrier_private_expedited(MEMBARRIER_STATE_PRIVATE_EXPEDITED_READY, ipi_mb, cpu_id);
+}
+
+/** A temporary mm, or back from it: the task that is running has nothing to do with it. */
+export function conform_switch_mm(next: mm_struct): void {
+  parts.coherence.switch_mm_irqs_off(next, next);
+}
+
+export function conform_leave_mm(): void {
+  parts.coherence.leave_mm();
+}
+
 /** Every CPU is on init_mm, until it is observed to be elsewhere. */
 export function conform_boot(): void {
   instruction();
@@ -77,4 +109,5 @@ export function conform_new_task(task: task_struct, mm: mm_struct | null, shares
 export function conform_current(cpu: cpu_id, task: task_struct): void {
   instruction();
   WRITE_ONCE(per_cpu(pcpu_hot.current_task, cpu), task);
+  WRITE_ONCE(per_cpu(runqueues.curr, cpu), task);
 }

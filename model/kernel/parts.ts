@@ -152,6 +152,10 @@ export declare const config: {
   readonly kthread_has_init_mm: boolean;
   readonly PCID: boolean;
   readonly PTI: boolean;
+  /** Not in Linux: interrupts are an event apart from the calls that they are for, as recordings show them. */
+  readonly ipis_recorded: boolean;
+  /** PTI: one address of a slot's user half can be invalidated at once. */
+  readonly INVPCID: boolean;
   readonly TLB_NR_DYN_ASIDS: number;
   readonly tlb_single_page_flush_ceiling: number;
   /** should_trim_cpumask(): once a second per mm, a flush also asks CPUs that have another mm loaded. */

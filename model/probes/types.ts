@@ -20,7 +20,14 @@ export type Reading =
   /** Generation and ASID in one number; the model has smaller generations where there are fewer ASIDs. */
   | "asid"
   /** A set of CPUs, of which the model has one truth value each. */
-  | "bits";
+  | "bits"
+  /** One bit per slot, from bit 1 on (asid + 1 is the PCID): pending flushes, which user mode takes away. */
+  | "pending_slots"
+  /** A function's symbol, or null. */
+  | "function"
+  /** A CPU, or a set of them, that an interrupt goes to: the model's, but for those that have one on its way. */
+  | "target"
+  | "targets";
 
 /**
  * An index into a cell: the CPU of the row, a number, the object (of a pool, or a frame) that an argument of the event
@@ -61,6 +68,10 @@ export interface Begin {
   readonly scheduler?: boolean;
   /** It may be part of a call that waits for its return to be passed (`late`). */
   readonly enclosed?: boolean;
+  /** Only if nothing at all is under way on the CPU, and this column is 0. */
+  readonly alone?: string;
+  /** The running task is a kernel thread: it never goes to user mode, whatever mm it has. */
+  readonly kernelThread?: boolean;
 }
 
 /** What is not known of a task until it is first seen: taken from this row, or from the CPU's next one of a kind. */
@@ -110,16 +121,25 @@ export interface Probe {
   readonly starts?: true;
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
-  /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt. */
-  readonly interrupt?: { readonly from: string };
+  /** It may also be the first event of an interrupt handler; the column, if any, names the CPU that sent it. */
+  readonly interrupt?: { readonly from?: string };
   /** The event is recorded only where this cell is not 0. */
   readonly only?: { readonly cell: string; readonly at: readonly Index[] };
+  /** Only where this column is one of these functions: others are called by what no design has. */
+  readonly of?: { readonly column: string; readonly functions: readonly string[] };
+  /**
+   * Others do it, too, whom the design has not: a row is passed over where the design is not at that point, always or
+   * only after a call of a function that is not its own (`of`). The same in interrupts.
+   */
+  readonly elsewhere?: "always" | "foreign";
   /** Its return, where the call encloses others that are recorded: passed when none of these can follow any more. */
   readonly late?: string;
 }
 
 /** What one architecture's recordings show. */
 export interface ProbeTable {
+  /** Entries that only this architecture has: a file of the model. */
+  readonly entries?: string;
   /** By name of the row. `#` in a name stands for the number of the CPU. */
   readonly probes: Readonly<Record<string, Probe>>;
   /** Functions before which a call waits until its next row comes: nothing that others see depends on the delay. */
@@ -132,6 +152,15 @@ export interface ProbeTable {
   readonly oldTasks?: OldTasks;
   /** For `asid`: recorded generations are multiples of this, the model's are multiples of the size of the map. */
   readonly asids?: { readonly generation: number; readonly map: string };
+  /** Rows that begin and end an interrupt that other CPUs sent: calls that show nothing else are carried out there. */
+  readonly interrupts?: { readonly entry: readonly string[]; readonly exit: readonly string[] };
+  /** Why rows of these names are not judged. */
+  readonly passedOver?: Readonly<Record<string, string>>;
+  /**
+   * What a CPU does on its way to user mode, in assembly that no probe sees: it does the pending flush of the slot that
+   * is loaded, and clears `pending`. It can be there only while its task runs on an mm of its own.
+   */
+  readonly userMode?: { readonly pending: string; readonly slot: string; readonly loaded: string };
   /** Cells of which nothing is known before they are first observed; counts are taken to be large until then. */
   readonly unknown: {
     readonly mm: readonly string[];

@@ -67,6 +67,8 @@ export interface EntriesUnit {
   readonly modules: Modules;
   readonly design: DesignInfo;
   readonly file: SourceFile;
+  /** The same of an architecture's own file. */
+  readonly archFile?: SourceFile | undefined;
   readonly machine: ReadonlyMap<string, number>;
   /** Functions whose entries and returns are events: `p:name`, `r:name`. */
   readonly probes?: ReadonlySet<string>;
@@ -74,25 +76,27 @@ export interface EntriesUnit {
 }
 
 export function compileEntries(unit: EntriesUnit): Program {
-  const { modules, design, file, machine, probes = new Set(), mutation = noMutation() } = unit;
+  const { modules, design, file, archFile, machine, probes = new Set(), mutation = noMutation() } = unit;
   let callbacks: readonly FunctionDecl[] = [];
   for (;;) {
-    const cx = newLowering({ modules, design, root: file, machine, config: new Map() }, mutation);
+    const cx = newLowering({ modules, design, root: file, also: archFile, machine, config: new Map() }, mutation);
     cx.probes = probes;
     cx.callbacks.push(...callbacks);
     for (const [func, other] of replacements(cx, false)) cx.stubs.set(keyOf(func), other);
     cx.replaying = true;
-    const program = lowerReplay(cx, design, file);
+    const program = lowerReplay(cx, design, archFile ? [file, archFile] : [file]);
     if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
     callbacks = [...cx.callbacks];
   }
 }
 
-function lowerReplay(cx: Lowering, design: DesignInfo, file: SourceFile): Program {
+function lowerReplay(cx: Lowering, design: DesignInfo, files: readonly SourceFile[]): Program {
   const codes: Code[] = [];
-  for (const name of file.exported.keys()) {
-    const decl = file.declared.get(name);
-    if (decl?.kind === "function") codes.push(lowerEntry(cx, decl));
+  for (const file of files) {
+    for (const name of file.exported.keys()) {
+      const decl = file.declared.get(name);
+      if (decl?.kind === "function") codes.push(lowerEntry(cx, decl));
+    }
   }
   codes.push(...lowerHardware(cx, ["INTERRUPT"]));
   const program: Program = {
@@ -147,6 +151,8 @@ export interface Source {
   readonly modules: Modules;
   readonly design: DesignInfo;
   readonly root: SourceFile;
+  /** Another one, whose functions become code as well. */
+  readonly also?: SourceFile | undefined;
   readonly machine: ReadonlyMap<string, number>;
   readonly config: ReadonlyMap<string, number>;
 }
@@ -154,7 +160,7 @@ export interface Source {
 export function newLowering(source: Source, mutation: Mutation): Lowering {
   const { modules, design, machine, root } = source;
   const config = new Map([...design.config, ...source.config]);
-  const files = reachable(modules, [root, ...design.parts.values()]);
+  const files = reachable(modules, [root, ...(source.also ? [source.also] : []), ...design.parts.values()]);
   const types: TypeContext = {
     modules,
     files,

@@ -170,6 +170,8 @@ export class Calls implements SteppedHost {
 
   /** Some events are recorded only where there is something to show. */
   private shown(event: number, call: Call): boolean {
+    // An interrupt to nobody.
+    if (event === this.plan.signal) return this.world.machine.args[0] !== 0;
     const only = this.plan.atEvent.get(event)?.only;
     if (only === undefined) return true;
     const at = this.world.place(only, { row: this.row, cpu: call.frame.cpu, args: undefined });

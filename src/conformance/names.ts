@@ -14,6 +14,8 @@ export class Names {
   #ctxBack = new Map<number, number>();
   /** By task: the mm that it made last, and nobody has taken. */
   born = new Map<Ref, Ref>();
+  /** Tasks that never go to user mode. */
+  kernelThreads = new Set<Ref>();
   mms = 0;
   tasks = 0;
   #strangers = 0;
@@ -25,6 +27,7 @@ export class Names {
     copy.#ctx = new Map(this.#ctx);
     copy.#ctxBack = new Map(this.#ctxBack);
     copy.born = new Map(this.born);
+    copy.kernelThreads = new Set(this.kernelThreads);
     copy.mms = this.mms;
     copy.tasks = this.tasks;
     copy.#strangers = this.#strangers;

@@ -6,9 +6,10 @@
 import { defined } from "../base/assert.ts";
 import { argToString, listAt } from "../events/table.ts";
 import type { Calls } from "./calls.ts";
-import type { PlannedField, PlannedPlace, PlannedProbe } from "./plan.ts";
+import { isTarget, type PlannedField, type PlannedPlace, type PlannedProbe } from "./plan.ts";
+import { contains, type Signals } from "./signals.ts";
 import type { Tally } from "./tally.ts";
-import type { Position, World } from "./world.ts";
+import { MAY_BE_PENDING, type Position, type World } from "./world.ts";
 
 /** What one row was found to be, as far as its fields tell; a reason if nothing explains it. */
 export type Found = { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -22,19 +23,25 @@ interface Pending {
   readonly at: number;
 }
 
-/** The count was changed by somebody whom no probe sees. */
-export type Environment = (probe: PlannedProbe, field: PlannedField, by: number) => void;
+export interface ObserverHost {
+  /** The count was changed by somebody whom no probe sees. */
+  environment(probe: PlannedProbe, field: PlannedField, by: number): void;
+  /** An interrupt was sent, and its probe has missed it: false, if it has not missed so many. */
+  missedSignal(): boolean;
+}
 
 export class Observer {
   private readonly world: World;
   private readonly calls: Calls;
-  private readonly environment: Environment;
+  private readonly signals: Signals;
+  private readonly host: ObserverHost;
   private pending: Pending[][];
 
-  constructor(world: World, calls: Calls, environment: Environment) {
+  constructor(world: World, calls: Calls, signals: Signals, host: ObserverHost) {
     this.world = world;
     this.calls = calls;
-    this.environment = environment;
+    this.signals = signals;
+    this.host = host;
     this.pending = Array.from({ length: world.cpus }, () => []);
   }
 
@@ -63,8 +70,11 @@ export class Observer {
     const { world } = this;
     const { row, cpu } = position;
     if (field.as === "slots") return this.slots(field, position);
+    if (field.as === "pending_slots") return this.pendingSlots(field, position);
+    if (isTarget(field)) return this.targets(field, position);
     if (field.arg >= 0) {
-      const model = defined(position.args, "events have arguments")[field.arg]!;
+      const value = defined(position.args, "events have arguments")[field.arg]!;
+      const model = field.as === "function" ? Math.max(0, value) : value;
       return model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
     }
     const at = world.place(defined(field.place, "what is no argument is a cell"), position);
@@ -113,6 +123,36 @@ export class Observer {
     return OK;
   }
 
+  /** Bit 1 is slot 0's. What the CPU may have done in user mode it has done, or not. */
+  private pendingSlots(field: PlannedField, { row, cpu }: Position): Found {
+    const { world } = this;
+    const recorded = world.raw(row, field.column);
+    const { base, count } = field.place === undefined ? { base: 0, count: 0 } : world.slots(field.place.cell, cpu);
+    let model = 0;
+    for (let slot = 0; slot < count; slot++) {
+      const bit = 2 ** (slot + 1);
+      const at = base + slot;
+      if (world.state[at] === MAY_BE_PENDING) world.state[at] = (recorded & bit) === 0 ? 0 : 1;
+      if (world.state[at] === 1) model += bit;
+    }
+    return model === recorded ? OK : this.differs(field, row, model);
+  }
+
+  /** An interrupt goes to all for whom there is something new, but for those to whom one is on its way. */
+  private targets(field: PlannedField, { row, cpu, args }: Position): Found {
+    const { world } = this;
+    const model = defined(args, "events have arguments")[field.arg]!;
+    const raw = world.raw(row, field.column);
+    const recorded = field.as === "target" ? 2 ** raw : raw;
+    for (let to = 0; to < world.cpus; to++) {
+      if (contains(recorded, to) === contains(model, to)) continue;
+      const coming =
+        this.signals.isComing(to, row, cpu) || (this.signals.isUnsent(to, row) && this.host.missedSignal());
+      if (contains(recorded, to) || !coming) return this.differs(field, row, model);
+    }
+    return OK;
+  }
+
   /** The state that the recording starts with. What is another CPU's only if nothing is known of it. */
   start(probe: PlannedProbe, position: Position): void {
     this.take(probe, position, (at, { at: [first] }) => first === "cpu" || this.world.unset[at] === 1);
@@ -140,6 +180,12 @@ export class Observer {
         continue;
       }
       if (field.place === undefined) continue;
+      if (field.as === "pending_slots") {
+        const { base, count } = world.slots(field.place.cell, position.cpu);
+        world.state.fill(MAY_BE_PENDING, base, base + count);
+        this.pendingSlots(field, position);
+        continue;
+      }
       const at = world.place(field.place, position);
       if (at >= 0 && which(at, field.place)) this.bind(at, field, position);
     }
@@ -177,7 +223,7 @@ export class Observer {
         continue;
       }
       const recorded = this.world.encode(row, field, cpu);
-      this.environment(probe, field, recorded - model);
+      this.host.environment(probe, field, recorded - model);
       this.world.state[at] = recorded;
     }
     list.length = 0;

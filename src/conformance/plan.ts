@@ -61,6 +61,13 @@ export interface PlannedBorn {
   readonly born: ReadonlyMap<number, number>;
 }
 
+export interface PlannedBegin {
+  readonly code: number;
+  readonly args: readonly (PlannedBorn | PlannedColumn)[];
+  /** Column that must be 0, where nothing else must be under way; or -1. */
+  readonly alone: number;
+}
+
 export interface PlannedProbe {
   /** The row's name, and the same without the number of the CPU. */
   readonly name: string;
@@ -69,11 +76,13 @@ export interface PlannedProbe {
   /** The event's number, or -1. */
   readonly event: number;
   readonly fields: readonly PlannedField[];
-  readonly begins: { readonly code: number; readonly args: readonly (PlannedBorn | PlannedColumn)[] } | undefined;
+  readonly begins: PlannedBegin | undefined;
   readonly learns: readonly PlannedLearn[];
   readonly search: PlannedSearch | undefined;
-  /** Column of the CPU that sent the interrupt, or -1. */
-  readonly interruptFrom: number;
+  /** Column of the CPU that sent the interrupt, or -1; undefined: it begins no interrupt. */
+  readonly interrupt: { readonly from: number } | undefined;
+  /** Column of a function that must be one of the design's, or -1. */
+  readonly of: number;
   readonly only: PlannedPlace | undefined;
   /** The event that is passed late, or -1. */
   readonly late: number;
@@ -90,6 +99,14 @@ export interface Plan {
   /** The handler of interrupts, and what is recorded first of it. */
   readonly handler: number;
   readonly handlerProbe: PlannedProbe | undefined;
+  /** The event at which interrupts are sent, or -1. */
+  readonly signal: number;
+  /** The rows that show one sent to one CPU. */
+  readonly single: PlannedProbe | undefined;
+  /** Those that are sent to several at once are recorded, too. */
+  readonly several: boolean;
+  /** By kind of row: whether it begins (1) or ends (2) an interrupt that other CPUs sent. */
+  readonly interrupts: Uint8Array;
   /** Where CPUs keep ids of contexts. */
   readonly slotIds: SteppedCell | undefined;
   readonly current: SteppedCell;
@@ -98,6 +115,10 @@ export interface Plan {
   /** For context ids: the recorded and the model's step from one generation to the next. */
   readonly generations: { readonly recorded: number; readonly model: number } | undefined;
   readonly oldTasks: { readonly rule: OldTasks; readonly active: SteppedCell | undefined } | undefined;
+  /** undefined: this design leaves nothing to the way to user mode. */
+  readonly userMode:
+    | { readonly pending: SteppedCell; readonly slot: SteppedCell; readonly loaded: SteppedCell }
+    | undefined;
   readonly unknown: {
     readonly mm: readonly SteppedCell[];
     readonly counts: readonly SteppedCell[];
@@ -153,6 +174,12 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     putOff: new Set(putOffEvents(table).map((name) => emitted.events.indexOf(name))),
     handler: emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === HARDIRQ),
     handlerProbe: known.find(({ probe }) => probe.interrupt !== undefined),
+    signal: known.find(({ fields }) => fields.some(isTarget))?.event ?? -1,
+    single: known.find(({ fields }) => fields.some(({ as }) => as === "target")),
+    several: known.some(({ fields }) => fields.some(({ as }) => as === "targets")),
+    interrupts: Uint8Array.from(events.kinds, ({ name }) =>
+      table.interrupts?.entry.includes(name) ? 1 : table.interrupts?.exit.includes(name) ? 2 : 0,
+    ),
     slotIds: known.flatMap(({ fields }) => fields).find((field) => field.as === "slots")?.place?.cell,
     current: resolver.cell(table.current),
     taskMm: resolver.cell(table.taskMm),
@@ -165,6 +192,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
       rule: table.oldTasks,
       active: table.oldTasks.active && resolver.cell(table.oldTasks.active.cell),
     },
+    userMode: resolver.userMode(table.userMode),
     unknown: {
       mm: cells(table.unknown.mm),
       counts: cells(table.unknown.counts),
@@ -176,6 +204,8 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
 }
 
 const HARDIRQ = 2;
+
+export const isTarget = ({ as }: PlannedField): boolean => as === "target" || as === "targets";
 
 class Resolver {
   readonly #events: EventTable;
@@ -198,6 +228,11 @@ class Resolver {
     return found;
   }
 
+  userMode(of: ProbeTable["userMode"]): Plan["userMode"] {
+    const pending = of && this.find(of.pending);
+    return of && pending && { pending, slot: this.cell(of.slot), loaded: this.cell(of.loaded) };
+  }
+
   readonly entry = (name: string): number => {
     const code = this.#emitted.codes.findIndex((one) => one.name === name);
     if (code < 0) throw new Error(`lazymm bug: there is no entry ${name}`);
@@ -215,13 +250,15 @@ class Resolver {
       fields: (probe.fields ?? []).flatMap((field) => this.#field(kind, field)),
       begins: probe.begins && {
         code: this.entry(probe.begins.entry),
+        alone: probe.begins.alone === undefined ? -1 : column(probe.begins.alone),
         args: probe.begins.args.map((arg) =>
           "born" in arg ? { born: this.#columns(arg.born) } : { column: column(arg.column), as: arg.as, bit: -1 },
         ),
       },
       learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),
       search: probe.searches && this.#search(probe.searches),
-      interruptFrom: probe.interrupt === undefined ? -1 : column(probe.interrupt.from),
+      interrupt: probe.interrupt && { from: probe.interrupt.from === undefined ? -1 : column(probe.interrupt.from) },
+      of: probe.of === undefined ? -1 : column(probe.of.column),
       only: probe.only && { cell: this.cell(probe.only.cell), at: this.#index(kind, probe.only.at) },
       late: event(probe.late),
     };
@@ -248,6 +285,8 @@ class Resolver {
     const cell = this.find("cell" in of ? of.cell : of.cells[0]);
     const second = "cells" in of ? this.find(of.cells[1]) : undefined;
     const at = this.#index(kind, of.at);
+    // A design without pending flushes has none: that is judged, too.
+    if (field.as === "pending_slots" && cell === undefined) return [{ ...planned, arg: -1, place: undefined, second }];
     const beyond = typeof at[0] === "number" && at[0] >= (cell?.dims[0] ?? 0);
     if (cell === undefined || beyond || ("cells" in of && second === undefined)) return [];
     if (field.as === "bits") {

@@ -6,16 +6,17 @@
 import { defined } from "../base/assert.ts";
 import { FLAG } from "../events/table.ts";
 import { type Call, Calls, copyOf, hasEnded, type SavedCalls } from "./calls.ts";
+import { Interrupts } from "./interrupts.ts";
+import { ahead, learn } from "./learn.ts";
 import type { Ref } from "./names.ts";
 import { Observer } from "./observe.ts";
-import { OldTasks, type Shown } from "./old-tasks.ts";
-import type { PlannedLearn, PlannedProbe, PlannedSearch } from "./plan.ts";
+import { OldTasks } from "./old-tasks.ts";
+import type { PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
+import { recall } from "./recall.ts";
+import { Signals } from "./signals.ts";
 import { Tally } from "./tally.ts";
 import { type SavedWorld, World, type WorldInput } from "./world.ts";
-
-/** How many rows of a CPU are looked at for what is to be learnt. */
-const LEARN_ROWS = 4;
 
 export interface SweepInput extends WorldInput {
   /** Rows that are judged. */
@@ -50,6 +51,8 @@ export class Sweep {
   tally: Tally;
   private readonly world: World;
   private readonly observer: Observer;
+  private readonly signals: Signals;
+  private readonly interrupts: Interrupts;
   /** CPUs whose start is known. */
   private started: Uint8Array;
   /** What each CPU, and each task, is in the middle of; of a task the innermost call is last. */
@@ -73,9 +76,12 @@ export class Sweep {
     this.tally = new Tally(input.table);
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
-    this.observer = new Observer(this.world, this.calls, (probe, field, by) =>
-      this.tally.environment(probe, field.name, by),
-    );
+    this.signals = new Signals(input.table, input.plan);
+    this.interrupts = new Interrupts(this.world, this.calls, this.signals);
+    this.observer = new Observer(this.world, this.calls, this.signals, {
+      environment: (probe, field, by) => this.tally.environment(probe, field.name, by),
+      missedSignal: () => this.miss(input.plan.single, 0),
+    });
     const { cpus } = this.world;
     const { oldTasks } = input.plan;
     this.oldTasks = oldTasks && new OldTasks(input.table, oldTasks.rule, this.callKinds());
@@ -131,7 +137,7 @@ export class Sweep {
     this.row = row;
     this.calls.take(row);
     if (row < window.from || this.started[cpu] === 0) this.beforeStart(row, probe);
-    else if (probe === undefined) this.tally.unjudged(row);
+    else if (probe === undefined || this.isElsewhere(row, cpu, probe)) this.pass(row, cpu);
     else if (probe.probe.role === "snapshot") this.snapshot(row, probe);
     else this.judge(row, cpu, probe);
   }
@@ -191,13 +197,22 @@ export class Sweep {
     return cpus;
   }
 
+  /** No step of the model; but what other CPUs have asked of this one is done where it takes their interrupt. */
+  private pass(row: number, cpu: number): void {
+    this.tally.unjudged(row);
+    if (this.input.plan.interrupts[this.input.table.kind[row]!] !== 1) return;
+    this.interrupts.takeSilently(cpu);
+    this.unblock();
+  }
+
   private judge(row: number, cpu: number, probe: PlannedProbe): void {
     this.calls.close(cpu);
     const settled = this.observer.settle(cpu);
     if (!settled.ok) this.fail(probe, settled.reason);
     if (!this.begun.has(cpu)) this.runs(row, cpu);
-    for (const learn of probe.learns) this.learn(row, cpu, learn);
-    if (this.oldTasks !== undefined) this.recall(row, cpu, probe, this.oldTasks);
+    if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
+    for (const what of probe.learns) learn(this.world, row, cpu, what);
+    if (this.oldTasks !== undefined) recall(this.world, this.oldTasks, row, cpu, probe);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
     else this.step(row, cpu, probe);
@@ -224,10 +239,10 @@ export class Sweep {
     world.names.setTask(world.named(row, COLUMN.pid), child);
     const creator = world.current(cpu);
     const shares = (world.named(row, COLUMN.cloneFlags) & CLONE_VM) !== 0;
-    const own = this.input.plan.taskMm.base + creator - 1;
-    const mm = shares ? world.state[own]! : this.takeBorn(creator);
-    // Its mm was made before the recording: it will be seen.
-    if (mm === 0 && world.state[own] !== 0) return;
+    const creators = this.input.plan.taskMm.base + creator - 1;
+    const mm = shares ? world.state[creators]! : this.takeBorn(creator);
+    // The probe has missed how its mm was made, or whose it shares was not seen yet: it is learnt as an old task's is.
+    if (shares ? world.unset[creators] === 1 : mm === 0) return;
     world.knowTask(child);
     this.begun.add(this.taskKey(child));
     world.atOnce(ENTRY.newTask, cpu, [child, mm, shares ? 1 : 0]);
@@ -235,7 +250,7 @@ export class Sweep {
 
   private bornBy(creator: Ref, row: number, cpu: number, shown: ReadonlyMap<number, number>): Ref {
     const mm = this.takeBorn(creator);
-    const soon = mm === 0 ? this.ahead(row, cpu, shown) : undefined;
+    const soon = mm === 0 ? ahead(this.world.table, row, cpu, shown) : undefined;
     return soon === undefined ? mm : this.world.mm(this.world.raw(soon.row, soon.column));
   }
 
@@ -257,7 +272,7 @@ export class Sweep {
   }
 
   private seek(row: number, cpu: number, search: PlannedSearch): void {
-    const result = this.ahead(row, cpu, search.result);
+    const result = ahead(this.world.table, row, cpu, search.result);
     if (result !== undefined) this.world.seek(cpu, search, this.world.raw(result.row, result.column));
   }
 
@@ -273,6 +288,26 @@ export class Sweep {
     this.tally.fail(this.row, probe, outcome, reason);
   }
 
+  // ---- calls of other CPUs -----------------------------------------------------------------------------------------
+
+  /** The row is of something that no design has. */
+  private isElsewhere(row: number, cpu: number, probe: PlannedProbe): boolean {
+    const { elsewhere } = probe.probe;
+    if (this.signals.foreign.has(row)) return true;
+    if (elsewhere === undefined) return false;
+    const inInterrupt = (this.input.table.flags[row]! & (FLAG.hardirq | FLAG.softirq | FLAG.nmi)) !== 0;
+    if (this.handlers[cpu]?.event === probe.event) return false;
+    return elsewhere === "always" && (inInterrupt || !this.mayReach(cpu, probe.event));
+  }
+
+  private mayReach(cpu: number, event: number): boolean {
+    const top = this.stackOf(cpu).at(-1);
+    if (top === undefined) return false;
+    if (top.event === event) return true;
+    const probe = this.input.plan.atEvent.get(top.event);
+    return probe !== undefined && this.mayMiss(probe, cpu);
+  }
+
   // ---- which call a row belongs to ---------------------------------------------------------------------------------
 
   /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or none. */
@@ -280,7 +315,7 @@ export class Sweep {
     const handler = this.handlers[cpu];
     if (handler === undefined && this.beginsHandler(row, cpu, probe)) {
       const call = this.handle(row, cpu, probe);
-      if (call !== undefined || probe.interruptFrom >= 0) return call;
+      if (call !== undefined || this.sender(row, probe) >= 0) return call;
     }
     if (probe.event >= 0) {
       for (const call of [handler, this.schedulers[cpu]]) {
@@ -292,7 +327,7 @@ export class Sweep {
     if (begins?.enclosed !== true && begins?.scheduler !== true) this.passLate(stack);
     const top = stack.at(-1);
     if (probe.event >= 0 && top !== undefined && this.reaches(top, probe.event)) return top;
-    if (begins !== undefined) return this.begin(row, cpu, probe, stack);
+    if (begins !== undefined && this.mayBegin(row, cpu, probe, stack)) return this.begin(row, cpu, probe, stack);
     // It says that calls are through, and shows nothing.
     if (probe.event < 0) return undefined;
     const other = handler ?? this.schedulers[cpu] ?? top;
@@ -310,17 +345,30 @@ export class Sweep {
 
   /** To the event, past what is put off, or what a probe may have missed. */
   private reaches(call: Call, event: number): boolean {
-    this.calls.proceed(call);
-    while (call.event >= 0 && call.event !== event && this.passes(call)) this.calls.advance(call);
+    this.interrupts.proceed(call);
+    while (call.event >= 0 && call.event !== event && this.passes(call)) {
+      this.calls.advance(call);
+      this.interrupts.proceed(call);
+    }
     return call.event === event;
+  }
+
+  /** To its end, as far as no row of it may be missing. */
+  private ends(call: Call): boolean {
+    this.reaches(call, -1);
+    return hasEnded(call);
   }
 
   private passes(call: Call): boolean {
     const { plan } = this.input;
-    if (plan.putOff.has(call.event)) return true;
-    const probe = plan.atEvent.get(call.event);
-    if (probe === undefined || !this.mayMiss(probe, call.frame.cpu)) return false;
-    const name = rowName(probe, call.frame.cpu);
+    if (plan.putOff.has(call.event) || this.interrupts.needsNone(call, this.row)) return true;
+    return this.miss(plan.atEvent.get(call.event), call.frame.cpu);
+  }
+
+  /** The probe has missed a step, if it may have. */
+  private miss(probe: PlannedProbe | undefined, cpu: number): boolean {
+    if (probe === undefined || !this.mayMiss(probe, cpu)) return false;
+    const name = rowName(probe, cpu);
     this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
     this.tally.step(probe, "lossy");
     return true;
@@ -329,6 +377,15 @@ export class Sweep {
   private mayMiss(probe: PlannedProbe, cpu: number): boolean {
     const name = rowName(probe, cpu);
     return (this.input.missed.get(name) ?? 0) > (this.missed.get(name) ?? 0);
+  }
+
+  /** Nothing on this CPU must still be under way: only then can it have been in user mode since its last row. */
+  private mayHaveReturned(cpu: number): boolean {
+    if (this.handlers[cpu] !== undefined || this.schedulers[cpu] !== undefined) return false;
+    const top = this.stackOf(cpu).at(-1);
+    if (top === undefined || hasEnded(top) || this.input.plan.late.has(top.event)) return true;
+    const probe = this.input.plan.atEvent.get(top.event);
+    return probe !== undefined && this.mayMiss(probe, cpu);
   }
 
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
@@ -343,29 +400,46 @@ export class Sweep {
 
   /** The row is of an interrupt handler that has just begun; its first row may be one that the probe has missed. */
   private beginsHandler(row: number, cpu: number, probe: PlannedProbe): boolean {
-    if (probe.interruptFrom >= 0) return this.world.raw(row, probe.interruptFrom) !== cpu;
+    const { interrupt } = probe;
+    if (interrupt !== undefined && interrupt.from >= 0) return this.world.raw(row, interrupt.from) !== cpu;
     const { handlerProbe } = this.input.plan;
     const inHandler = (this.input.table.flags[row]! & FLAG.hardirq) !== 0;
+    if (interrupt !== undefined) return inHandler;
     return inHandler && probe.event >= 0 && handlerProbe !== undefined && this.mayMiss(handlerProbe, cpu);
   }
 
   private handle(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
-    const call = this.calls.make(this.input.plan.handler, cpu, []);
-    call.frame.pc = 0;
-    if (probe.interruptFrom >= 0) call.frame.pick = this.world.raw(row, probe.interruptFrom);
-    if (this.reaches(call, probe.event)) {
+    const sender = this.sender(row, probe);
+    for (let from = 0; from < this.world.cpus; from++) {
+      if (sender >= 0 && from !== sender) continue;
+      const call = this.interrupts.handler(cpu, from);
+      if (!this.reaches(call, probe.event)) continue;
       this.handlers[cpu] = call;
       return call;
     }
-    if (probe.interruptFrom < 0) return undefined;
-    if (this.mayBeOld(call.frame.pick)) this.passOver(row, cpu, probe);
+    if (probe.interrupt === undefined) return undefined;
+    if (sender >= 0 && this.mayBeOld(sender)) this.passOver(row, cpu, probe);
     else this.fail(probe, "in the design no request is on its way to this CPU");
     return undefined;
+  }
+
+  /** Who sent the interrupt that the row is of; -1: it does not say. */
+  private sender(row: number, { interrupt }: PlannedProbe): number {
+    return interrupt === undefined || interrupt.from < 0 ? -1 : this.world.raw(row, interrupt.from);
+  }
+
+  /** Some calls are begun by rows that, elsewhere, are part of others. */
+  private mayBegin(row: number, cpu: number, { begins }: PlannedProbe, stack: readonly Call[]): boolean {
+    if (begins === undefined || begins.alone < 0) return true;
+    const isAlone = this.handlers[cpu] === undefined && this.schedulers[cpu] === undefined && stack.every(hasEnded);
+    const inHandler = (this.input.table.flags[row]! & FLAG.hardirq) !== 0;
+    return isAlone && !inHandler && this.world.raw(row, begins.alone) === 0;
   }
 
   private begin(row: number, cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
     const begins = defined(probe.begins, "the caller has asked");
     const current = this.world.current(cpu);
+    if (probe.probe.begins?.kernelThread) this.world.names.kernelThreads.add(current);
     const args = begins.args.map((arg) =>
       "born" in arg ? this.bornBy(current, row, cpu, arg.born) : this.world.encode(row, arg, cpu),
     );
@@ -375,7 +449,8 @@ export class Sweep {
       if (args[0]) this.world.unset[this.input.plan.taskActiveMm.base + args[0] - 1] = 0;
       this.begun.add(cpu);
       const before = this.schedulers[cpu];
-      if (before !== undefined) this.fail(probe, `the design ${this.where(before)}`);
+      // Its last row may be one that the probe has missed.
+      if (before !== undefined && !this.ends(before)) this.fail(probe, `the design ${this.where(before)}`);
       this.schedulers[cpu] = call;
       return call;
     }
@@ -452,72 +527,6 @@ export class Sweep {
     const code = emitted.codes[call.frame.code]?.name ?? "";
     if (call.blocked) return `waits in ${code}`;
     return call.event < 0 ? `has ended ${code}` : `is at ${emitted.events[call.event]} in ${code}`;
-  }
-
-  // ---- what is not known of old tasks ------------------------------------------------------------------------------
-
-  private learn(row: number, cpu: number, learn: PlannedLearn): void {
-    const { world } = this;
-    const task = learn.task < 0 ? world.current(cpu) : world.task(world.raw(row, learn.task), cpu);
-    const at = learn.cell.base + task - 1;
-    if (task === 0 || world.unset[at] === 0) return;
-    const from = learn.self >= 0 ? { row, column: learn.self } : this.ahead(row, cpu, learn.from);
-    if (from === undefined) return;
-    world.unset[at] = 0;
-    world.state[at] = from.column < 0 ? 0 : world.mm(world.raw(from.row, from.column));
-  }
-
-  /** The CPU's next row of one of these kinds, if it comes soon. */
-  private ahead(row: number, cpu: number, kinds: ReadonlyMap<number, number>): Shown | undefined {
-    const { table } = this.input;
-    let seen = 0;
-    for (let next = row + 1; next < table.length && seen < LEARN_ROWS; next++) {
-      if (table.cpu[next] !== cpu) continue;
-      seen++;
-      const column = kinds.get(table.kind[next]!);
-      if (column !== undefined) return { row: next, column };
-    }
-    return undefined;
-  }
-
-  /** The mms of the running task and of the next one, where no row at hand tells them. */
-  private recall(row: number, cpu: number, probe: PlannedProbe, old: OldTasks): void {
-    const { table } = this.input;
-    const current = this.world.current(cpu);
-    this.recallMm(current, table.pid[row]!, row, old);
-    const next = probe.probe.begins?.scheduler ? probe.begins?.args[0] : undefined;
-    if (next !== undefined && !("born" in next)) {
-      const pid = this.world.raw(row, next.column);
-      this.recallMm(this.world.encode(row, next, cpu), pid, row, old);
-    }
-    this.recallActive(current, cpu, row, old);
-  }
-
-  private recallMm(task: Ref, pid: number, row: number, old: OldTasks): void {
-    const { world } = this;
-    const { taskMm, taskActiveMm } = this.input.plan;
-    const at = taskMm.base + task - 1;
-    if (world.unset[at] === 0) return;
-    world.unset[at] = 0;
-    const found = old.mmOf(pid, row);
-    if (found === undefined) world.state[at] = old.leavesOwn(row) ? world.anonymousMm() : 0;
-    else if ("row" in found) world.state[at] = world.mm(world.raw(found.row, found.column));
-    else world.state[at] = found.like === 0 ? 0 : world.state[taskMm.base + world.task(found.like, 0) - 1]!;
-    if (world.state[at] === 0) return;
-    world.unset[taskActiveMm.base + task - 1] = 0;
-    world.state[taskActiveMm.base + task - 1] = world.state[at];
-  }
-
-  private recallActive(current: Ref, cpu: number, row: number, old: OldTasks): void {
-    const { world } = this;
-    const { taskActiveMm, oldTasks } = this.input.plan;
-    const at = taskActiveMm.base + current - 1;
-    if (world.unset[at] === 0) return;
-    world.unset[at] = 0;
-    const active = oldTasks?.active;
-    const known = active !== undefined && world.unset[active.base + cpu] === 0;
-    const shown = old.activeOf(cpu, row, known ? world.recordedId(world.state[active.base + cpu]!) : 0);
-    world.state[at] = shown === undefined ? world.anonymousMm() : world.mm(world.raw(shown.row, shown.column));
   }
 }
 

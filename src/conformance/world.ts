@@ -3,14 +3,20 @@
 // which of its objects. All of it can be saved and brought back.
 
 import { defined } from "../base/assert.ts";
-import { type EventTable, wordValue } from "../events/table.ts";
+import { argToString, type EventTable, wordValue } from "../events/table.ts";
 import type { Frame, SteppedCell, SteppedHost, SteppedMachine } from "../program/stepped.ts";
 import { STOP } from "../program/stepped.ts";
 import { Names, type Ref } from "./names.ts";
 import type { Emitted, Plan, PlannedColumn, PlannedIndex, PlannedPlace, PlannedSearch } from "./plan.ts";
 import { ENTRY, INVALID_ADDRESS } from "./protocol.ts";
 
-const ALL_ONES = 0xffff_ffff_ffff_ffffn;
+/**
+ * A flush was pending, and the CPU may have been in user mode since: until it is seen, both may be. The design reads no
+ * such cell, and what it writes is 1.
+ */
+export const MAY_BE_PENDING = -1;
+/** A function that the design calls nowhere. */
+const NOT_CALLED = -1;
 /** So many references an mm is taken to have before its count is seen: none of them is the last. */
 const UNSEEN_COUNT = 1 << 20;
 
@@ -40,6 +46,11 @@ export interface Position {
   readonly cpu: number;
   /** Arguments of the event that a call is at. */
   readonly args: Float64Array | undefined;
+}
+
+/** `flush_tlb_func+0x0/0x1f0`: the name, without what compilers append; undefined: NULL. */
+export function functionName(table: EventTable, row: number, column: number): string | undefined {
+  return /^[A-Za-z_]\w*/.exec(argToString(table, row, column))?.[0];
 }
 
 export class World {
@@ -110,6 +121,10 @@ export class World {
     return this.state[this.plan.current.base + cpu]!;
   }
 
+  isIdle(cpu: number): boolean {
+    return this.current(cpu) === cpu + 1;
+  }
+
   /** The mm that lives at an address, as it is encoded in the table. */
   mm(address: number): Ref {
     if (address === INVALID_ADDRESS) return this.invalidMm;
@@ -147,7 +162,7 @@ export class World {
   }
 
   task(pid: number, cpu: number): Ref {
-    if (pid === 0) return cpu + 1;
+    if (pid === 0) return cpu + 1; // the idle task
     const known = this.names.task(pid);
     if (known !== undefined) return known;
     const task = this.newTask();
@@ -211,6 +226,18 @@ export class World {
     return false;
   }
 
+  /** The CPU may have been in user mode. */
+  passUserMode(cpu: number): void {
+    const { userMode, taskMm } = this.plan;
+    const task = this.current(cpu);
+    if (userMode === undefined || task === 0 || this.names.kernelThreads.has(task)) return;
+    const mmAt = taskMm.base + task - 1;
+    const mm = this.state[mmAt]!;
+    if (this.unset[mmAt] === 0 && (mm === 0 || mm !== this.state[userMode.loaded.base + cpu])) return;
+    const at = this.slots(userMode.pending, cpu).base + this.state[userMode.slot.base + cpu]!;
+    if (this.state[at] === 1) this.state[at] = MAY_BE_PENDING;
+  }
+
   // ---- values ------------------------------------------------------------------------------------------------------
 
   raw(row: number, column: number): number {
@@ -231,9 +258,17 @@ export class World {
     if (as === "mm") return this.mm(raw);
     if (as === "task") return this.task(raw, cpu);
     if (as === "ctx") return this.names.ctx(raw);
+    if (as === "function") return this.functionId(row, column);
     if (as !== "address") return raw;
     const word = wordValue(this.table, raw);
-    return word === ALL_ONES ? -1 : Number(word);
+    // Signed: kernel addresses are the upper half, and doubles have 53 bits.
+    return Number(BigInt.asIntN(64, word));
+  }
+
+  /** As compiled: 0 is NULL, and functions are numbered with the events. */
+  private functionId(row: number, column: number): number {
+    const name = functionName(this.table, row, column);
+    return name === undefined ? 0 : this.emitted.events.indexOf(name) + 1 || NOT_CALLED;
   }
 
   private contextId(recorded: number): number {

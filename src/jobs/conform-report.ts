@@ -46,6 +46,8 @@ export interface ConformReport {
   readonly never_exercised: readonly string[];
   /** Rows that are no step of the model, by name. */
   readonly passed_over: Readonly<Record<string, number>>;
+  /** Why, where it is known. */
+  readonly passed_over_because: Readonly<Record<string, string>>;
   readonly conforms: boolean;
   readonly notes: readonly string[];
   readonly interrupted?: true;

@@ -115,8 +115,9 @@ function hold(
     const stops = stopsOf(probes, table.kinds);
     const program = compileEntries({
       modules: library.modules,
-      design: onMachine(design, sidecars.cpuFlags),
+      design: withInterrupts(onMachine(design, sidecars.cpuFlags)),
       file,
+      archFile: probes.entries === undefined ? undefined : load(library.modules, probes.entries),
       machine: machineOf(table, objects),
       probes: probedFunctions(stops),
     });
@@ -144,6 +145,11 @@ function hold(
   });
 }
 
+/** Sending an interrupt is an event. */
+function withInterrupts(design: DesignInfo): DesignInfo {
+  return { ...design, config: new Map([...design.config, ["ipis_recorded", 1]]) };
+}
+
 function spanOf(table: EventTable): number {
   return table.length === 0 ? 0 : (table.time[table.length - 1]! - table.time[0]!) * table.secondsPerTick;
 }
@@ -161,6 +167,9 @@ function inReport({ tally, complete }: Conformed, limits: readonly string[], tab
       .map((name) => name.replace("#", ""))
       .filter((name) => !seen.has(name) && name !== "snap"),
     passed_over: Object.fromEntries(tally.passedOver),
+    passed_over_because: Object.fromEntries(
+      Object.entries(probes.passedOver ?? {}).filter(([name]) => tally.passedOver.has(name)),
+    ),
     conforms: complete && !failed && kinds.length > 0 && limits.length === 0 && tally.excess().length === 0,
   };
 }

@@ -22,8 +22,14 @@ export function renderConform(report: ConformReport): string {
     first === undefined ? "" : renderStep(first),
     verdict(report),
     report.never_exercised.length > 0 ? `never exercised: ${report.never_exercised.join(", ")}\n` : "",
+    passedOver(report),
     formatNotes(report.notes),
   ].join("");
+}
+
+function passedOver({ passed_over }: ConformReport): string {
+  const rows = Object.values(passed_over).reduce((n, count) => n + count, 0);
+  return rows === 0 ? "" : `passed over: ${rows} rows that are no step of a design; --json says why\n`;
 }
 
 function verdict({ design, conforms, steps }: ConformReport): string {

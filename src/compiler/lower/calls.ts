@@ -99,6 +99,8 @@ function traceEvent(cx: Lowering, name: string, args: readonly Expr[], node: Nod
 /** A call of a function that has a probe on its entry and its return. */
 function probed(cx: Lowering, decl: FunctionDecl, args: readonly Val[], node: Node, call: () => Val): Val {
   const values = args.map((arg) => {
+    // A function is told by its name, which is numbered as events are, but from 1 on: NULL is 0 or, as void *, -1.
+    if (arg.v === "function") return constant(cx.eventId(arg.decl.name) + 1);
     if (arg.v !== "expr") return constant(0);
     // A frame that came as void *, as as_void() made it: see bindParameters().
     return cx.freeze(arg.type.k === "voidstar" ? binary("-", arg.e, constant(1)) : arg.e, arg.type, "argument");

@@ -369,7 +369,7 @@ export function wrong_cpu(f: flush_tlb_info, loaded_mm: mm_struct, local: bool):
 export function flush_tlb_pages(start: number, end: number, stride_shift: number, asid: number): void {
   for (let addr = start; addr < end; addr += 1 << stride_shift) {
     invlpg(addr >> machine.PAGE_SHIFT);
-    invalidate_user_asid(asid);
+    if (!config.INVPCID) invalidate_user_asid(asid);
   }
 }
 

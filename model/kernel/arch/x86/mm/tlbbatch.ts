@@ -15,7 +15,7 @@ interface arch_tlbflush_unmap_batch {
   /** CPUs that may have cached what was unmapped. */
   cpumask: cpumask_t;
 }
-const tlb_ubc = DEFINE_PER_CPU_FRAME<arch_tlbflush_unmap_batch>();
+export const tlb_ubc = DEFINE_PER_CPU_FRAME<arch_tlbflush_unmap_batch>();
 
 /** A page-table entry of mm has been cleared; the flush comes later. */
 export function arch_tlbbatch_add_pending(mm: mm_struct): void {
