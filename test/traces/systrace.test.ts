@@ -6,6 +6,7 @@ import { openTrace } from "../../src/traces/input/open.ts";
 import type { ParsedTrace } from "../../src/traces/parsed.ts";
 import { buildSchedule } from "../../src/traces/schedule.ts";
 import { SystraceReader } from "../../src/traces/systrace/reader.ts";
+import { asBlocks, asString } from "./pages.ts";
 import { line, parse, RECORDINGS, showAll } from "./text.ts";
 
 function read(page: string | Uint8Array, chunk = 1 << 20): ParsedTrace {
@@ -26,21 +27,6 @@ const TRACE =
     "sched_switch: prev_comm=sh prev_pid=127 prev_prio=120 prev_state=S ==> next_comm=a next_pid=300 next_prio=9",
   ) +
   line("a", 300, 2, 3, "cpu_idle: state=1 cpu_id=2");
-
-const VIEWER = '<script>if(linuxPerfData){f("sched_switch: prev_comm=")}</script>\n<style>.trace-data { }</style>\n';
-const TAIL = "\n</body>\n</html>\n";
-
-/** The older kind of page: a string of JavaScript. */
-function asString(trace: string): string {
-  const body = trace.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n\\\n");
-  return `<!DOCTYPE html>\n<html>\n${VIEWER}  <script>\n  var linuxPerfData = "\\\n${body}";\n  </script>${TAIL}`;
-}
-
-/** The newer kind: blocks of text. */
-function asBlocks(...blocks: string[]): string {
-  const scripts = blocks.map((text) => `  <script class="trace-data" type="application/text">\n${text}  </script>\n`);
-  return `<!DOCTYPE html>\n<html>\n${VIEWER}<!-- BEGIN TRACE -->\n${scripts.join("")}<!-- END TRACE -->${TAIL}`;
-}
 
 const PAGES: readonly (readonly [string, string])[] = [
   ["a string", asString(TRACE)],

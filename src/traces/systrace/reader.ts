@@ -35,6 +35,7 @@ export class SystraceReader implements StreamReader {
   readonly #processes = new ProcessDump();
   readonly #odd = { otherBlocks: 0, packedBlocks: 0, laterTraces: 0, ownLines: 0 };
   #block: Block = "unknown";
+  /** Of the block that is being read; taken over by the next block if nothing was read. */
   #parser = new FtraceTextParser();
   readonly #pieces = new Pieces((piece) => this.#parser.push(piece));
   /** The first block with events. */
