@@ -82,7 +82,8 @@ export const REPORT_TEXTS: readonly string[] = [
 ];
 
 const PROCESSES =
-  "PROCESS DUMP\nUSER PID PPID VSIZE RSS WCHAN PC NAME\nroot 1 0 1008 832 0 0 S /init\nroot 3 2 0 0 0 0 S [ksoftirqd/0]\n" +
+  "PROCESS DUMP\nUSER PID PPID VSIZE RSS WCHAN PC NAME\n" +
+  "root 1 0 1008 832 0 0 S /init\nroot 3 2 0 0 0 0 S [ksoftirqd/0]\n" +
   "USER PID TID CMD\nsystem 127 128 Binder_1\n";
 const ENTITIES = FTRACE.replaceAll(">", "&gt;").replaceAll(":", "&#58;").replaceAll("/", "&#x2f;");
 

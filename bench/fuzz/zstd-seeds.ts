@@ -17,7 +17,7 @@ const ONE_BLOCK = `
   ea79h0hDAAuKs4EYrIsgYIdtBTHNQfIeglbGERWuNFKH4+TRE0EdFsuICJizhIE/BgIDPV3G5sRCiCp0bpIW
 `;
 
-/** zstd -1 --zstd=wlog=10 --check: literals with the table of the block before, and literals that are not compressed. */
+/** zstd -1 --zstd=wlog=10 --check: literals with the table of the block before, and plain ones. */
 const FAST = `
   KLUv/UQAsxAMDQC22U4kIGuqDvAdzlaMj5MF5/f7MwZCEADejxi/3Ea5AscGKwlCIgQNRwBDAEUA0MVd6xMQRDEWg5UQgiM8ATSBstWldjEwOahpMTEO
   EF/YMrUykXMlh/XlzTmVBqOD8Fc4heI5AjMfPOHi+3/EX/IQh9jo/gGJgzB5yENsdAEeFAafYwmb0jEYGU/HIoPTMckU6ZjCkucc2rquc+6GR7Nwvrih

@@ -132,6 +132,11 @@ describe("a file that makes no sense", () => {
   });
 });
 
+test("a page that says that events were lost, and holds none", async () => {
+  const trace = await read(writeDat(SMALL, { formats: {}, cpus: [page(SMALL, 5, [], 7)] }));
+  expect([trace.table.length, trace.table.time[0], trace.lost]).toEqual([1, 0, { marks: 1, events: 7 }]);
+});
+
 describe("any damage", () => {
   /** Flips bits, writes numbers that are extreme, moves pieces, cuts. */
   const damage = fc.array(

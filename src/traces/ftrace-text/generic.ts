@@ -73,8 +73,11 @@ export function readNamed(
   return shape;
 }
 
+/** Of a few bytes; a decoder takes longer to be called. */
 function latin1(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
 }
 
 function readShape(shape: Shape, bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): boolean {

@@ -111,7 +111,7 @@ function unreadable(input: string, error: unknown): Result<never, TraceError> {
   return err(traceError("trace-unreadable", input, errorCode(error)));
 }
 
-/** The chunks of a stream, of which the first has at least `bytes` bytes if there are so many: a pipe may begin small. */
+/** The chunks of a stream, the first with at least `bytes` bytes if there are so many: a pipe may begin small. */
 async function* withStart(source: Readable, bytes: number): AsyncGenerator<Uint8Array> {
   let start: Uint8Array[] = [];
   let held = 0;

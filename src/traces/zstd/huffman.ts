@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Literals, compressed by Huffman codes (RFC 8878, section 4.2). Streams of bits are read from their end to their start.
+// Literals, compressed by Huffman codes (RFC 8878, section 4.2). Streams of bits are read from their end on.
 
 import { readFse } from "./fse.ts";
 
@@ -66,7 +66,7 @@ function packedWeights(bytes: Uint8Array, from: number, to: number): number[] {
   return weights;
 }
 
-/** A symbol of weight w has a code that is w - 1 bits shorter than the longest; the last weight follows from the others. */
+/** The code of weight w is w - 1 bits shorter than the longest one. The last weight follows from the others. */
 function tableOf(known: readonly number[]): HuffmanTable {
   let sum = 0;
   for (const weight of known) {
