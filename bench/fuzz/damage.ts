@@ -111,7 +111,9 @@ function repeat(bytes: Uint8Array, dice: Dice): Uint8Array {
   const at = dice.below(bytes.length);
   const piece = dice.once(2) ? pieceOf(bytes, dice) : bytes.slice(at, at + 1 + dice.below(8));
   const times = 1 + dice.below(Math.floor(REPEATED_MAX / piece.length));
-  const middle = joined(...Array.from({ length: times }, () => piece));
+  const middle = new Uint8Array(times * piece.length);
+  middle.set(piece);
+  for (let filled = piece.length; filled < middle.length; filled *= 2) middle.copyWithin(filled, 0, filled);
   return joined(bytes.subarray(0, at), middle, bytes.subarray(at));
 }
 

@@ -80,6 +80,13 @@ describe("both kinds of page give the rows of the text in them", () => {
     expect(two.notes).toContain("the page holds 2 traces; the first one was read");
   });
 
+  test("a line of tags that never close is no block", () => {
+    const tags = `${"<script class=trace-data".repeat(170)}\n`;
+    const { table } = read(asBlocks(TRACE).replace("<html>\n", `<html>\n${tags.repeat(50)}`));
+    expect(table.length).toBe(3);
+    expect(read(`<html>\n<script><script class='a trace-data b'>${TRACE}</script>`).table.length).toBe(3);
+  });
+
   test("lines of any length end", () => {
     const { table, odd } = read(`<html>${"x".repeat(3 << 20)}`, 4096);
     expect([table.length, odd.tooLong]).toEqual([0, 1]);

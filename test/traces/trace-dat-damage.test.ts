@@ -116,6 +116,8 @@ describe("a file that makes no sense", () => {
       `"a=%d", ${"(".repeat(50_000)}`,
       `"a=%d", ${"1+".repeat(50_000)}1`,
       `"${"%d".repeat(40_000)}`,
+      `"a=${" ".repeat(120_000)}b", 1`,
+      `"${"a=%d ".repeat(24_000)}", ${"REC->a, ".repeat(5)}1`,
     ]) {
       const text = format("e", 9, ["int a;4;1"], print);
       const cpus = [
