@@ -199,6 +199,15 @@ describe("what is refused", () => {
     expect(stacks.code).toBe("trace-nothing-inside");
   });
 
+  test("a broken file of which there is too little is damaged, not something unknown", async () => {
+    const rubbish = gzipSync(
+      Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) >> 3),
+      { level: 0 },
+    );
+    expect((await refused(write("rubbish.gz", rubbish))).code).toBe("trace-not-understood");
+    expect((await refused(write("rubbish.gz", rubbish.subarray(0, 3000)))).code).toBe("trace-damaged");
+  });
+
   test("a directory without a trace says what is in it", async () => {
     mkdirSync(path("nothing"));
     expect((await refused(path("nothing"))).message).toContain("it holds nothing");

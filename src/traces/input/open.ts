@@ -163,6 +163,8 @@ class Reading {
     }
     if (this.#bytes === 0) return err(traceError("trace-empty", this.#input));
     this.#decide();
+    // Of a broken file, what came out may look like nothing that is known.
+    if (damaged !== undefined && this.#refused?.code === "trace-not-understood") return err(this.#damage(damaged));
     if (this.#refused !== undefined) return err(this.#refused);
     return this.#conclude(await this.#parsed(), damaged);
   }
@@ -240,10 +242,14 @@ class Reading {
     }
   }
 
+  #damage({ at, reason }: Damage): TraceError {
+    return traceError("trace-damaged", this.#input, `${at}: ${reason}`);
+  }
+
   #conclude(trace: ParsedTrace, inflating: Damage | undefined): Result<OpenedTrace, TraceError> {
     const damaged = inflating ?? trace.damaged;
     if (trace.table.length === 0) {
-      if (damaged) return err(traceError("trace-damaged", this.#input, `${damaged.at}: ${damaged.reason}`));
+      if (damaged) return err(this.#damage(damaged));
       if (this.#inflated === 0) return err(traceError("trace-empty", this.#input));
       if (trace.format === "perfetto") return err(traceError("trace-no-ftrace", this.#input, String(trace.units)));
       if (trace.format !== "ftrace-text" && trace.notes.length > 0) {
