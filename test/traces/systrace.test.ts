@@ -87,6 +87,12 @@ describe("both kinds of page give the rows of the text in them", () => {
     expect(read(`<html>\n<script><script class='a trace-data b'>${TRACE}</script>`).table.length).toBe(3);
   });
 
+  test("a page of nothing but blocks is given up", () => {
+    const blocks = (count: number) => read(asBlocks(...new Array<string>(count).fill("x\n"), TRACE));
+    expect([blocks(63).table.length, blocks(63).odd.otherBlocks]).toEqual([3, 0]);
+    expect([blocks(100).table.length, blocks(100).odd.otherBlocks]).toEqual([0, 37]);
+  });
+
   test("lines of any length end", () => {
     const { table, odd } = read(`<html>${"x".repeat(3 << 20)}`, 4096);
     expect([table.length, odd.tooLong]).toEqual([0, 1]);
