@@ -116,7 +116,7 @@ export class Page {
   }
 }
 
-/** Where the line's first block of data starts. Tag by tag: in one pattern, the parts would be tried with each other. */
+/** Where the line's first block of data starts. Tag by tag: in one pattern, all parts would be tried together. */
 function blockStart(line: string): number | undefined {
   let at = 0;
   for (const { index } of line.matchAll(SCRIPT)) {
