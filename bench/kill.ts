@@ -12,6 +12,7 @@ import { search } from "../src/checker/search.ts";
 import { loadPacked } from "../src/emit/packed.ts";
 import { hashSearch, openCheckpoint } from "../src/jobs/checkpoint.ts";
 import { emitInstance, instanceOf } from "./common-model.ts";
+import { random } from "./random.ts";
 
 const CHILD = "--search";
 /** What is searched; a test searches a smaller one. */
@@ -76,17 +77,6 @@ function inChild(folder: string, delay: number | undefined): Promise<Run> {
       else reject(new Error(`the search ended with ${code}: ${log}`));
     });
   });
-}
-
-/** Marsaglia's xorshift, in [0, 1): the same moments for the same seed. */
-function random(seed: number): () => number {
-  let x = seed | 0 || 1;
-  return () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) / 2 ** 32;
-  };
 }
 
 async function inFreshFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

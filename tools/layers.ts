@@ -60,7 +60,6 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   "node:*": ["src/traces/input", "src/store", "src/jobs", "src/cli"],
   "@babel/parser": ["src/compiler"],
   "@babel/types": ["src/compiler"], // types only: the parser's syntax tree
-  fzstd: ["src/traces"],
   "@duckdb/node-api": ["src/store"],
   commander: ["src/cli"],
 };

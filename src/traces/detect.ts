@@ -9,6 +9,9 @@ import { textForm } from "./text-forms.ts";
 /** Bytes that detectContent() should be given, if there are so many. */
 export const SNIFF_BYTES = 65_536;
 
+/** Bytes that detectCompression() needs, if there are so many: atrace's longest header, and zlib's. */
+export const COMPRESSION_SNIFF_BYTES = 33;
+
 /** atrace: what `atrace -z` writes, zlib data after a few words. */
 export type Compression = "none" | "gzip" | "zstd" | "atrace";
 

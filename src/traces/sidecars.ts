@@ -83,6 +83,8 @@ function draft(): Draft {
   };
 }
 
+// Patterns over a whole file stay within a line: with \s they would try each of many empty lines from each other one.
+
 function lines(text: string): string[] {
   return text.split("\n").filter((line) => line.trim() !== "");
 }
@@ -120,7 +122,7 @@ function readPs(text: string, into: Draft): boolean {
 
 function readTgids(text: string, into: Draft): boolean {
   let any = false;
-  for (const match of text.matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)) {
+  for (const match of text.matchAll(/^[ \t]*(\d+)[ \t]+(\d+)[ \t\r]*$/gm)) {
     any = true;
     if (Number(match[2]) > 0) into.tgid.set(Number(match[1]), Number(match[2]));
   }
@@ -137,8 +139,8 @@ function readCmdlines(text: string, into: Draft): boolean {
 }
 
 function readCpuinfo(text: string, into: Draft): boolean {
-  const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text);
-  const model = /^(?:model name|cpu|CPU part)\s*:\s*(.*)$/m.exec(text);
+  const flags = /^(?:flags|Features)[ \t]*:[ \t]*(.*)$/m.exec(text);
+  const model = /^(?:model name|cpu|CPU part)[ \t]*:[ \t]*(.*)$/m.exec(text);
   if (flags !== null) into.cpuFlags = new Set(flags[1]!.split(/\s+/).filter((flag) => flag !== ""));
   if (model !== null) into.cpuModel = model[1]!.trim();
   return flags !== null || model !== null;
@@ -156,7 +158,7 @@ function readDefs(text: string, into: Draft): boolean {
 
 function readProfile(text: string, into: Draft): boolean {
   let any = false;
-  for (const match of text.matchAll(/^\s*(\S+)\s+(\d+)\s+(\d+)\s*$/gm)) {
+  for (const match of text.matchAll(/^[ \t]*(\S+)[ \t]+(\d+)[ \t]+(\d+)[ \t\r]*$/gm)) {
     any = true;
     into.kprobeProfile.set(match[1]!, { hits: Number(match[2]), missed: Number(match[3]) });
   }

@@ -89,7 +89,7 @@ describe("a gap is reported", () => {
     expect(problemsOf(gap, manifest)).toEqual([`${platform}: has no checksum`]);
   });
   test("a range instead of a version", () => {
-    const loose = { ...manifest, dependencies: { ...manifest.dependencies, fzstd: "^0.1.1" } };
+    const loose = { ...manifest, devDependencies: { ...manifest.devDependencies, fzstd: "^0.1.1" } };
     expect(problemsOf(lock, loose)[0]).toMatch(/fzstd "\^0\.1\.1" is not an exact version/);
   });
 });

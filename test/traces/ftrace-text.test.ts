@@ -294,3 +294,39 @@ describe("the rest of the text", () => {
     expect(odd.unknown).toBeGreaterThan(0);
   });
 });
+
+describe("numbers that no machine has", () => {
+  const LINE = line("sh", 127, 2, 1, "cpu_idle: state=1 cpu_id=2");
+
+  test("more CPUs than there can be take no memory and make no rows", () => {
+    for (const first of ["cpus=4294967296", "#   entries-in-buffer/entries-written: 1/1   #P:4294967296"]) {
+      const { table, banner } = parse(`${first}\n${LINE}`);
+      expect([table.length, table.cpus, banner.cpus]).toEqual([1, 3, undefined]);
+    }
+    const { table, lost } = parse(`${LINE}CPU:65535 [LOST 3 EVENTS]\n##### CPU 8192 buffer started ####\n${LINE}`);
+    expect([table.length, table.cpus, lost.marks]).toEqual([2, 3, 0]);
+    expect(parse(`${LINE}CPU:8191 [LOST 3 EVENTS]\n${LINE}`).table.cpus).toBe(8192);
+  });
+
+  test("a time of more than 64 bits is none", () => {
+    const at = (time: string) => parse(`              sh-127     [002] d..2. ${time}: cpu_idle: state=1 cpu_id=2\n`);
+    expect(at("18446744073709551615").table.length).toBe(0);
+    expect(at("9".repeat(400)).table.length).toBe(0);
+    expect(at(`1.${"0".repeat(400)}`).table.length).toBe(0);
+    expect([...at("18446744073000000000").table.time]).toEqual([18446744073000000000]);
+  });
+
+  test("a pid is learned once, large or small", () => {
+    const { table } = parse([5, 4_194_303, 70_000, 5, 4_194_303].map((pid) => line("t", pid, 0, 1, "a: b=1")).join(""));
+    expect(table.pids.map(({ pid }) => pid)).toEqual([5, 4_194_303, 70_000]);
+  });
+
+  test("names longer than a path, and more columns than a probe has, are not looked for", () => {
+    const rename = (bytes: number) =>
+      parse(line("sh", 1, 0, 1, `task_rename: pid=1 oldcomm=${"x".repeat(bytes)} newcomm=b oom_score_adj=0`)).unparsed;
+    expect([rename(4096), rename(4097)]).toEqual([{}, { task_rename: 1 }]);
+    const columns = (count: number) =>
+      parse(line("sh", 1, 0, 1, `probe: ${Array.from({ length: count }, (_, i) => `c${i}={1`).join(" ")}`)).unparsed;
+    expect([columns(512), columns(513)]).toEqual([{}, { probe: 1 }]);
+  });
+});

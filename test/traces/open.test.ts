@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ZSTD_SAMPLES } from "../../bench/fuzz/zstd-seeds.ts";
 import { openTrace } from "../../src/traces/input/open.ts";
 import { FIXTURE, line } from "./text.ts";
 
@@ -115,6 +116,52 @@ describe("what is damaged: the readable part is there", () => {
   });
 });
 
+describe("what comes in small pieces", () => {
+  const bytewise = (bytes: Uint8Array) => Readable.from(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)));
+  const ATRACE = Buffer.concat([Buffer.from("capturing trace... done\nTRACE:\n"), deflateSync(TEXT.slice(0, 5000))]);
+  test.each([
+    ["gzip", gzipSync(TEXT.slice(0, 5000))],
+    ["zstd", ZSTD_SAMPLES[1]!],
+    ["atrace", ATRACE],
+    ["none", Buffer.from(TEXT.slice(0, 300))],
+  ])("%s is recognised by its first bytes together", async (compression, bytes) => {
+    const trace = await opened("-", { stdin: bytewise(bytes) });
+    expect([trace.compression, trace.damaged]).toEqual([compression, undefined]);
+    expect(trace.table.length).toBeGreaterThan(2);
+  });
+});
+
+describe("what grows without measure is stopped", () => {
+  const START = Buffer.from(TEXT.slice(0, 2000));
+  const ZEROS = Buffer.alloc(80 << 20);
+  /** Blocks of 128 KiB of one byte, behind a raw one. */
+  const zstdBomb = () => {
+    const raw = Uint8Array.of((START.length << 3) & 255, START.length >> 5, 0);
+    const repeated = Array.from({ length: 1000 }, () => [2, 0, 16, 10]).flat();
+    return Buffer.concat([Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0x38), raw, START, Uint8Array.from(repeated)]);
+  };
+  const zlibBomb = () => deflateSync(Buffer.concat([START, ZEROS]));
+  test.each([
+    ["gzip", () => gzipSync(Buffer.concat([START, ZEROS]))],
+    ["zstd", zstdBomb],
+    ["atrace -z", () => Buffer.concat([Buffer.from("TRACE:\n"), zlibBomb()])],
+  ])("%s", async (_, content) => {
+    const trace = await opened(write("bomb", content()));
+    expect(trace.damaged?.reason).toMatch(/grows to more than 250 times its size/);
+    expect(trace.inflatedBytes).toBeLessThanOrEqual(64 << 20);
+    expect(trace.table.length).toBeGreaterThan(20);
+  });
+});
+
+test("what the system says is an error of the file, what we did wrong is not", async () => {
+  const failing = (error: Error) => new Readable({ construct: (done) => done(error) });
+  const refusal = await refused("-", {
+    stdin: failing(Object.assign(new Error("input/output error"), { code: "EIO" })),
+  });
+  expect([refusal.code, refusal.message]).toEqual(["trace-unreadable", expect.stringContaining("EIO")]);
+  await expect(openTrace("-", { stdin: failing(new Error("ours")) })).rejects.toThrow("ours");
+});
+
 describe("what is refused", () => {
   test("missing, empty, not a trace", async () => {
     expect((await refused(path("no-such-file"))).code).toBe("trace-missing");
@@ -150,6 +197,15 @@ describe("what is refused", () => {
     ]);
     const stacks = await refused(write("s.txt", "\tffffffff81a0f3c1 f\n"), { format: "perf-script" });
     expect(stacks.code).toBe("trace-nothing-inside");
+  });
+
+  test("a broken file of which there is too little is damaged, not something unknown", async () => {
+    const rubbish = gzipSync(
+      Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) >> 3),
+      { level: 0 },
+    );
+    expect((await refused(write("rubbish.gz", rubbish))).code).toBe("trace-not-understood");
+    expect((await refused(write("rubbish.gz", rubbish.subarray(0, 3000)))).code).toBe("trace-damaged");
   });
 
   test("a directory without a trace says what is in it", async () => {

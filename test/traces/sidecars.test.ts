@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
-import { readSidecars } from "../../src/traces/sidecars.ts";
+import { readSidecars, SIDECAR_FILES } from "../../src/traces/sidecars.ts";
 
 const read = (files: Record<string, string>) => readSidecars(new Map(Object.entries(files)));
 
@@ -71,5 +71,13 @@ describe("files beside a trace", () => {
   test("a file that is something else is listed as not understood", () => {
     const { notUnderstood, read: names } = read({ "ps.before": "hello\n", saved_tgids: "", cpuinfo: "x" });
     expect([names, notUnderstood]).toEqual([[], ["ps.before", "saved_tgids", "cpuinfo"]]);
+  });
+
+  test("millions of empty lines, in any of them", () => {
+    const empty = `${"\n".repeat(3 << 20)}x`;
+    const { read: understood } = readSidecars(new Map(SIDECAR_FILES.map((name) => [name, empty])));
+    expect(understood).toEqual(["uname"]);
+    const { tgid, cpuModel } = read({ saved_tgids: `2 2\r\n\n${empty}`, cpuinfo: `model name\t:${empty}` });
+    expect([tgid.get(2), cpuModel]).toEqual([2, ""]);
   });
 });

@@ -6,6 +6,7 @@ import { openTrace } from "../../src/traces/input/open.ts";
 import type { ParsedTrace } from "../../src/traces/parsed.ts";
 import { buildSchedule } from "../../src/traces/schedule.ts";
 import { SystraceReader } from "../../src/traces/systrace/reader.ts";
+import { asBlocks, asString } from "./pages.ts";
 import { line, parse, RECORDINGS, showAll } from "./text.ts";
 
 function read(page: string | Uint8Array, chunk = 1 << 20): ParsedTrace {
@@ -26,21 +27,6 @@ const TRACE =
     "sched_switch: prev_comm=sh prev_pid=127 prev_prio=120 prev_state=S ==> next_comm=a next_pid=300 next_prio=9",
   ) +
   line("a", 300, 2, 3, "cpu_idle: state=1 cpu_id=2");
-
-const VIEWER = '<script>if(linuxPerfData){f("sched_switch: prev_comm=")}</script>\n<style>.trace-data { }</style>\n';
-const TAIL = "\n</body>\n</html>\n";
-
-/** The older kind of page: a string of JavaScript. */
-function asString(trace: string): string {
-  const body = trace.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n\\\n");
-  return `<!DOCTYPE html>\n<html>\n${VIEWER}  <script>\n  var linuxPerfData = "\\\n${body}";\n  </script>${TAIL}`;
-}
-
-/** The newer kind: blocks of text. */
-function asBlocks(...blocks: string[]): string {
-  const scripts = blocks.map((text) => `  <script class="trace-data" type="application/text">\n${text}  </script>\n`);
-  return `<!DOCTYPE html>\n<html>\n${VIEWER}<!-- BEGIN TRACE -->\n${scripts.join("")}<!-- END TRACE -->${TAIL}`;
-}
 
 const PAGES: readonly (readonly [string, string])[] = [
   ["a string", asString(TRACE)],
@@ -92,6 +78,19 @@ describe("both kinds of page give the rows of the text in them", () => {
     const two = read(asBlocks("# tracer: nop\n", TRACE, TRACE));
     expect([two.table.length, two.odd.laterTraces]).toEqual([3, 1]);
     expect(two.notes).toContain("the page holds 2 traces; the first one was read");
+  });
+
+  test("a line of tags that never close is no block", () => {
+    const tags = `${"<script class=trace-data".repeat(170)}\n`;
+    const { table } = read(asBlocks(TRACE).replace("<html>\n", `<html>\n${tags.repeat(50)}`));
+    expect(table.length).toBe(3);
+    expect(read(`<html>\n<script><script class='a trace-data b'>${TRACE}</script>`).table.length).toBe(3);
+  });
+
+  test("a page of nothing but blocks is given up", () => {
+    const blocks = (count: number) => read(asBlocks(...new Array<string>(count).fill("x\n"), TRACE));
+    expect([blocks(63).table.length, blocks(63).odd.otherBlocks]).toEqual([3, 0]);
+    expect([blocks(100).table.length, blocks(100).odd.otherBlocks]).toEqual([0, 37]);
   });
 
   test("lines of any length end", () => {

@@ -67,6 +67,11 @@ describe("what trace-cmd prints in its own way", () => {
     expect([odd.unknown, table.cpus]).toEqual([0, 4]);
   });
 
+  test("a long line that is nearly an event, again and again", () => {
+    const { table } = report(`${"-1 [1] ".repeat(60_000)}\n${event("1.000001", "a: b=1")}`);
+    expect(showAll(table)).toEqual(["a b=1"]);
+  });
+
   test("marks of both spellings are one kind", () => {
     const { table } = report(event("1.000001", "print: a: START x") + event("1.000002", "tracing_mark_write: END"));
     expect(showAll(table)).toEqual(["tracing_mark_write text=a: START x", "tracing_mark_write text=END"]);

@@ -5,47 +5,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EventTable } from "../../src/events/table.ts";
 import { showAll } from "./text.ts";
-import { event, format, LAYOUT, type Layout, Out, page, read, record, writeDat } from "./trace-dat.ts";
-
-const VECTOR = format("call_function_entry", 76, ["int vector;4;1"], '"vector=%d", REC->vector');
-const STATES = '__print_flags(REC->state & 0xff, "|", { 0x1, "S" }, { 0x2, "D" })';
-const TASK = format(
-  "task",
-  77,
-  ["char comm[16];16;0", "__data_loc char[] file;4;0", "long state;8;1", "u64 func;8;0"],
-  `"comm=%s file=%s state=%s func=%pS", REC->comm, __get_str(file), ${STATES}, (void *)REC->func`,
-);
-const KALLSYMS = "ffffffff81000000 T first\nffffffff81000100 T second\nffffffff81000200 T third\n";
-
-/** A small recording with something of everything. */
-function sample(layout: Layout, cpus = 2): Uint8Array {
-  const task = record(layout, 77, 8, (out) => {
-    out
-      .text("a task", 16)
-      .number((4 << 16) | 44, 4)
-      .number(0x102, 8)
-      .number(0xffffffff81000110n, 8)
-      .text("/f\0\0");
-  });
-  const pages = (cpu: number) =>
-    Array.from({ length: 3 }, (_, i) =>
-      page(
-        layout,
-        1000 * (i + 1) + cpu,
-        Array.from({ length: 6 }, (_, n) =>
-          event(layout, n, n % 2 ? task : record(layout, 76, n, (out) => out.number(n, 4))),
-        ),
-        i,
-      ),
-    ).flat();
-  return writeDat(layout, {
-    formats: { irq_vectors: [VECTOR], test: [TASK] },
-    cpus: Array.from({ length: cpus }, (_, cpu) => pages(cpu)),
-    kallsyms: KALLSYMS,
-    cmdlines: "8 a task\n",
-    instances: ["other"],
-  });
-}
+import { event, format, LAYOUT, Out, page, read, record, writeDat } from "./trace-dat.ts";
+import { sample } from "./trace-dat-sample.ts";
 
 const SMALL = { ...LAYOUT, pageSize: 1024 };
 const SAMPLES = [
@@ -155,6 +116,8 @@ describe("a file that makes no sense", () => {
       `"a=%d", ${"(".repeat(50_000)}`,
       `"a=%d", ${"1+".repeat(50_000)}1`,
       `"${"%d".repeat(40_000)}`,
+      `"a=${" ".repeat(120_000)}b", 1`,
+      `"${"a=%d ".repeat(24_000)}", ${"REC->a, ".repeat(5)}1`,
     ]) {
       const text = format("e", 9, ["int a;4;1"], print);
       const cpus = [
@@ -169,6 +132,11 @@ describe("a file that makes no sense", () => {
       expect(showAll((await read(writeDat(LAYOUT, { formats: { t: [text] }, cpus }))).table)).toEqual(["e a=5"]);
     }
   });
+});
+
+test("a page that says that events were lost, and holds none", async () => {
+  const trace = await read(writeDat(SMALL, { formats: {}, cpus: [page(SMALL, 5, [], 7)] }));
+  expect([trace.table.length, trace.table.time[0], trace.lost]).toEqual([1, 0, { marks: 1, events: 7 }]);
 });
 
 describe("any damage", () => {

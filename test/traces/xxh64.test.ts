@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from "vitest";
-import { Xxh64 } from "../../src/traces/input/xxh64.ts";
+import { Xxh64 } from "../../src/traces/zstd/xxh64.ts";
 
 const MASK = (1n << 64n) - 1n;
 const P: readonly [bigint, bigint, bigint, bigint, bigint] = [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lines that are not events: the header, the marks of lost events, and what trace-cmd report prints first.
 
+import { isCpuCount, MAX_CPUS } from "../limits.ts";
 import type { Banner } from "../parsed.ts";
 
 export type BannerLine =
@@ -18,10 +19,12 @@ const COMMENT: BannerLine = { kind: "comment" };
 export function readBannerLine(line: string, banner: Banner): BannerLine | undefined {
   if (line.startsWith("#")) return readComment(line, banner);
   const lost = LOST.exec(line) ?? DROPPED.exec(line);
-  if (lost !== null) return { kind: "lost", cpu: Number(lost[1]), events: Number(lost[2] ?? 0) };
+  if (lost !== null && Number(lost[1]) < MAX_CPUS) {
+    return { kind: "lost", cpu: Number(lost[1]), events: Number(lost[2] ?? 0) };
+  }
   const cpus = /^cpus=(\d+)$/.exec(line);
   if (cpus !== null) {
-    banner.cpus = Number(cpus[1]);
+    learnCpus(Number(cpus[1]), banner);
     return COMMENT;
   }
   return /^(?:version = \d+|CPU \d+ is empty)$/.test(line) ? COMMENT : undefined;
@@ -29,7 +32,7 @@ export function readBannerLine(line: string, banner: Banner): BannerLine | undef
 
 function readComment(line: string, banner: Banner): BannerLine {
   const started = /^#+ CPU (\d+) buffer started #+$/.exec(line);
-  if (started !== null) return { kind: "started", cpu: Number(started[1]) };
+  if (started !== null && Number(started[1]) < MAX_CPUS) return { kind: "started", cpu: Number(started[1]) };
   const tracer = /^# tracer: (\S+)/.exec(line);
   if (tracer !== null) banner.tracer = tracer[1]!;
   const release = /^# \S+ latency trace v\S+ on (\S+)/.exec(line);
@@ -41,6 +44,10 @@ function readComment(line: string, banner: Banner): BannerLine {
     banner.entriesWritten = Number(entries[2]);
   }
   const cpus = /#P:(\d+)/.exec(line);
-  if (cpus !== null) banner.cpus = Number(cpus[1]);
+  if (cpus !== null) learnCpus(Number(cpus[1]), banner);
   return COMMENT;
+}
+
+function learnCpus(cpus: number, banner: Banner): void {
+  if (isCpuCount(cpus)) banner.cpus = cpus;
 }

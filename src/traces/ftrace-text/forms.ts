@@ -9,7 +9,7 @@ import type { Shape } from "./generic.ts";
 import { textEnd } from "./generic.ts";
 import { Literal } from "./literal.ts";
 import { BYTE, HEX_PAIR, readInt, readList } from "./scan.ts";
-import type { Template } from "./templates.ts";
+import { MAX_TEXT_BYTES, type Template } from "./templates.ts";
 import type { Window } from "./window.ts";
 
 const OP = { int: 0, hex: 1, list: 2, value: 3, site: 4, name: 5, token: 6, skip: 7 } as const;
@@ -155,11 +155,12 @@ function endOfLine(form: Form, text: Window, at: number): number {
 /** The first place at or after `at` in the line where the literal stands, or -1. */
 function findLiteral(literal: Literal, bytes: Uint8Array, view: DataView, at: number): number {
   const first = literal.first;
-  for (let p = at; ; p++) {
+  for (let p = at; p <= at + MAX_TEXT_BYTES; p++) {
     const byte = bytes[p]!;
     if (byte === first && literal.at(view, p)) return p;
     if (byte === BYTE.newline) return -1;
   }
+  return -1;
 }
 
 /** Hexadecimal digits, as a word. Pointers repeat: they are compared with the last one first. */

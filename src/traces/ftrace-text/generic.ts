@@ -17,6 +17,11 @@ export const SITE = "at";
 const FAULT = ascii("(fault)");
 /** An event with more shapes than this prints something that is not name=value. */
 const MAX_SHAPES = 16;
+/** A probe has up to 128 arguments. */
+const MAX_COLUMNS = 512;
+/** What the type of a value is told by. */
+const MAX_NUMBER_BYTES = 64;
+const MAX_LIST_BYTES = 4096;
 
 interface ShapeColumn {
   /** What stood between it and the value before. */
@@ -68,8 +73,11 @@ export function readNamed(
   return shape;
 }
 
+/** Of a few bytes; a decoder takes longer to be called. */
 function latin1(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
 }
 
 function readShape(shape: Shape, bytes: Uint8Array, at: number, end: number, out: EventTableBuilder): boolean {
@@ -157,7 +165,7 @@ function discover(bytes: Uint8Array, at: number, end: number): Pick<Shape, "site
     if (p === nameFrom || p >= end || bytes[p] !== BYTE.equals) return undefined;
     const name = bytes.slice(nameFrom, p++);
     const type = typeAt(bytes, p, end);
-    columns.push({ gap, name, type });
+    if (columns.push({ gap, name, type }) > MAX_COLUMNS) return undefined;
     p = type === "text" ? textEnd(bytes, p, end) : valueEnd(bytes, p, end);
   }
 }
@@ -181,7 +189,8 @@ function valueEnd(bytes: Uint8Array, from: number, end: number): number {
 }
 
 function typeAt(bytes: Uint8Array, from: number, end: number): ArgType {
-  const value = latin1(bytes.subarray(from, Math.min(end, from + 4096)));
+  const most = bytes[from] === BYTE.openBrace ? MAX_LIST_BYTES : MAX_NUMBER_BYTES;
+  const value = latin1(bytes.subarray(from, Math.min(end, from + most)));
   if (/^0x[0-9a-fA-F]{1,16}(?=[ ,]|$)/.test(value)) return "word";
   if (/^-?\d+(?=[ ,]|$)/.test(value) && !/^\d+,\d/.test(value)) return "int";
   if (/^\{(?:(?:0x[0-9a-fA-F]{1,16}|\d+)(?:,|(?=\})))*\}(?= |$)/.test(value)) return "list";

@@ -11,14 +11,13 @@
 // is tried first.
 
 import { FLAG, FLAG_DEPTH_SHIFT } from "../../events/table.ts";
+import { MAX_CPUS, TICKS_LIMIT } from "../limits.ts";
 import { BYTE, isDigit, isWord } from "./scan.ts";
 
 const COMM_COLUMNS = 16;
 const LATENCY_COMM_COLUMNS = 8;
 /** How far into a line a comm can end: wider than any of the kernel's or of trace-cmd's columns. */
 const COMM_SEARCH = 64;
-/** Beyond the kernel's NR_CPUS: then the number in brackets is not a CPU. */
-const MAX_CPU = 8191;
 
 /** The last line's head. One object is reused for all lines. */
 export interface Head {
@@ -123,7 +122,7 @@ function readTask(bytes: Uint8Array, dash: number, to: number, head: Head): numb
   const cpuFrom = p;
   let cpu = 0;
   for (; isDigit(bytes[p]); p++) cpu = cpu * 10 + bytes[p]! - BYTE.zero;
-  if (p === cpuFrom || cpu > MAX_CPU) return -1;
+  if (p === cpuFrom || cpu >= MAX_CPUS) return -1;
   head.cpu = cpu;
   head.cpuTo = -1;
   if (bracketed) {
@@ -192,6 +191,7 @@ function readTime(bytes: Uint8Array, at: number, head: Head): number {
   head.micros = bytes[p] === BYTE.u;
   if (head.micros) p += bytes[p + 2] === BYTE.colon ? 2 : 3; // "us" and, if the next row is far, a mark for how far
   if (bytes[p] !== BYTE.colon || bytes[p + 1] !== BYTE.space) return -1;
+  if (ticks >= TICKS_LIMIT) return -1;
   head.ticks = ticks;
   head.decimals = decimals;
   return skipSpaces(bytes, p + 1);

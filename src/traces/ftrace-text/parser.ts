@@ -12,7 +12,9 @@
 import { EventTableBuilder } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import { BUFFER_STARTED_KIND, FLAG, LOST_KIND } from "../../events/table.ts";
+import { PID_LIMIT } from "../limits.ts";
 import type { Banner, ParsedTrace, StreamReader } from "../parsed.ts";
+import { PidSet } from "../pid-set.ts";
 import { readBannerLine } from "./banner.ts";
 import { EventNames, type NamedEvent, UNKNOWN_COMM } from "./events.ts";
 import { readForm } from "./forms.ts";
@@ -24,8 +26,6 @@ import { PIECE_BYTES, Window } from "./window.ts";
 /** Longest event with all its continuation lines: what is longer is no event. */
 const MAX_EVENT_BYTES = 65_536;
 const MAX_BANNER_BYTES = 512;
-/** PID_MAX_LIMIT of 64-bit kernels. */
-const PID_LIMIT = 1 << 22;
 /** "#", "CPU:", "cpus=", "version". */
 const BANNER_FIRST = new Set([..."#Ccv"].map((character) => character.charCodeAt(0)));
 /** An event that could not be read from its own line, and may go on. */
@@ -75,7 +75,7 @@ export class FtraceTextParser implements StreamReader {
     timeWentBack: 0,
   };
   readonly #unparsed = new Map<string, number>();
-  readonly #knownPids = new Uint8Array(PID_LIMIT);
+  readonly #knownPids = new PidSet();
   readonly #preempted = new Map<number, number>();
   #lastState = -1;
   #lastBit = 0;
@@ -235,7 +235,7 @@ export class FtraceTextParser implements StreamReader {
     this.#at(time);
     if (cpu > this.#maxCpu) this.#maxCpu = cpu;
     if (flags !== FLAG.noFlags) this.#variant.flags = true;
-    if (pid > 0 && pid < PID_LIMIT && this.#knownPids[pid] === 0) this.#learnPid(bytes, head);
+    if (pid > 0 && pid < PID_LIMIT && !this.#knownPids.has(pid)) this.#learnPid(bytes, head);
     this.#heads.learn(view, from, head);
     this.#names.learn(event, view, head.nameFrom);
     const kind = this.#read(event, head.argsFrom, to);
@@ -340,6 +340,6 @@ export class FtraceTextParser implements StreamReader {
       startsWith(bytes, head.commFrom, head.commTo, UNKNOWN_COMM);
     if (head.tgid >= 0) this.#variant.tgid = true;
     this.#out.pid(head.pid, unknown ? "" : decodeBytes(bytes.subarray(head.commFrom, head.commTo)), head.tgid);
-    if (!unknown) this.#knownPids[head.pid] = 1;
+    if (!unknown) this.#knownPids.add(head.pid);
   }
 }

@@ -110,5 +110,7 @@ export function startsWith(bytes: Uint8Array, at: number, end: number, text: Uin
 }
 
 export function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

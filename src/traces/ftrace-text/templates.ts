@@ -59,6 +59,9 @@ export const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 
 const SAME_FORM: Readonly<Record<string, string>> = { sched_wakeup_new: "sched_wakeup", sched_waking: "sched_wakeup" };
 
+/** PATH_MAX. Several texts in one form are tried in all combinations, which must not be many. */
+export const MAX_TEXT_BYTES = 4096;
+
 type FieldType = "int" | "hex" | "text" | "token" | "skip";
 
 interface Step {
@@ -89,10 +92,16 @@ export function compileTemplate(format: string): Template {
   return { steps, tail: ascii(format.slice(rest)), args };
 }
 
+const COMPILED = new Map<string, readonly Template[]>();
+
 /** The compiled forms of an event, or undefined if it has none. */
 export function templatesOf(name: string): readonly Template[] | undefined {
+  const known = COMPILED.get(name);
+  if (known !== undefined) return known;
   const formats = Object.hasOwn(TEMPLATES, SAME_FORM[name] ?? name) ? TEMPLATES[SAME_FORM[name] ?? name] : undefined;
-  return formats?.map(compileTemplate);
+  const templates = formats?.map(compileTemplate);
+  if (templates !== undefined) COMPILED.set(name, templates);
+  return templates;
 }
 
 /** Appends the fields of bytes[at, end) to the builder; false, and nothing appended, if the form does not fit. */
@@ -146,7 +155,8 @@ function matchText(
   const next = template.steps[index + 1]?.literal ?? template.tail;
   const slot = out.used;
   const keep = template.steps[index]!.type === "text";
-  for (let p = from; p <= end; p++) {
+  const last = Math.min(end, from + MAX_TEXT_BYTES);
+  for (let p = from; p <= last; p++) {
     if (bytes[p] !== next[0] || !startsWith(bytes, p, end, next)) continue;
     out.used = keep ? slot + 1 : slot;
     if (!matchFrom(template, index + 1, bytes, p, end, out)) continue;

@@ -3,9 +3,8 @@
 // damage, with its place in the compressed file.
 
 import { createGunzip, createInflate, type Gunzip, type Inflate } from "node:zlib";
-import { Decompress } from "fzstd";
 import { atraceHeader, type Compression } from "../detect.ts";
-import { ZstdChecksums } from "./zstd-checksums.ts";
+import { ZstdStream } from "../zstd/stream.ts";
 
 /** A recording gets smaller by 10 to 60 times. What grows by more than this is made to fill the memory. */
 const RATIO_MAX = 250;
@@ -59,24 +58,23 @@ class OutputLimit {
 }
 
 function zstdInflater(limit: OutputLimit): Inflater {
-  const check = new ZstdChecksums();
-  const stream = new Decompress((chunk) => {
-    check.output(chunk);
-    limit.push(chunk);
-  });
-  const push = async (chunk: Uint8Array, final: boolean) => {
-    const before = limit.input;
-    limit.input += chunk.length;
-    try {
-      check.input(chunk);
-      stream.push(chunk, final);
-    } catch (error) {
-      if (error instanceof DamagedError) throw error;
-      if (final) throw new DamagedError(limit.input, "the zstd data ends early");
-      throw new DamagedError(before, `broken zstd data (${errorText(error)})`);
-    }
+  const stream = new ZstdStream((block) => limit.push(block));
+  const damaged = (at: number, error: unknown) =>
+    error instanceof DamagedError ? error : new DamagedError(at, `broken zstd data (${errorText(error)})`);
+  return {
+    push: async (chunk) => {
+      const before = limit.input;
+      limit.input += chunk.length;
+      try {
+        stream.push(chunk);
+      } catch (error) {
+        throw damaged(before, error);
+      }
+    },
+    end: async () => {
+      if (!stream.ended) throw new DamagedError(limit.input, "the zstd data ends early");
+    },
   };
-  return { push: (chunk) => push(chunk, false), end: () => push(new Uint8Array(0), true) };
 }
 
 /** `header` tells how many bytes of the first piece are no part of the data. */

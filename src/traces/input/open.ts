@@ -7,7 +7,14 @@ import { open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { err, ok, type Result } from "../../base/result.ts";
-import { type Compression, type Content, detectCompression, detectContent, SNIFF_BYTES } from "../detect.ts";
+import {
+  COMPRESSION_SNIFF_BYTES,
+  type Compression,
+  type Content,
+  detectCompression,
+  detectContent,
+  SNIFF_BYTES,
+} from "../detect.ts";
 import { type TraceError, traceError } from "../errors.ts";
 import { RANDOM_READERS, STREAM_READERS } from "../formats.ts";
 import type { Damage, ParsedTrace, RandomReader, StreamReader, TraceFormat } from "../parsed.ts";
@@ -98,6 +105,31 @@ function errorCode(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What the system says of a file. Anything else is a mistake of ours, and must not look like one of the file. */
+function unreadable(input: string, error: unknown): Result<never, TraceError> {
+  if (!(error instanceof Error && "code" in error)) throw error;
+  return err(traceError("trace-unreadable", input, errorCode(error)));
+}
+
+/** The chunks of a stream, the first with at least `bytes` bytes if there are so many: a pipe may begin small. */
+async function* withStart(source: Readable, bytes: number): AsyncGenerator<Uint8Array> {
+  let start: Uint8Array[] = [];
+  let held = 0;
+  for await (const piece of source) {
+    const chunk = piece as Uint8Array;
+    if (held >= bytes) {
+      yield chunk;
+      continue;
+    }
+    start.push(chunk);
+    held += chunk.length;
+    if (held < bytes) continue;
+    yield start.length === 1 ? chunk : Buffer.concat(start);
+    start = [];
+  }
+  if (start.length > 0) yield Buffer.concat(start);
+}
+
 /** One trace that is being read. */
 class Reading {
   readonly #input: string;
@@ -126,11 +158,13 @@ class Reading {
     try {
       await this.#pump(source);
     } catch (error) {
-      if (!(error instanceof DamagedError)) return err(traceError("trace-unreadable", this.#input, errorCode(error)));
+      if (!(error instanceof DamagedError)) return unreadable(this.#input, error);
       damaged = { at: error.at, reason: error.message };
     }
     if (this.#bytes === 0) return err(traceError("trace-empty", this.#input));
     this.#decide();
+    // Of a broken file, what came out may look like nothing that is known.
+    if (damaged !== undefined && this.#refused?.code === "trace-not-understood") return err(this.#damage(damaged));
     if (this.#refused !== undefined) return err(this.#refused);
     return this.#conclude(await this.#parsed(), damaged);
   }
@@ -138,8 +172,7 @@ class Reading {
   /** Reads to the end, or to where somebody else takes over. */
   async #pump(source: Readable): Promise<void> {
     let inflate: Inflater | undefined;
-    for await (const piece of source) {
-      const chunk = piece as Uint8Array;
+    for await (const chunk of withStart(source, COMPRESSION_SNIFF_BYTES)) {
       if (inflate === undefined) {
         this.#compression = detectCompression(chunk);
         inflate = inflater(this.#compression, (bytes) => this.#push(bytes));
@@ -209,10 +242,14 @@ class Reading {
     }
   }
 
+  #damage({ at, reason }: Damage): TraceError {
+    return traceError("trace-damaged", this.#input, `${at}: ${reason}`);
+  }
+
   #conclude(trace: ParsedTrace, inflating: Damage | undefined): Result<OpenedTrace, TraceError> {
     const damaged = inflating ?? trace.damaged;
     if (trace.table.length === 0) {
-      if (damaged) return err(traceError("trace-damaged", this.#input, `${damaged.at}: ${damaged.reason}`));
+      if (damaged) return err(this.#damage(damaged));
       if (this.#inflated === 0) return err(traceError("trace-empty", this.#input));
       if (trace.format === "perfetto") return err(traceError("trace-no-ftrace", this.#input, String(trace.units)));
       if (trace.format !== "ftrace-text" && trace.notes.length > 0) {

@@ -9,10 +9,10 @@
 // is looked for (longer than a comm, so none contains it), and what is before it is read from right to left.
 
 import { ascii, BYTE, isDigit, isWord, startsWith } from "../ftrace-text/scan.ts";
+import { MAX_CPUS, TICKS_LIMIT } from "../limits.ts";
 
 /** How far into a line its cpu may stand. */
 const CPU_SEARCH = 80;
-const MAX_CPU = 8191;
 /** Letters of `-F misc` between cpu and time, and of an event's modifiers: cycles:ppp. */
 const MAX_LETTERS = 6;
 const MODIFIERS = new Set([..."ukhGHpPDIWSeb"].map((letter) => letter.charCodeAt(0)));
@@ -91,7 +91,7 @@ function readCpuAndTime(bytes: Uint8Array, at: number, to: number, head: PerfHea
   let cpu = 0;
   for (; isDigit(bytes[p]); p++) cpu = cpu * 10 + bytes[p]! - BYTE.zero;
   if (p === digits || bytes[p] !== BYTE.closeBracket || bytes[p + 1] !== BYTE.space) return -1;
-  head.cpu = negative || cpu > MAX_CPU ? -1 : cpu;
+  head.cpu = negative || cpu >= MAX_CPUS ? -1 : cpu;
   p = skipSpaces(bytes, p + 1, to);
   const letters = p;
   while (p < to && isWord(bytes[p]) && !isDigit(bytes[p])) p++;
@@ -109,7 +109,7 @@ function readTime(bytes: Uint8Array, at: number, to: number, head: PerfHead): nu
   if (p === at || bytes[p] !== BYTE.dot) return -1;
   const decimals = ++p;
   for (; isDigit(bytes[p]); p++) ticks = ticks * 10 + bytes[p]! - BYTE.zero;
-  if (p - decimals < LEAST_DECIMALS || bytes[p] !== BYTE.colon || p >= to) return -1;
+  if (p - decimals < LEAST_DECIMALS || bytes[p] !== BYTE.colon || p >= to || ticks >= TICKS_LIMIT) return -1;
   head.ticks = ticks;
   head.decimals = p - decimals;
   p++;

@@ -9,6 +9,7 @@ import { decodeBytes } from "../../events/intern.ts";
 import { FLAG, LOST_KIND } from "../../events/table.ts";
 import { EventNames } from "../ftrace-text/events.ts";
 import { BYTE } from "../ftrace-text/scan.ts";
+import { isCpuCount, PID_LIMIT } from "../limits.ts";
 import { Lines } from "../lines.ts";
 import type { Banner, ParsedTrace, StreamReader } from "../parsed.ts";
 import { respell } from "../respell.ts";
@@ -18,7 +19,6 @@ import { appendRecord, readRecord, standIn } from "./records.ts";
 
 /** Longest event with its continuation lines. */
 const MAX_EVENT_BYTES = 65_536;
-const PID_LIMIT = 1 << 22;
 const KTHREADD = 2;
 const BOM = [0xef, 0xbb, 0xbf];
 /** A frame of a stack: `\tffffffff81a0 symbol+0x1 (file)`. */
@@ -155,8 +155,9 @@ export class PerfScriptParser implements StreamReader {
   #comment(line: string): void {
     const [, name, value] = /^# (nrcpus online|os ?release|arch) : (\S+)/.exec(line) ?? [];
     if (name === undefined || value === undefined) return;
-    if (name === "nrcpus online") this.#banner.cpus = Math.min(Number(value) || 0, 8192);
-    else if (name === "arch") this.#banner.machine = value;
+    if (name === "nrcpus online") {
+      if (isCpuCount(Number(value))) this.#banner.cpus = Number(value);
+    } else if (name === "arch") this.#banner.machine = value;
     else this.#banner.release = value;
   }
 

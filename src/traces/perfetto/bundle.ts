@@ -4,6 +4,7 @@
 
 import type { EventTableBuilder } from "../../events/builder.ts";
 import { FLAG, LOST_KIND } from "../../events/table.ts";
+import { MAX_CPUS } from "../limits.ts";
 import { CompactSched } from "./compact.ts";
 import { GenericEvents } from "./generic.ts";
 import { FTRACE_EVENT } from "./schemas.ts";
@@ -25,7 +26,6 @@ const BUNDLE = {
 /** FtraceClock. A bundle that does not say has the clock "boot". */
 const CLOCKS = ["boot", "unknown", "global", "local", "mono_raw"] as const;
 /** Beyond the kernel's NR_CPUS. */
-const MAX_CPU = 8191;
 const MAX_EVENT_NUMBER = 2048;
 const MARK_BUFFER = 2;
 /** As in ftrace-text/events.ts: marks whose text is kept, and how much of it. */
@@ -171,7 +171,7 @@ export class BundleReader {
       const compact = this.#payload.open(bytes, head.compactFrom, head.compactTo);
       head.firstTime = Math.min(head.firstTime, CompactSched.firstTime(compact, this.#scratch));
     }
-    return head.cpu < 0 || head.cpu > MAX_CPU ? undefined : head;
+    return head.cpu < 0 || head.cpu >= MAX_CPUS ? undefined : head;
   }
 
   #checkClock(clock: number): void {

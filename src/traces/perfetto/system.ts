@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the trace says of the machine (SystemInfo) and of the kernel's rings (FtraceStats).
 
+import { isCpuCount, MAX_CPUS } from "../limits.ts";
 import { Cursor, WIRE } from "./wire.ts";
 
 const INFO = { utsname: 1, cpus: 8 } as const;
 const UTSNAME = { release: 3, machine: 4 } as const;
 const STATS = { cpu: 2 } as const;
 const CPU_STATS = { cpu: 1, overrun: 3 } as const;
-/** More CPUs than any machine has: the number is wrong. */
-const MAX_CPUS = 8192;
 
 export class SystemReader {
   readonly #message = new Cursor();
@@ -24,7 +23,7 @@ export class SystemReader {
     while (info.next()) {
       if (info.field === INFO.cpus && info.wire === WIRE.varint) {
         const cpus = info.unsigned();
-        if (cpus <= MAX_CPUS) this.#cpus = cpus;
+        if (isCpuCount(cpus)) this.#cpus = cpus;
       } else if (info.field === INFO.utsname && info.wire === WIRE.bytes) {
         const name = this.#inner.open(bytes, info.from, info.to);
         while (name.next()) {

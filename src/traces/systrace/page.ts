@@ -17,7 +17,8 @@ const MAX_LINE_BYTES = 1 << 20;
 /** A line of the page that is longer starts no data. */
 const MAX_START_BYTES = 4096;
 const STRING_START = /\bvar\s+linuxPerfData\s*=\s*"/;
-const BLOCK_START = /<script\b[^>]*\bclass\s*=\s*["']?[^"'>]*\btrace-data\b[^>]*>/i;
+const SCRIPT = /<script\b/gi;
+const IS_DATA = /\bclass\s*=\s*["']?[^"']*\btrace-data\b/i;
 const BLOCK_END = /<\/script\s*>/i;
 
 /** Takes the lines of the data, without newlines. */
@@ -67,13 +68,12 @@ export class Page {
   #pageLine(bytes: Uint8Array, from: number, to: number): void {
     const text = byteString(bytes.subarray(from, to));
     const string = STRING_START.exec(text);
-    const block = string === null ? BLOCK_START.exec(text) : null;
-    const start = string ?? block;
-    if (start === null) return;
+    const start = string === null ? blockStart(text) : string.index + string[0].length;
+    if (start === undefined) return;
     this.#state = string === null ? "block" : "string";
     this.#escaped = false;
     this.#data.begin();
-    const at = from + start.index + start[0].length;
+    const at = from + start;
     if (string !== null) this.#stringLine(bytes, at, to);
     else if (at < to) this.#blockLine(bytes, at, to);
   }
@@ -114,6 +114,19 @@ export class Page {
     this.#state = "page";
     this.#data.end();
   }
+}
+
+/** Where the line's first block of data starts. Tag by tag: in one pattern, all parts would be tried together. */
+function blockStart(line: string): number | undefined {
+  let at = 0;
+  for (const { index } of line.matchAll(SCRIPT)) {
+    if (index < at) continue;
+    const end = line.indexOf(">", index);
+    if (end < 0) return undefined;
+    at = end + 1;
+    if (IS_DATA.test(line.slice(index, end))) return at;
+  }
+  return undefined;
 }
 
 const AMPERSAND = 38;

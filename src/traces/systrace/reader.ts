@@ -13,10 +13,15 @@ import { ProcessDump, type Processes } from "./process-dump.ts";
 import { byteString } from "./strings.ts";
 
 const MAX_PS_BYTES = 4096;
+/** Blocks that are read in search of one with events: a page has a few, and each takes a parser. */
+const MAX_TRIED = 64;
 /** systrace's own mark, at time 0, for its viewer. */
 const OWN_LINE = ascii("           dummy-0000 ");
 
-type Block = "unknown" | "processes" | "cgroups" | "json" | "packed" | "ftrace";
+type Block = "unknown" | "processes" | "cgroups" | "json" | "packed" | "ftrace" | "other";
+
+/** Blocks that hold nothing for us. */
+const OTHERS: readonly Block[] = ["json", "cgroups", "other"];
 
 /** What a block is, by its first line that is not empty. */
 function blockOf(line: string): Block {
@@ -35,6 +40,8 @@ export class SystraceReader implements StreamReader {
   readonly #processes = new ProcessDump();
   readonly #odd = { otherBlocks: 0, packedBlocks: 0, laterTraces: 0, ownLines: 0 };
   #block: Block = "unknown";
+  #tried = 0;
+  /** Of the block that is being read; taken over by the next block if nothing was read. */
   #parser = new FtraceTextParser();
   readonly #pieces = new Pieces((piece) => this.#parser.push(piece));
   /** The first block with events. */
@@ -85,6 +92,7 @@ export class SystraceReader implements StreamReader {
       const text = byteString(bytes.subarray(from, Math.min(to, from + MAX_PS_BYTES))).trim();
       if (text === "") return;
       this.#block = blockOf(text);
+      if (this.#block === "ftrace" && this.#tried++ >= MAX_TRIED) this.#block = "other";
     }
     if (this.#block === "ftrace") this.#traceLine(bytes, from, to);
     else if (this.#block === "processes" && to - from <= MAX_PS_BYTES) {
@@ -103,7 +111,7 @@ export class SystraceReader implements StreamReader {
 
   #end(): void {
     if (this.#block === "packed") this.#odd.packedBlocks++;
-    else if (this.#block === "json" || this.#block === "cgroups") this.#odd.otherBlocks++;
+    else if (OTHERS.includes(this.#block)) this.#odd.otherBlocks++;
     if (this.#block !== "ftrace") return;
     if (this.#trace !== undefined) {
       this.#odd.laterTraces++;

@@ -21,6 +21,8 @@ const LATENCY_COMM_COLUMNS = 8;
 /** Without an event in so many bytes there is none. */
 const SNIFF_BYTES = 65_536;
 const MAX_LINE_BYTES = 65_536;
+/** How far into a line its time may stand. */
+const MAX_HEAD_BYTES = 512;
 /** The start of an event: `…-127   [002] …43.542056: ` or, with -l, `…-127     2d..2. 43.542056: `. */
 const EVENT = /^(.*?)-\d+\s+(?:\([ \d-]+\)\s+)?(?:(\[)\d+\]|\d+[^\s\d]\S{2,7})\s.*?\d\.\d+: /;
 
@@ -111,7 +113,7 @@ function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
 
 function widthOf(text: string): number {
   for (const line of text.split("\n")) {
-    const event = EVENT.exec(line);
+    const event = EVENT.exec(line.slice(0, MAX_HEAD_BYTES));
     if (event === null) continue;
     const width = event[1]!.length - (event[2] === undefined ? LATENCY_COMM_COLUMNS : COMM_COLUMNS);
     return Math.max(width, 0);

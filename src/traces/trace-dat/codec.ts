@@ -2,8 +2,8 @@
 // The compressed parts of version 7. A part says how much it holds, and may lie: what is more than the limit is not
 // even begun, and the output of a whole file is held against its size.
 
-import { Decompress } from "fzstd";
 import { inflateZlib } from "../../base/inflate.ts";
+import { ZstdStream } from "../zstd/stream.ts";
 import { Broken } from "./bytes.ts";
 
 /** trace-cmd compresses a few pages at once, and the list of symbols (some 15 MB) as a whole. */
@@ -20,6 +20,10 @@ export class Codec {
   readonly name: string;
   #input = 0;
   #output = 0;
+  #stream: ZstdStream | undefined;
+  /** What a part is unpacked to, and how much of it is there. */
+  #part = new Uint8Array(0);
+  #used = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -50,36 +54,26 @@ export class Codec {
 
   #expand(bytes: Uint8Array, size: number): Uint8Array {
     if (this.name === "zlib") return inflateZlib(bytes, size);
-    if (this.name === "zstd") return unzstd(bytes, size);
+    if (this.name === "zstd") return this.#unzstd(bytes, size);
     throw new Error(`compressed by ${JSON.stringify(this.name)}, which lazymm cannot unpack`);
   }
-}
 
-function unzstd(bytes: Uint8Array, size: number): Uint8Array {
-  if (windowBytes(bytes) > Math.max(size, PART_BYTES_MIN) * 2) throw new Error("broken zstd data (its window)");
-  const out = new Uint8Array(size);
-  let used = 0;
-  const stream = new Decompress((chunk) => {
-    if (used + chunk.length > size) throw new Error("a compressed part of another size than it says");
-    out.set(chunk, used);
-    used += chunk.length;
-  });
-  stream.push(bytes, true);
-  return out.subarray(0, used);
-}
-
-/** The memory that a zstd frame asks for, by its header; 0 if that is none. */
-function windowBytes(bytes: Uint8Array): number {
-  const flags = bytes[4] ?? 0;
-  if ((flags & 0x20) === 0) {
-    const window = bytes[5] ?? 0;
-    const base = 2 ** (10 + (window >> 3));
-    return base + (base / 8) * (window & 7);
+  #unzstd(bytes: Uint8Array, size: number): Uint8Array {
+    this.#part = new Uint8Array(size);
+    this.#used = 0;
+    // A stream has buffers, so there is one for all parts; but one that stopped within a part is of no use any more.
+    const stream = this.#stream ?? new ZstdStream((block) => this.#take(block));
+    this.#stream = undefined;
+    stream.push(bytes);
+    if (!stream.ended) throw new Error("the zstd data ends early");
+    this.#stream = stream;
+    return this.#part.subarray(0, this.#used);
   }
-  // One segment: the window is the content, whose size comes after the number of the dictionary.
-  const at = 5 + [0, 1, 2, 4][flags & 3]!;
-  const sizeBytes = [1, 2, 4, 8][flags >> 6]!;
-  let value = 0;
-  for (let i = sizeBytes - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
-  return value;
+
+  #take(block: Uint8Array): void {
+    if (this.#used + block.length > this.#part.length)
+      throw new Error("a compressed part of another size than it says");
+    this.#part.set(block, this.#used);
+    this.#used += block.length;
+  }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What a trace.dat holds, whichever version it is: the parts that both have, and how to read them.
 
+import { isCpuCount } from "../limits.ts";
 import type { Banner, Damage } from "../parsed.ts";
 import { Broken, type FileCursor, latin1 } from "./bytes.ts";
 import type { Codec } from "./codec.ts";
-import { MAX_CPUS } from "./limits.ts";
 
 /** A ring buffer's data of one CPU. In a compressed buffer `size` is that of the compressed data. */
 export interface CpuData {
@@ -130,7 +130,7 @@ export function bannerOf(contents: Contents, clock: string): Banner {
     version,
     ...(release ? { release } : {}),
     ...(machine ? { machine } : {}),
-    ...(cpus > 0 && cpus <= MAX_CPUS ? { cpus } : {}),
+    ...(isCpuCount(cpus) ? { cpus } : {}),
     ...(clock === "" ? {} : { clock }),
   };
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Beyond these a file is not a trace but rubbish, or made to be a burden.
 
-/** NR_CPUS of the largest kernels. */
-export const MAX_CPUS = 8192;
 /** A ring's page is a page of the kernel, or (since 6.8) as large as the user wished. */
 export const MIN_PAGE = 1024;
 export const MAX_PAGE = 1 << 22;

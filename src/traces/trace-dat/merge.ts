@@ -5,16 +5,16 @@
 import { EventTableBuilder } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import { FLAG, LOST_KIND } from "../../events/table.ts";
+import { MAX_CPUS, PID_LIMIT } from "../limits.ts";
 import type { ByteSource, ParsedTrace } from "../parsed.ts";
+import { PidSet } from "../pid-set.ts";
 import { bannerOf, type Contents, type CpuData, type RingBuffer } from "./contents.ts";
 import { EventReader } from "./events.ts";
 import { readCmdlines } from "./kallsyms.ts";
-import { MAX_CPUS, MAX_PAGE, MIN_PAGE } from "./limits.ts";
+import { MAX_PAGE, MIN_PAGE } from "./limits.ts";
 import { CpuPages } from "./pages.ts";
 import { pageShape, RingCursor, STEP } from "./ring.ts";
 
-/** PID_MAX_LIMIT of 64-bit kernels. */
-const PID_LIMIT = 1 << 22;
 /** Clocks that count nanoseconds. The others count something of which the file is silent: the TSC, jiffies, events. */
 const NANOSECOND_CLOCKS = new Set(["", "local", "global", "perf", "mono", "mono_raw", "boot", "tai"]);
 const UNKNOWN_COMM = "<...>";
@@ -31,7 +31,7 @@ export class Merge {
   readonly #out = new EventTableBuilder();
   readonly #lost = { marks: 0, events: 0 };
   readonly #names: ReadonlyMap<number, string>;
-  readonly #knownPids = new Uint8Array(PID_LIMIT);
+  readonly #knownPids = new PidSet();
   /** Rings that have a current event, as a heap: the earliest event is on top. */
   readonly #heap: Ring[] = [];
   #timeWentBack = 0;
@@ -60,7 +60,7 @@ export class Merge {
       else this.#pop();
       progress(rings.reduce((sum, { pages }) => sum + pages.done, headerBytes));
     }
-    for (const { cursor } of rings) if (cursor.lost >= 0) this.#writeLost(cursor, this.#lastTime);
+    for (const { cursor } of rings) if (cursor.lost >= 0) this.#writeLost(cursor, Math.max(this.#lastTime, 0));
     return this.#result(rings, events);
   }
 
@@ -109,7 +109,7 @@ export class Merge {
       const { cursor } = ring;
       if (cursor.lost >= 0) this.#writeLost(cursor, cursor.time);
       const pid = events.row(cursor);
-      if (pid > 0 && pid < PID_LIMIT && this.#knownPids[pid] === 0) this.#learnPid(pid);
+      if (pid > 0 && pid < PID_LIMIT && !this.#knownPids.has(pid)) this.#learnPid(pid);
       if (cursor.time < this.#lastTime) this.#timeWentBack++;
       this.#lastTime = cursor.time;
       if (cursor.cpu > this.#maxCpu) this.#maxCpu = cursor.cpu;
@@ -128,7 +128,7 @@ export class Merge {
   }
 
   #learnPid(pid: number): void {
-    this.#knownPids[pid] = 1;
+    this.#knownPids.add(pid);
     const comm = this.#names.get(pid) ?? "";
     this.#out.pid(pid, comm === UNKNOWN_COMM ? "" : comm, -1);
   }

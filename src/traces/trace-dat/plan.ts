@@ -139,7 +139,11 @@ function named(print: PrintFormat, kernel: Kernel): Column[] | undefined {
     if (site === undefined) return undefined;
     columns.push(site);
   }
-  const names = [...print.text.matchAll(/(?:^|[ ,)]+)(\w+)=/g)].filter((match) => match.index + 1 >= start[0].length);
+  // What separates is taken as a whole, or each part of a long run would be tried again.
+  const names = [...print.text.matchAll(/(?:^|(?<![ ,)])[ ,)]+)(\w+)=/g)].filter(
+    (match) => match.index + 1 >= start[0].length,
+  );
+  if (names.length > MAX_VALUES) return undefined;
   if (names.length === 0) return columns.length > 0 && print.text.length === start[0].length ? columns : undefined;
   if (print.text.slice(start[0].length, names[0]!.index).trim() !== "") return undefined;
   for (const [i, match] of names.entries()) {

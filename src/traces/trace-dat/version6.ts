@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // trace.dat of version 6: everything one after the other, then the pages of every CPU.
 
+import { MAX_CPUS } from "../limits.ts";
 import type { ByteSource } from "../parsed.ts";
 import { bytesSource, FileCursor, latin1 } from "./bytes.ts";
 import {
@@ -11,7 +12,6 @@ import {
   readHeaderInfo,
   readOption,
 } from "./contents.ts";
-import { MAX_CPUS } from "./limits.ts";
 
 const OPTIONS_DONE = 0;
 const OPTION_BUFFER = 3;

@@ -2,6 +2,7 @@
 // trace.dat of version 7: sections anywhere in the file, found by options. The options themselves are a chain of
 // sections: the last option of each says where the next one is.
 
+import { MAX_CPUS } from "../limits.ts";
 import type { ByteSource } from "../parsed.ts";
 import { Broken, bytesSource, FileCursor } from "./bytes.ts";
 import {
@@ -12,7 +13,6 @@ import {
   readHeaderInfo,
   readOption,
 } from "./contents.ts";
-import { MAX_CPUS } from "./limits.ts";
 
 const OPTION = {
   done: 0,
