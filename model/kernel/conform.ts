@@ -13,7 +13,9 @@ import { context_switch } from "./sched/core.ts";
 import { get_current, pcpu_hot } from "./sched/sched.ts";
 
 /** The mappings go by flush calls that are recorded on their own, between its entry and its return. */
-function torn_down(_mm: mm_struct): void {}
+function torn_down(mm: mm_struct): void {
+  parts.coherence.arch_exit_mmap(mm);
+}
 export const exit_mmap_recorded = REPLACE(exit_mmap, torn_down);
 
 export function conform_switch(next: task_struct): void {

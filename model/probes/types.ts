@@ -13,6 +13,8 @@ export type Reading =
   | "mm"
   /** A context id: a name, as pointers are. */
   | "ctx"
+  /** A context id in the upper half of a word; 0 is the kernel's. */
+  | "ctx_upper"
   /** A pid. */
   | "task"
   /** {ctx, generation} pairs, one per slot. */
@@ -44,11 +46,20 @@ export interface Field {
   readonly given?: string;
 }
 
+/** A number that only a later row tells: the task's next one of that name. */
+export interface NextRow {
+  readonly next: string;
+  readonly column: string;
+  readonly as: Reading;
+  /** If none comes soon. Without it the row is then passed over. */
+  readonly or?: number;
+}
+
 /** What a row begins, apart from what it shows: a call of an entry, with arguments taken from its columns. */
 export interface Begin {
   readonly entry: string;
   /** "born": the mm that the task made last. */
-  readonly args: readonly ("born" | { readonly column: string; readonly as: Reading })[];
+  readonly args: readonly ("born" | { readonly column: string; readonly as: Reading } | NextRow)[];
   /** It runs above whatever the task is in the middle of, and does not belong to it: a context switch. */
   readonly scheduler?: boolean;
   /** It may be part of a call that waits for its return to be passed (`late`). */
@@ -62,6 +73,8 @@ export interface Learn {
   readonly task: "current" | { readonly column: string };
   /** By name of the row ("self": this one): the column that says it; null: it has none. */
   readonly from: Readonly<Record<string, string | null>>;
+  /** A row that shows none says nothing. */
+  readonly some?: boolean;
 }
 
 export interface Probe {
@@ -73,17 +86,25 @@ export interface Probe {
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
   /** It may also be the first event of an interrupt handler; the column names the CPU that sent the interrupt. */
-  readonly interrupt?: { readonly from: string };
+  readonly interrupt?: { readonly from?: string };
   /** The event is recorded only where this cell is not 0. */
   readonly only?: { readonly cell: string; readonly at: readonly Index[] };
   /** Its return, where the call encloses others that are recorded: passed when none of these can follow any more. */
   readonly late?: string;
+  /** Only rows whose text in this column matches are of the model. */
+  readonly when?: { readonly column: string; readonly matches: RegExp };
+  /** Rows with 0 in this column may also be of code that is not modelled. */
+  readonly foreign?: string;
+  /** What the design leaves open is 1 if one of these comes next of the task, about the same mm (row: its column). */
+  readonly chooses?: { readonly mm: string; readonly next: Readonly<Record<string, string>> };
 }
 
 /** What one architecture's recordings show. */
 export interface ProbeTable {
   /** By name of the row. `#` in a name stands for the number of the CPU. */
   readonly probes: Readonly<Record<string, Probe>>;
+  /** Entries of the architecture's own, beside those of model/kernel/conform.ts. */
+  readonly entries?: string;
   /** Functions before which a call waits until its next row comes: nothing that others see depends on the delay. */
   readonly putOff: readonly string[];
   /** The running task of each CPU. */
@@ -96,4 +117,10 @@ export interface ProbeTable {
     readonly counts: readonly string[];
     readonly task: readonly string[];
   };
+  /** Of whom a CPU runs when it is first seen, where there is no snapshot: from its next rows, however late. */
+  readonly starts?: readonly Learn[];
+  /** init_mm is the mm with this context id: the columns of any row that say which mm has which id. */
+  readonly initMm: { readonly ctx: number; readonly columns: readonly (readonly [ctx: string, mm: string])[] };
+  /** Which context ids are taken, where they are given out again. */
+  readonly ctxInUse?: string;
 }

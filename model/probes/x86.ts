@@ -156,4 +156,5 @@ export const x86: ProbeTable = {
     counts: ["mm_struct.mm_count", "mm_struct.mm_users"],
     task: ["task_struct.mm", "task_struct.active_mm"],
   },
+  initMm: { ctx: 1, columns: [["ctx", "mm"]] },
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The probe table, resolved against one recording and one compiled design: columns, cells and events by number.
 
-import type { Field, Index, Learn, Probe, ProbeTable, Reading } from "../../model/probes/types.ts";
+import type { Begin, Field, Index, Learn, Probe, ProbeTable, Reading } from "../../model/probes/types.ts";
 import { argIndex, type EventKind, type EventTable } from "../events/table.ts";
 import type { SteppedCell, SteppedCode } from "../program/stepped.ts";
+import { columnsOf } from "./look-ahead.ts";
 
 /** What is emitted for a design. */
 export interface Emitted {
@@ -43,7 +44,22 @@ export interface PlannedLearn {
   readonly self: number;
   /** By kind of a row to come: its column, or -1 for "none". */
   readonly from: ReadonlyMap<number, number>;
+  readonly some: boolean;
 }
+
+export interface PlannedNext {
+  /** By kind of row. */
+  readonly columns: ReadonlyMap<number, number>;
+  readonly as: Reading;
+  readonly or: number | undefined;
+}
+
+export interface PlannedChoice {
+  readonly mm: number;
+  readonly columns: ReadonlyMap<number, number>;
+}
+
+export type PlannedArgument = "born" | PlannedColumn | PlannedNext;
 
 export interface PlannedProbe {
   /** The row's name, and the same without the number of the CPU. */
@@ -53,10 +69,15 @@ export interface PlannedProbe {
   /** The event's number, or -1. */
   readonly event: number;
   readonly fields: readonly PlannedField[];
-  readonly begins: { readonly code: number; readonly args: readonly ("born" | PlannedColumn)[] } | undefined;
+  readonly begins: { readonly code: number; readonly args: readonly PlannedArgument[] } | undefined;
   readonly learns: readonly PlannedLearn[];
   /** Column of the CPU that sent the interrupt, or -1. */
   readonly interruptFrom: number;
+  /** Column of a text, which must match. */
+  readonly when: { readonly column: number; readonly matches: RegExp } | undefined;
+  /** Column that is 0 where the row may be foreign, or -1. */
+  readonly foreign: number;
+  readonly chooses: PlannedChoice | undefined;
   readonly only: PlannedPlace | undefined;
   /** The event that is passed late, or -1. */
   readonly late: number;
@@ -73,6 +94,11 @@ export interface Plan {
   /** The handler of interrupts, and what is recorded first of it. */
   readonly handler: number;
   readonly handlerProbe: PlannedProbe | undefined;
+  /** Whether the recording has rows that say how each CPU starts; else, what is learnt of it from its rows. */
+  readonly snapshots: boolean;
+  readonly starts: readonly PlannedLearn[];
+  /** By context id: whether it is taken. */
+  readonly ctxInUse: SteppedCell | undefined;
   /** Where CPUs keep ids of contexts. */
   readonly slotIds: SteppedCell | undefined;
   readonly current: SteppedCell;
@@ -125,6 +151,9 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     putOff: new Set(putOffEvents(table).map((name) => emitted.events.indexOf(name))),
     handler: emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === HARDIRQ),
     handlerProbe: known.find(({ probe }) => probe.interrupt !== undefined),
+    snapshots: known.some(({ probe }) => probe.role === "snapshot"),
+    starts: (table.starts ?? []).map((learn) => resolver.learn(learn)),
+    ctxInUse: table.ctxInUse === undefined ? undefined : resolver.find(table.ctxInUse),
     slotIds: known.flatMap(({ fields }) => fields).find((field) => field.as === "slots")?.place?.cell,
     current: resolver.cell(table.current),
     taskMm: resolver.cell(table.taskMm),
@@ -173,10 +202,16 @@ class Resolver {
       fields: (probe.fields ?? []).flatMap((field) => this.#field(kind, field)),
       begins: probe.begins && {
         code: this.entry(probe.begins.entry),
-        args: probe.begins.args.map((arg) => (arg === "born" ? arg : { column: column(arg.column), as: arg.as })),
+        args: probe.begins.args.map((arg) => this.#argument(kind, arg)),
       },
-      learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),
-      interruptFrom: probe.interrupt === undefined ? -1 : column(probe.interrupt.from),
+      learns: (probe.learns ?? []).map((learn) => this.learn(learn, kind)),
+      interruptFrom: probe.interrupt?.from === undefined ? -1 : column(probe.interrupt.from),
+      when: probe.when && { column: column(probe.when.column), matches: probe.when.matches },
+      foreign: probe.foreign === undefined ? -1 : column(probe.foreign),
+      chooses: probe.chooses && {
+        mm: column(probe.chooses.mm),
+        columns: columnsOf(this.#events.kinds, probe.chooses.next),
+      },
       only: probe.only && { cell: this.cell(probe.only.cell), at: this.#index(kind, probe.only.at) },
       late: event(probe.late),
     };
@@ -207,19 +242,26 @@ class Resolver {
     return [{ ...planned, arg: -1, place: { cell, at }, second }];
   }
 
-  #learn(kind: EventKind, learn: Learn): PlannedLearn {
+  #argument(kind: EventKind, arg: Begin["args"][number]): PlannedArgument {
+    if (arg === "born") return arg;
+    if (!("next" in arg)) return { column: argIndex(kind, arg.column), as: arg.as };
+    return { columns: columnsOf(this.#events.kinds, { [arg.next]: arg.column }), as: arg.as, or: arg.or };
+  }
+
+  /** `kind`: the row's own, if it is one row's. */
+  learn(learn: Learn, kind?: EventKind): PlannedLearn {
     const { self } = learn.from;
-    const kinds = this.#events.kinds.map((other, id) => ({ other, id }));
+    const own = (name: string): number => (kind === undefined ? -1 : argIndex(kind, name));
+    const none = this.#events.kinds.flatMap(({ name }, id) =>
+      Object.hasOwn(learn.from, name) && learn.from[name] === null ? [[id, -1] as const] : [],
+    );
+    const told = Object.entries(learn.from).filter((entry): entry is [string, string] => entry[1] !== null);
     return {
       cell: this.cell(learn.cell),
-      task: learn.task === "current" ? -1 : argIndex(kind, learn.task.column),
-      self: typeof self === "string" ? argIndex(kind, self) : -1,
-      from: new Map(
-        kinds.flatMap(({ other, id }) => {
-          const column = Object.hasOwn(learn.from, other.name) ? learn.from[other.name] : undefined;
-          return column === undefined ? [] : [[id, column === null ? -1 : argIndex(other, column)] as const];
-        }),
-      ),
+      task: learn.task === "current" ? -1 : own(learn.task.column),
+      self: typeof self === "string" ? own(self) : -1,
+      from: new Map([...none, ...columnsOf(this.#events.kinds, Object.fromEntries(told))]),
+      some: learn.some ?? false,
     };
   }
 }

@@ -6,15 +6,13 @@
 import { defined } from "../base/assert.ts";
 import { FLAG } from "../events/table.ts";
 import { type Call, Calls, copyOf, hasEnded, type SavedCalls } from "./calls.ts";
+import { isChosen, learntFrom, nextOfTask } from "./look-ahead.ts";
 import type { Ref } from "./names.ts";
 import { Observer } from "./observe.ts";
-import type { PlannedLearn, PlannedProbe } from "./plan.ts";
+import type { PlannedArgument, PlannedLearn, PlannedProbe } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
 import { Tally } from "./tally.ts";
 import { type SavedWorld, World, type WorldInput } from "./world.ts";
-
-/** How many rows of a CPU are looked at for what is to be learnt. */
-const LEARN_ROWS = 4;
 
 export interface SweepInput extends WorldInput {
   /** Rows that are judged. */
@@ -68,8 +66,6 @@ export class Sweep {
     this.started = new Uint8Array(cpus);
     this.handlers = new Array<Call | undefined>(cpus).fill(undefined);
     this.schedulers = new Array<Call | undefined>(cpus).fill(undefined);
-    // A recording without snapshots is learnt from its first observations.
-    if (!input.plan.probes.some((probe) => probe?.probe.role === "snapshot")) this.started.fill(1);
   }
 
   save(row: number): SavedSweep {
@@ -109,8 +105,8 @@ export class Sweep {
     const cpu = table.cpu[row]!;
     this.row = row;
     this.calls.take(row);
-    if (row < window.from || this.started[cpu] === 0) this.beforeStart(row, probe);
-    else if (probe === undefined) this.tally.unjudged(row);
+    if (row < window.from || !this.hasStarted(cpu, probe)) this.beforeStart(row, probe);
+    else if (probe === undefined || !this.isOfModel(row, probe)) this.tally.unjudged(row);
     else if (probe.probe.role === "snapshot") this.snapshot(row, probe);
     else this.judge(row, cpu, probe);
   }
@@ -121,6 +117,21 @@ export class Sweep {
   }
 
   // ---- kinds of rows -----------------------------------------------------------------------------------------------
+
+  /** Without a snapshot, a CPU starts where something begins: what it was in the middle of cannot be judged. */
+  private hasStarted(cpu: number, probe: PlannedProbe | undefined): boolean {
+    if (this.started[cpu] === 1) return true;
+    if (this.input.plan.snapshots || probe === undefined) return false;
+    const { role, begins } = probe.probe;
+    if (role === undefined && (begins === undefined || begins.enclosed === true)) return false;
+    this.started[cpu] = 1;
+    return true;
+  }
+
+  private isOfModel(row: number, { when }: PlannedProbe): boolean {
+    if (when === undefined) return true;
+    return when.matches.test(this.input.table.strings[this.world.raw(row, when.column)] ?? "");
+  }
 
   /** What is not judged says who is born, and how a CPU starts. */
   private beforeStart(row: number, probe: PlannedProbe | undefined): void {
@@ -145,8 +156,9 @@ export class Sweep {
     if (this.world.current(cpu) === 0) {
       const task = this.world.task(this.input.table.pid[row]!, cpu);
       this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
+      for (const learn of this.input.plan.starts) this.learn(row, cpu, learn, true);
     }
-    for (const learn of probe.learns) this.learn(row, cpu, learn);
+    for (const learn of probe.learns) this.learn(row, cpu, learn, false);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
     else this.step(row, cpu, probe);
@@ -184,6 +196,7 @@ export class Sweep {
     const call = this.callAt(row, cpu, probe);
     if (call === undefined) return;
     if (probe.event >= 0) this.compare(row, cpu, probe, call);
+    if (probe.chooses !== undefined) call.frame.pick = isChosen(this.input.table, row, probe.chooses) ? 1 : -1;
     this.calls.advance(call);
     this.tidy(cpu);
   }
@@ -205,30 +218,41 @@ export class Sweep {
   /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or none. */
   private callAt(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
     const handler = this.handlers[cpu];
-    if (handler === undefined && this.beginsHandler(row, cpu, probe)) {
-      const call = this.handle(row, cpu, probe);
-      if (call !== undefined) return call;
-    }
-    if (probe.event >= 0) {
-      for (const call of [handler, this.schedulers[cpu]]) {
-        if (call !== undefined && this.reaches(call, probe.event)) return call;
-      }
-    }
+    const interrupts = handler === undefined && this.beginsHandler(row, cpu, probe);
+    const begun = interrupts ? this.handle(row, cpu, probe) : undefined;
+    if (begun !== undefined) return begun;
     const stack = this.stackOf(cpu);
+    // An idle CPU also looks for requests outside of interrupts.
+    const found = this.underWay(cpu, probe, stack) ?? (interrupts ? undefined : this.handleAny(row, cpu, probe));
+    if (found !== undefined) return found;
     const begins = probe.probe.begins;
-    if (begins?.enclosed !== true && begins?.scheduler !== true) this.passLate(stack);
-    const top = stack.at(-1);
-    if (probe.event >= 0 && top !== undefined && this.reaches(top, probe.event)) return top;
     if (begins !== undefined) return this.begin(row, cpu, probe, stack);
     // It says that calls are through, and shows nothing.
     if (probe.event < 0) return undefined;
-    const other = handler ?? this.schedulers[cpu] ?? top;
+    if (probe.foreign >= 0 && this.world.raw(row, probe.foreign) === 0) {
+      this.tally.unjudged(row);
+      return undefined;
+    }
+    const other = handler ?? this.schedulers[cpu] ?? stack.at(-1);
     this.fail(
       probe,
       other === undefined ? "in the design nothing is under way here" : `the design ${this.where(other)}`,
     );
     this.abandon(cpu);
     return undefined;
+  }
+
+  /** A call that comes to the row's event. */
+  private underWay(cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
+    if (probe.event >= 0) {
+      for (const call of [this.handlers[cpu], this.schedulers[cpu]]) {
+        if (call !== undefined && this.reaches(call, probe.event)) return call;
+      }
+    }
+    const begins = probe.probe.begins;
+    if (begins?.enclosed !== true && begins?.scheduler !== true) this.passLate(stack);
+    const top = stack.at(-1);
+    return probe.event >= 0 && top !== undefined && this.reaches(top, probe.event) ? top : undefined;
   }
 
   /** To the event, past what is put off, or what a probe may have missed. */
@@ -269,13 +293,14 @@ export class Sweep {
     if (probe.interruptFrom >= 0) return this.world.raw(row, probe.interruptFrom) !== cpu;
     const { handlerProbe } = this.input.plan;
     const inHandler = (this.input.table.flags[row]! & FLAG.hardirq) !== 0;
+    if (probe.probe.interrupt !== undefined) return inHandler;
     return inHandler && probe.event >= 0 && handlerProbe !== undefined && this.mayMiss(handlerProbe, cpu);
   }
 
   private handle(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
-    const call = this.calls.make(this.input.plan.handler, cpu, []);
-    call.frame.pc = 0;
-    if (probe.interruptFrom >= 0) call.frame.pick = this.world.raw(row, probe.interruptFrom);
+    if (probe.interruptFrom < 0 && probe.probe.interrupt !== undefined) return this.handleAny(row, cpu, probe);
+    const from = probe.interruptFrom < 0 ? -1 : this.world.raw(row, probe.interruptFrom);
+    const call = this.handler(cpu, from);
     if (this.reaches(call, probe.event)) {
       this.handlers[cpu] = call;
       return call;
@@ -284,11 +309,34 @@ export class Sweep {
     return undefined;
   }
 
+  /** A request of any CPU to this one, if it is the one that the row shows. */
+  private handleAny(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
+    if (probe.probe.interrupt === undefined || this.handlers[cpu] !== undefined) return undefined;
+    for (let from = 0; from < this.world.cpus; from++) {
+      const call = this.handler(cpu, from);
+      this.calls.proceed(call);
+      if (call.event !== probe.event || !this.observer.agrees(probe, { row, cpu, args: call.args })) continue;
+      this.handlers[cpu] = call;
+      return call;
+    }
+    return undefined;
+  }
+
+  private handler(cpu: number, from: number): Call {
+    const call = this.calls.make(this.input.plan.handler, cpu, []);
+    call.frame.pc = 0;
+    call.frame.pick = from;
+    return call;
+  }
+
   private begin(row: number, cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
     const begins = defined(probe.begins, "the caller has asked");
-    const current = this.world.current(cpu);
-    const args = begins.args.map((arg) => (arg === "born" ? this.takeBorn(current) : this.world.encode(row, arg, cpu)));
-    const call = this.calls.make(begins.code, cpu, args);
+    const args = begins.args.map((arg) => this.argument(row, cpu, arg));
+    if (args.includes(undefined)) {
+      this.tally.unjudged(row);
+      return undefined;
+    }
+    const call = this.calls.make(begins.code, cpu, args.map(Number));
     if (probe.probe.begins?.scheduler) {
       const before = this.schedulers[cpu];
       if (before !== undefined) this.fail(probe, `the design ${this.where(before)}`);
@@ -302,6 +350,13 @@ export class Sweep {
     this.fail(probe, `the design ${this.where(call)}`);
     stack.pop();
     return undefined;
+  }
+
+  private argument(row: number, cpu: number, arg: PlannedArgument): number | undefined {
+    if (arg === "born") return this.takeBorn(this.world.current(cpu));
+    if (!("columns" in arg)) return this.world.encode(row, arg, cpu);
+    const from = nextOfTask(this.input.table, row, arg);
+    return from === undefined ? arg.or : this.world.encode(from.row, { column: from.column, as: arg.as }, cpu);
   }
 
   private stackOf(cpu: number): Call[] {
@@ -347,27 +402,15 @@ export class Sweep {
 
   // ---- what is not known of old tasks ------------------------------------------------------------------------------
 
-  private learn(row: number, cpu: number, learn: PlannedLearn): void {
+  private learn(row: number, cpu: number, learn: PlannedLearn, far: boolean): void {
     const { world } = this;
     const task = learn.task < 0 ? world.current(cpu) : world.task(world.raw(row, learn.task), cpu);
     const at = learn.cell.base + task - 1;
     if (task === 0 || world.unset[at] === 0) return;
-    const from = learn.self >= 0 ? { row, column: learn.self } : this.ahead(row, cpu, learn);
+    const from = learntFrom(this.input.table, row, learn, far);
     if (from === undefined) return;
     world.unset[at] = 0;
     world.state[at] = from.column < 0 ? 0 : world.encode(from.row, { column: from.column, as: "mm" }, cpu);
-  }
-
-  private ahead(row: number, cpu: number, learn: PlannedLearn): { row: number; column: number } | undefined {
-    const { table } = this.input;
-    let seen = 0;
-    for (let next = row + 1; next < table.length && seen < LEARN_ROWS; next++) {
-      if (table.cpu[next] !== cpu) continue;
-      seen++;
-      const column = learn.from.get(table.kind[next]!);
-      if (column !== undefined) return { row: next, column };
-    }
-    return undefined;
   }
 }
 

@@ -37,6 +37,11 @@ export interface Position {
   readonly args: Float64Array | undefined;
 }
 
+/** Ids are small: the word that holds one in its upper half is a double. */
+function upper(word: number): number {
+  return Math.floor(word / 2 ** 32);
+}
+
 export class World {
   readonly table: EventTable;
   readonly plan: Plan;
@@ -110,6 +115,8 @@ export class World {
   }
 
   newMm(address: number): Ref {
+    const { ctxInUse } = this.plan;
+    if (ctxInUse !== undefined) this.names.forgetCtx((model) => this.state[ctxInUse.base + model] === 0);
     const mm = ++this.names.mms;
     this.names.setMm(address, mm);
     this.atOnce(ENTRY.mmInit, 0, [mm]);
@@ -168,9 +175,15 @@ export class World {
     if (as === "mm") return this.mm(raw);
     if (as === "task") return this.task(raw, cpu);
     if (as === "ctx") return this.names.ctx(raw);
+    if (as === "ctx_upper") return this.names.ctx(upper(raw));
     if (as !== "address") return raw;
     const word = wordValue(this.table, raw);
     return word === ALL_ONES ? -1 : Number(word);
+  }
+
+  /** The context id that a row shows, as recorded. */
+  ctx(row: number, { column, as }: PlannedColumn): number {
+    return as === "ctx_upper" ? upper(this.raw(row, column)) : this.raw(row, column);
   }
 
   /** Where in the state; -1: there is no such object. */
