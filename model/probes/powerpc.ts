@@ -31,7 +31,6 @@ const ownMm: readonly Learn[] = [{ cell: "task_struct.mm", task: "current", from
 /** After a sched_switch: no switch_mm() for a task without an mm. */
 const nextMm = { switch_mm: "next", finish_switch: null } as const;
 const byMm = { column: "mm", as: "mm" } as const;
-const given = (fields: readonly Field[], name: string): Field[] => fields.map((field) => ({ ...field, given: name }));
 
 const probes: Readonly<Record<string, Probe>> = {
   sched_switch: {
@@ -138,17 +137,13 @@ const probes: Readonly<Record<string, Probe>> = {
   __mmdrop: ofMm("p:__mmdrop"),
   destroy_ctx: { at: "p:destroy_context", fields: mmFields({ arg: 0 }) },
   exit_release: {
-    at: "p:exit_mm",
     begins: { entry: "conform_exit", args: [] },
     learns: ownMm,
-    fields: given(mmFields(byMm), "mm"),
+    fields: mmFields(byMm).map((field) => ({ ...field, given: "mm" })),
   },
   exec_release: { begins: { entry: "conform_exec", args: ["born"] }, learns: ownMm },
-  kthread_use_mm: {
-    ...ofMm("p:kthread_use_mm"),
-    begins: { entry: "conform_use_mm", args: [byMm] },
-  },
-  kthread_unuse_mm: { ...ofMm("p:kthread_unuse_mm"), begins: { entry: "conform_unuse_mm", args: [] } },
+  kthread_use_mm: { begins: { entry: "conform_use_mm", args: [byMm] }, fields: mmFields(byMm) },
+  kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] }, fields: mmFields(byMm) },
 };
 
 export const powerpc: ProbeTable = {

@@ -345,7 +345,10 @@ export class Sweep {
     }
     stack.push(call);
     // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
-    if (probe.event < 0) return undefined;
+    if (probe.event < 0) {
+      if (probe.fields.length > 0) this.compare(row, cpu, probe, undefined);
+      return undefined;
+    }
     if (this.reaches(call, probe.event)) return call;
     this.fail(probe, `the design ${this.where(call)}`);
     stack.pop();
