@@ -46,7 +46,13 @@ const probes: Readonly<Record<string, Probe>> = {
   sched_process_exit: {},
   switch_mm: {
     at: "p:switch_mm_irqs_off",
-    fields: [arg("prev", "mm", 0), arg("next", "mm", 1), ...mmFields({ arg: 1 }), ...mmFields({ arg: 0 }, "p")],
+    fields: [
+      arg("prev", "mm", 0),
+      arg("next", "mm", 1),
+      cell("nmm", "mm", "task_struct.mm", { column: "npid", as: "task" }),
+      ...mmFields({ arg: 1 }),
+      ...mmFields({ arg: 0 }, "p"),
+    ],
   },
   switch_ctx: {
     at: "p:switch_mmu_context",
@@ -141,7 +147,10 @@ const probes: Readonly<Record<string, Probe>> = {
     learns: ownMm,
     fields: mmFields(byMm).map((field) => ({ ...field, given: "mm" })),
   },
-  exec_release: { begins: { entry: "conform_exec", args: ["born"] }, learns: ownMm },
+  exec_release: {
+    begins: { entry: "conform_exec", args: [{ next: "switch_mm", column: "next", as: "mm", born: true }] },
+    learns: ownMm,
+  },
   kthread_use_mm: { begins: { entry: "conform_use_mm", args: [byMm] }, fields: mmFields(byMm) },
   kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] }, fields: mmFields(byMm) },
 };

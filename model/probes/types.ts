@@ -53,13 +53,14 @@ export interface NextRow {
   readonly as: Reading;
   /** If none comes soon. Without it the row is then passed over. */
   readonly or?: number;
+  /** It is the mm that the task made last, and only if that was not seen the later row is looked at. */
+  readonly born?: boolean;
 }
 
 /** What a row begins, apart from what it shows: a call of an entry, with arguments taken from its columns. */
 export interface Begin {
   readonly entry: string;
-  /** "born": the mm that the task made last. */
-  readonly args: readonly ("born" | { readonly column: string; readonly as: Reading } | NextRow)[];
+  readonly args: readonly ({ readonly column: string; readonly as: Reading } | NextRow)[];
   /** It runs above whatever the task is in the middle of, and does not belong to it: a context switch. */
   readonly scheduler?: boolean;
   /** It may be part of a call that waits for its return to be passed (`late`). */

@@ -141,7 +141,10 @@ const probes: Readonly<Record<string, Probe>> = {
   exit_mmap: { at: "p:torn_down", late: "r:torn_down", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   __mmdrop: { at: "p:__mmdrop", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   exit_release: { begins: { entry: "conform_exit", args: [] }, learns: ownMm },
-  exec_release: { begins: { entry: "conform_exec", args: ["born"] }, learns: ownMm },
+  exec_release: {
+    begins: { entry: "conform_exec", args: [{ next: "switch_mm", column: "next", as: "mm", born: true }] },
+    learns: ownMm,
+  },
   kthread_use_mm: { begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }] } },
   kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
 };

@@ -52,6 +52,7 @@ export interface PlannedNext {
   readonly columns: ReadonlyMap<number, number>;
   readonly as: Reading;
   readonly or: number | undefined;
+  readonly born: boolean;
 }
 
 export interface PlannedChoice {
@@ -59,7 +60,7 @@ export interface PlannedChoice {
   readonly columns: ReadonlyMap<number, number>;
 }
 
-export type PlannedArgument = "born" | PlannedColumn | PlannedNext;
+export type PlannedArgument = PlannedColumn | PlannedNext;
 
 export interface PlannedProbe {
   /** The row's name, and the same without the number of the CPU. */
@@ -243,9 +244,13 @@ class Resolver {
   }
 
   #argument(kind: EventKind, arg: Begin["args"][number]): PlannedArgument {
-    if (arg === "born") return arg;
     if (!("next" in arg)) return { column: argIndex(kind, arg.column), as: arg.as };
-    return { columns: columnsOf(this.#events.kinds, { [arg.next]: arg.column }), as: arg.as, or: arg.or };
+    return {
+      columns: columnsOf(this.#events.kinds, { [arg.next]: arg.column }),
+      as: arg.as,
+      or: arg.or,
+      born: arg.born ?? false,
+    };
   }
 
   /** `kind`: the row's own, if it is one row's. */

@@ -177,17 +177,19 @@ export class Sweep {
     const { world } = this;
     const child = world.newTask();
     world.names.setTask(world.named(row, COLUMN.pid), child);
-    world.knowTask(child);
     const creator = world.current(cpu);
     const shares = (world.named(row, COLUMN.cloneFlags) & CLONE_VM) !== 0;
-    const mm = shares ? world.state[this.input.plan.taskMm.base + creator - 1]! : this.takeBorn(creator);
+    const mm = shares ? world.mmOf(creator) : this.takeBorn(creator);
+    // The recording began after the mm had been made, or does not tell whose it is: the child is seen later.
+    if (mm === undefined) return;
+    world.knowTask(child);
     world.atOnce(ENTRY.newTask, cpu, [child, mm, shares ? 1 : 0]);
   }
 
   /** The mm that a task has made last. */
-  private takeBorn(creator: Ref): Ref {
+  private takeBorn(creator: Ref): Ref | undefined {
     const { born } = this.world.names;
-    const mm = born.get(creator) ?? 0;
+    const mm = born.get(creator);
     born.delete(creator);
     return mm;
   }
@@ -356,8 +358,9 @@ export class Sweep {
   }
 
   private argument(row: number, cpu: number, arg: PlannedArgument): number | undefined {
-    if (arg === "born") return this.takeBorn(this.world.current(cpu));
     if (!("columns" in arg)) return this.world.encode(row, arg, cpu);
+    const born = arg.born ? this.takeBorn(this.world.current(cpu)) : undefined;
+    if (born !== undefined) return born;
     const from = nextOfTask(this.input.table, row, arg);
     return from === undefined ? arg.or : this.world.encode(from.row, { column: from.column, as: arg.as }, cpu);
   }

@@ -152,6 +152,12 @@ export class World {
     for (const cell of this.plan.unknown.task) this.unset[cell.base + task - 1] = 1;
   }
 
+  /** undefined: not known yet. */
+  mmOf(task: Ref): Ref | undefined {
+    const at = this.plan.taskMm.base + task - 1;
+    return this.unset[at] === 1 ? undefined : this.state[at]!;
+  }
+
   /** A task that is born is known. */
   knowTask(task: Ref): void {
     for (const cell of this.plan.unknown.task) this.unset[cell.base + task - 1] = 0;
