@@ -252,7 +252,9 @@ export class Sweep {
       }
     }
     const begins = probe.probe.begins;
-    if (begins?.enclosed !== true && begins?.scheduler !== true) this.passLate(stack);
+    // Only a call that is there already encloses it: none goes on for its sake.
+    if (begins?.enclosed === true) return stack.at(-1)?.event === probe.event ? stack.at(-1) : undefined;
+    if (begins?.scheduler !== true) this.passLate(stack);
     const top = stack.at(-1);
     return probe.event >= 0 && top !== undefined && this.reaches(top, probe.event) ? top : undefined;
   }
@@ -278,6 +280,12 @@ export class Sweep {
   private mayMiss(probe: PlannedProbe, cpu: number): boolean {
     const name = rowName(probe, cpu);
     return (this.input.missed.get(name) ?? 0) > (this.missed.get(name) ?? 0);
+  }
+
+  /** It is at a point that the recording shows: before that, the task begins nothing else. */
+  private mustShow(call: Call): boolean {
+    const probe = this.input.plan.atEvent.get(call.event);
+    return probe !== undefined && !this.mayMiss(probe, call.frame.cpu);
   }
 
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
@@ -344,6 +352,11 @@ export class Sweep {
       if (before !== undefined) this.fail(probe, `the design ${this.where(before)}`);
       this.schedulers[cpu] = call;
       return call;
+    }
+    const top = stack.at(-1);
+    if (top !== undefined && this.mustShow(top)) {
+      this.fail(probe, `the design ${this.where(top)}`);
+      stack.length = 0;
     }
     stack.push(call);
     // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
