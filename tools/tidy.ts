@@ -27,6 +27,8 @@ export const exceptions: Exceptions = {
     "test/build.ts": "vitest.config.ts starts it",
     "model/kernel/replay.ts": "what src/jobs/replay-run.ts compiles, by path",
     "model/kernel/conform.ts": "what src/jobs/conform.ts compiles, by path",
+    "model/kernel/arch/powerpc/conform.ts": "of the same, by the path in model/probes/powerpc.ts",
+    "model/kernel/arch/powerpc/mm/radix_operands.ts": "of the same",
     "bench/models/lazy-tlb.ts": "what bench/common-model.ts compiles, by path",
     "src/store/perfetto/write.ts": "the export of a recorded trace, until there is a command for it",
     "src/store/perfetto/sources.ts": "of the same",
