@@ -23,7 +23,7 @@ const x86: Choice = ({ sidecars: { cpuFlags } }) =>
     ? { name: "linux-6.12-x86", symptom: "cpuinfo has pcid" }
     : { name: "linux-6.12-x86-nopcid", symptom: "cpuinfo has no pcid" };
 
-/** powerpc: lazy mms are counted, unless the last mmdrop() chases borrowers away, or the kernel has a function for it. */
+/** powerpc: lazy mms are counted, unless the last mmdrop() chases borrowers away: there is a function for it then. */
 const powerpcSince6_4: Choice = ({ table, sidecars: { kprobeDefs } }) => {
   const shoots = table.kinds.some(({ name }) => name === "shoot_lazy");
   if (shoots) return { name: "linux-6.12-powerpc-radix", symptom: "it shows do_shoot_lazy_tlb()" };
