@@ -29,6 +29,8 @@ export const exceptions: Exceptions = {
     "model/kernel/conform.ts": "what src/jobs/conform.ts compiles, by path",
     "model/kernel/arch/x86/conform.ts": "what model/probes/x86.ts names, by path",
     "model/kernel/arch/x86/mm/tlb_kernel.ts": "what model/kernel/arch/x86/conform.ts calls",
+    "model/kernel/arch/powerpc/conform.ts": "of the same, by the path in model/probes/powerpc.ts",
+    "model/kernel/arch/powerpc/mm/radix_operands.ts": "of the same",
     "bench/models/lazy-tlb.ts": "what bench/common-model.ts compiles, by path",
     "src/store/perfetto/write.ts": "the export of a recorded trace, until there is a command for it",
     "src/store/perfetto/sources.ts": "of the same",

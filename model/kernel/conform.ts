@@ -20,7 +20,9 @@ import { ipi_mb, ipi_rseq, ipi_sync_core, membarrier_private_expedited } from ".
 import { get_current, pcpu_hot, runqueues } from "./sched/sched.ts";
 
 /** The mappings go by flush calls that are recorded on their own, between its entry and its return. */
-function torn_down(_mm: mm_struct): void {}
+function torn_down(mm: mm_struct): void {
+  parts.coherence.arch_exit_mmap(mm);
+}
 export const exit_mmap_recorded = REPLACE(exit_mmap, torn_down);
 
 export function conform_switch(next: task_struct): void {

@@ -78,8 +78,12 @@ export const arm64: ProbeTable = {
     exit_mmap: { at: "p:torn_down", late: "r:torn_down", fields: [arg("mm", "mm", 0), ...mmFields({ arg: 0 })] },
     __mmdrop: { at: "p:__mmdrop", fields: [arg("mm", "mm", 0), ...mmFields({ arg: 0 })] },
     exit_release: { begins: { entry: "conform_exit", args: [] } },
-    exec_release: { begins: { entry: "conform_exec", args: [{ born: { switch_mm: "mm" } }] } },
-    kthread_use_mm: { begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }] } },
+    exec_release: {
+      begins: { entry: "conform_exec", args: [{ next: "switch_mm", column: "mm", as: "mm", born: true }] },
+    },
+    kthread_use_mm: {
+      begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }], kernelThread: true },
+    },
     kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
   },
   putOff: ["local_irq_disable", "local_irq_save"],

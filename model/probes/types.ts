@@ -13,6 +13,8 @@ export type Reading =
   | "mm"
   /** A context id: a name, as pointers are. */
   | "ctx"
+  /** A context id in the upper half of a word; 0 is the kernel's. */
+  | "ctx_upper"
   /** A pid. */
   | "task"
   /** {ctx, generation} pairs, one per slot. */
@@ -55,15 +57,21 @@ export interface Field {
   readonly given?: string;
 }
 
-/** The mm that the task made last; if that was before the recording, what one of these rows shows that come soon. */
-export interface Born {
-  readonly born: Readonly<Record<string, string>>;
+/** A number that only a later row tells: the task's next one of that name. */
+export interface NextRow {
+  readonly next: string;
+  readonly column: string;
+  readonly as: Reading;
+  /** If none comes soon. Without it the row is then passed over. */
+  readonly or?: number;
+  /** It is the mm that the task made last, and only if that was not seen the later row is looked at. */
+  readonly born?: boolean;
 }
 
 /** What a row begins, apart from what it shows: a call of an entry, with arguments taken from its columns. */
 export interface Begin {
   readonly entry: string;
-  readonly args: readonly (Born | { readonly column: string; readonly as: Reading })[];
+  readonly args: readonly ({ readonly column: string; readonly as: Reading } | NextRow)[];
   /** It runs above whatever the task is in the middle of, and does not belong to it: a context switch. */
   readonly scheduler?: boolean;
   /** It may be part of a call that waits for its return to be passed (`late`). */
@@ -81,6 +89,8 @@ export interface Learn {
   readonly task: "current" | { readonly column: string };
   /** By name of the row ("self": this one): the column that says it; null: it has none. */
   readonly from: Readonly<Record<string, string | null>>;
+  /** A row that shows none says nothing. */
+  readonly some?: boolean;
 }
 
 /** A map of which nothing is known at first: what is not known of it is as the recorded result of a search says. */
@@ -134,14 +144,20 @@ export interface Probe {
   readonly elsewhere?: "always" | "foreign";
   /** Its return, where the call encloses others that are recorded: passed when none of these can follow any more. */
   readonly late?: string;
+  /** Only rows whose text in this column matches are of the model. */
+  readonly when?: { readonly column: string; readonly matches: RegExp };
+  /** Rows with 0 in this column may also be of code that is not modelled. */
+  readonly foreign?: string;
+  /** What the design leaves open is 1 if one of these comes next of the task, about the same mm (row: its column). */
+  readonly chooses?: { readonly mm: string; readonly next: Readonly<Record<string, string>> };
 }
 
 /** What one architecture's recordings show. */
 export interface ProbeTable {
-  /** Entries that only this architecture has: a file of the model. */
-  readonly entries?: string;
   /** By name of the row. `#` in a name stands for the number of the CPU. */
   readonly probes: Readonly<Record<string, Probe>>;
+  /** Entries of the architecture's own, beside those of model/kernel/conform.ts. */
+  readonly entries?: string;
   /** Functions before which a call waits until its next row comes: nothing that others see depends on the delay. */
   readonly putOff: readonly string[];
   /** The running task of each CPU. */
@@ -169,4 +185,10 @@ export interface ProbeTable {
     /** What belongs to no object. */
     readonly machine?: readonly string[];
   };
+  /** Of whom a CPU runs when it is first seen, where there is no snapshot: from its next rows, however late. */
+  readonly firstSeen?: readonly Learn[];
+  /** init_mm is the mm with this context id: the columns of any row that say which mm has which id. */
+  readonly initMm?: { readonly ctx: number; readonly columns: readonly (readonly [ctx: string, mm: string])[] };
+  /** Which context ids are taken, where they are given out again. */
+  readonly ctxInUse?: string;
 }

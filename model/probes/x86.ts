@@ -145,7 +145,9 @@ const probes: Readonly<Record<string, Probe>> = {
   exit_mmap: { at: "p:torn_down", late: "r:torn_down", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   __mmdrop: { at: "p:__mmdrop", fields: [arg("mm", "mm", 0), ...mmFields(0)] },
   exit_release: { begins: { entry: "conform_exit", args: [] } },
-  exec_release: { begins: { entry: "conform_exec", args: [{ born: { switch_mm: "next" } }] } },
+  exec_release: {
+    begins: { entry: "conform_exec", args: [{ next: "switch_mm", column: "next", as: "mm", born: true }] },
+  },
   kthread_use_mm: {
     begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }], kernelThread: true },
   },
@@ -262,4 +264,5 @@ export const x86: ProbeTable = {
       "cpu_tlbstate_shared.is_lazy",
     ],
   },
+  initMm: { ctx: 1, columns: [["ctx", "mm"]] },
 };

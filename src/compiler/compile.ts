@@ -48,7 +48,7 @@ export function compileScenario(unit: Unit): Program {
   // Handlers expand every function that is ever stored as a callback: again, until no new one turns up.
   for (;;) {
     const cx = newLowering(
-      { modules, design, root: scenario.file, machine: scenario.machine, config: scenario.config },
+      { modules, design, roots: [scenario.file], machine: scenario.machine, config: scenario.config },
       mutation,
     );
     cx.callbacks.push(...callbacks);
@@ -62,13 +62,12 @@ export function compileScenario(unit: Unit): Program {
   }
 }
 
-/** What is run on recorded traces: every exported function of `file` becomes an entry. */
+/** What is run on recorded traces: every exported function of `file`, and of `also`, becomes an entry. */
 export interface EntriesUnit {
   readonly modules: Modules;
   readonly design: DesignInfo;
   readonly file: SourceFile;
-  /** The same of an architecture's own file. */
-  readonly archFile?: SourceFile | undefined;
+  readonly also?: readonly SourceFile[];
   readonly machine: ReadonlyMap<string, number>;
   /** Functions whose entries and returns are events: `p:name`, `r:name`. */
   readonly probes?: ReadonlySet<string>;
@@ -76,28 +75,24 @@ export interface EntriesUnit {
 }
 
 export function compileEntries(unit: EntriesUnit): Program {
-  const { modules, design, file, archFile, machine, probes = new Set(), mutation = noMutation() } = unit;
+  const { modules, design, machine, probes = new Set(), mutation = noMutation() } = unit;
+  const files = [unit.file, ...(unit.also ?? [])];
   let callbacks: readonly FunctionDecl[] = [];
   for (;;) {
-    const cx = newLowering({ modules, design, root: file, also: archFile, machine, config: new Map() }, mutation);
+    const cx = newLowering({ modules, design, roots: files, machine, config: new Map() }, mutation);
     cx.probes = probes;
     cx.callbacks.push(...callbacks);
     for (const [func, other] of replacements(cx, false)) cx.stubs.set(keyOf(func), other);
     cx.replaying = true;
-    const program = lowerReplay(cx, design, archFile ? [file, archFile] : [file]);
+    const program = lowerReplay(cx, design, files);
     if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
     callbacks = [...cx.callbacks];
   }
 }
 
 function lowerReplay(cx: Lowering, design: DesignInfo, files: readonly SourceFile[]): Program {
-  const codes: Code[] = [];
-  for (const file of files) {
-    for (const name of file.exported.keys()) {
-      const decl = file.declared.get(name);
-      if (decl?.kind === "function") codes.push(lowerEntry(cx, decl));
-    }
-  }
+  const exported = files.flatMap((file) => [...file.exported.keys()].map((name) => file.declared.get(name)));
+  const codes: Code[] = exported.flatMap((decl) => (decl?.kind === "function" ? [lowerEntry(cx, decl)] : []));
   codes.push(...lowerHardware(cx, ["INTERRUPT"]));
   const program: Program = {
     version: PROGRAM_VERSION,
@@ -150,17 +145,15 @@ function replacements(cx: Lowering, unique: boolean): [FunctionDecl, FunctionDec
 export interface Source {
   readonly modules: Modules;
   readonly design: DesignInfo;
-  readonly root: SourceFile;
-  /** Another one, whose functions become code as well. */
-  readonly also?: SourceFile | undefined;
+  readonly roots: readonly SourceFile[];
   readonly machine: ReadonlyMap<string, number>;
   readonly config: ReadonlyMap<string, number>;
 }
 
 export function newLowering(source: Source, mutation: Mutation): Lowering {
-  const { modules, design, machine, root } = source;
+  const { modules, design, machine, roots } = source;
   const config = new Map([...design.config, ...source.config]);
-  const files = reachable(modules, [root, ...(source.also ? [source.also] : []), ...design.parts.values()]);
+  const files = reachable(modules, [...roots, ...design.parts.values()]);
   const types: TypeContext = {
     modules,
     files,

@@ -43,6 +43,6 @@ function lintOne(source: Source, decl: Declared): Diagnostic | undefined {
 }
 
 /** What every function and constant of `file` does wrong by itself: the first fault of each. */
-export function lintFile(source: Omit<Source, "root">, file: SourceFile): Diagnostic[] {
-  return [...file.declared.values()].flatMap((decl) => lintOne({ ...source, root: file }, decl) ?? []);
+export function lintFile(source: Omit<Source, "roots">, file: SourceFile): Diagnostic[] {
+  return [...file.declared.values()].flatMap((decl) => lintOne({ ...source, roots: [file] }, decl) ?? []);
 }

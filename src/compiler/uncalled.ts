@@ -48,9 +48,9 @@ function barriersIn(source: Source, decl: FunctionDecl): readonly Barrier[] | un
 }
 
 /** The barriers that the functions of `file` run into, under one design and its config. */
-export function fileBarriers(source: Omit<Source, "root">, file: SourceFile): FileBarriers {
+export function fileBarriers(source: Omit<Source, "roots">, file: SourceFile): FileBarriers {
   const functions = [...file.declared.values()].filter((decl) => decl.kind === "function");
-  const found = functions.map((decl) => ({ decl, barriers: barriersIn({ ...source, root: file }, decl) }));
+  const found = functions.map((decl) => ({ decl, barriers: barriersIn({ ...source, roots: [file] }, decl) }));
   return {
     barriers: found.flatMap(({ barriers }) => barriers ?? []),
     opaque: found.flatMap(({ decl, barriers }) => (barriers ? [] : [decl.name])),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which object of the model a recorded name stands for. Addresses of mms are used again, ids of contexts are not; both
-// are only ever compared, and so the model has numbers of its own for them.
+// Which object of the model a recorded name stands for. Addresses of mms are used again, and so are ids of contexts on
+// some architectures; both are only ever compared, and so the model has numbers of its own for them.
 
 /** A reference of the model: 0 is NULL, object i of a pool is i + 1. */
 export type Ref = number;
@@ -69,13 +69,23 @@ export class Names {
   sameCtx(recorded: number, model: number, rename: (from: number, to: number) => void): boolean {
     const known = this.#ctx.get(recorded);
     if (known === model) return true;
-    if (this.#ctxBack.has(model) || (known !== undefined && known > 0)) return false;
+    if (recorded === 0) return model === 0;
+    if (this.#ctxBack.has(model) || (known !== undefined && known >= 0)) return false;
     if (known !== undefined) {
       this.#ctxBack.delete(known);
       rename(known, model);
     }
     this.#pair(recorded, model);
     return true;
+  }
+
+  /** Ids that nobody has any more can be given out again. 0 is init_mm's. */
+  forgetCtx(isFree: (model: number) => boolean): void {
+    for (const [recorded, model] of this.#ctx) {
+      if (model <= 0 || !isFree(model)) continue;
+      this.#ctx.delete(recorded);
+      this.#ctxBack.delete(model);
+    }
   }
 
   #pair(recorded: number, model: number): void {

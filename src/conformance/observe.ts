@@ -23,6 +23,8 @@ interface Pending {
   readonly at: number;
 }
 
+const isCtx = ({ as }: PlannedField): boolean => as === "ctx" || as === "ctx_upper";
+
 export interface ObserverHost {
   /** The count was changed by somebody whom no probe sees. */
   environment(probe: PlannedProbe, field: PlannedField, by: number): void;
@@ -66,6 +68,11 @@ export class Observer {
     return found;
   }
 
+  /** Whether the event's arguments are those of the row. */
+  agrees(probe: PlannedProbe, position: Position): boolean {
+    return probe.fields.every((field) => field.arg < 0 || this.field(probe, field, position).ok);
+  }
+
   private field(probe: PlannedProbe, field: PlannedField, position: Position): Found {
     const { world } = this;
     const { row, cpu } = position;
@@ -75,6 +82,7 @@ export class Observer {
     if (field.arg >= 0) {
       const value = defined(position.args, "events have arguments")[field.arg]!;
       const model = field.as === "function" ? Math.max(0, value) : value;
+      if (isCtx(field)) return world.sameCtx(world.ctx(row, field), model) ? OK : this.differs(field, row, model);
       return model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
     }
     const at = world.place(defined(field.place, "what is no argument is a cell"), position);
@@ -84,9 +92,7 @@ export class Observer {
       this.bind(at, field, position);
       return OK;
     }
-    if (field.as === "ctx") {
-      return world.sameCtx(world.raw(row, field.column), model) ? OK : this.differs(field, row, model);
-    }
+    if (isCtx(field)) return world.sameCtx(world.ctx(row, field), model) ? OK : this.differs(field, row, model);
     const recorded = world.encode(row, field, cpu);
     if (model !== recorded && !this.calls.had(at, recorded, cpu)) this.pending[cpu]!.push({ row, probe, field, at });
     return OK;

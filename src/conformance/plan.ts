@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The probe table, resolved against one recording and one compiled design: columns, cells and events by number.
 
-import type { Field, Index, Learn, OldTasks, Probe, ProbeTable, Reading, Search } from "../../model/probes/types.ts";
+import type {
+  Begin,
+  Field,
+  Index,
+  Learn,
+  OldTasks,
+  Probe,
+  ProbeTable,
+  Reading,
+  Search,
+} from "../../model/probes/types.ts";
 import { argIndex, type EventKind, type EventTable } from "../events/table.ts";
 import type { Followed, SteppedCell, SteppedCode } from "../program/stepped.ts";
+import { columnsOf } from "./look-ahead.ts";
 
 /** What is emitted for a design. */
 export interface Emitted {
@@ -45,6 +56,7 @@ export interface PlannedLearn {
   readonly self: number;
   /** By kind of a row to come: its column, or -1 for "none". */
   readonly from: ReadonlyMap<number, number>;
+  readonly some: boolean;
 }
 
 /** Unknown bits of a map are as the recorded result says. */
@@ -56,14 +68,24 @@ export interface PlannedSearch {
   readonly result: ReadonlyMap<number, number>;
 }
 
-/** By kind of the row that shows it: its column. */
-export interface PlannedBorn {
-  readonly born: ReadonlyMap<number, number>;
+export interface PlannedNext {
+  /** By kind of row. */
+  readonly columns: ReadonlyMap<number, number>;
+  readonly as: Reading;
+  readonly or: number | undefined;
+  readonly born: boolean;
 }
+
+export interface PlannedChoice {
+  readonly mm: number;
+  readonly columns: ReadonlyMap<number, number>;
+}
+
+export type PlannedArgument = PlannedColumn | PlannedNext;
 
 export interface PlannedBegin {
   readonly code: number;
-  readonly args: readonly (PlannedBorn | PlannedColumn)[];
+  readonly args: readonly PlannedArgument[];
   /** Column that must be 0, where nothing else must be under way; or -1. */
   readonly alone: number;
 }
@@ -83,6 +105,11 @@ export interface PlannedProbe {
   readonly interrupt: { readonly from: number } | undefined;
   /** Column of a function that must be one of the design's, or -1. */
   readonly of: number;
+  /** Column of a text, which must match. */
+  readonly when: { readonly column: number; readonly matches: RegExp } | undefined;
+  /** Column that is 0 where the row may be foreign, or -1. */
+  readonly foreign: number;
+  readonly chooses: PlannedChoice | undefined;
   readonly only: PlannedPlace | undefined;
   /** The event that is passed late, or -1. */
   readonly late: number;
@@ -107,6 +134,11 @@ export interface Plan {
   readonly several: boolean;
   /** By kind of row: whether it begins (1) or ends (2) an interrupt that other CPUs sent. */
   readonly interrupts: Uint8Array;
+  /** Whether the recording has rows that say how each CPU starts; else, what is learnt of it from its rows. */
+  readonly snapshots: boolean;
+  readonly firstSeen: readonly PlannedLearn[];
+  /** By context id: whether it is taken. */
+  readonly ctxInUse: SteppedCell | undefined;
   /** Where CPUs keep ids of contexts. */
   readonly slotIds: SteppedCell | undefined;
   readonly current: SteppedCell;
@@ -180,6 +212,9 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     interrupts: Uint8Array.from(events.kinds, ({ name }) =>
       table.interrupts?.entry.includes(name) ? 1 : table.interrupts?.exit.includes(name) ? 2 : 0,
     ),
+    snapshots: known.some(({ probe }) => probe.role === "snapshot"),
+    firstSeen: (table.firstSeen ?? []).map((learn) => resolver.learn(learn)),
+    ctxInUse: table.ctxInUse === undefined ? undefined : resolver.find(table.ctxInUse),
     slotIds: known.flatMap(({ fields }) => fields).find((field) => field.as === "slots")?.place?.cell,
     current: resolver.cell(table.current),
     taskMm: resolver.cell(table.taskMm),
@@ -251,14 +286,18 @@ class Resolver {
       begins: probe.begins && {
         code: this.entry(probe.begins.entry),
         alone: probe.begins.alone === undefined ? -1 : column(probe.begins.alone),
-        args: probe.begins.args.map((arg) =>
-          "born" in arg ? { born: this.#columns(arg.born) } : { column: column(arg.column), as: arg.as, bit: -1 },
-        ),
+        args: probe.begins.args.map((arg) => this.#argument(kind, arg)),
       },
-      learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),
+      learns: (probe.learns ?? []).map((learn) => this.learn(learn, kind)),
       search: probe.searches && this.#search(probe.searches),
       interrupt: probe.interrupt && { from: probe.interrupt.from === undefined ? -1 : column(probe.interrupt.from) },
       of: probe.of === undefined ? -1 : column(probe.of.column),
+      when: probe.when && { column: column(probe.when.column), matches: probe.when.matches },
+      foreign: probe.foreign === undefined ? -1 : column(probe.foreign),
+      chooses: probe.chooses && {
+        mm: column(probe.chooses.mm),
+        columns: columnsOf(this.#events.kinds, probe.chooses.next),
+      },
       only: probe.only && { cell: this.cell(probe.only.cell), at: this.#index(kind, probe.only.at) },
       late: event(probe.late),
     };
@@ -301,33 +340,34 @@ class Resolver {
       map: this.cell(map),
       generation: this.cell(generation),
       ids: this.cell(ids),
-      result: this.#columns(result),
+      result: columnsOf(this.#events.kinds, result),
     };
   }
 
-  /** By name of the row, its column: by kind. */
-  #columns(names: Readonly<Record<string, string>>): Map<number, number> {
-    return new Map(
-      this.#events.kinds.flatMap((kind, id) => {
-        const column = Object.hasOwn(names, kind.name) ? names[kind.name] : undefined;
-        return column === undefined ? [] : [[id, argIndex(kind, column)] as const];
-      }),
-    );
+  #argument(kind: EventKind, arg: Begin["args"][number]): PlannedArgument {
+    if (!("next" in arg)) return { column: argIndex(kind, arg.column), as: arg.as, bit: -1 };
+    return {
+      columns: columnsOf(this.#events.kinds, { [arg.next]: arg.column }),
+      as: arg.as,
+      or: arg.or,
+      born: arg.born ?? false,
+    };
   }
 
-  #learn(kind: EventKind, learn: Learn): PlannedLearn {
+  /** `kind`: the row's own, if it is one row's. */
+  learn(learn: Learn, kind?: EventKind): PlannedLearn {
     const { self } = learn.from;
-    const kinds = this.#events.kinds.map((other, id) => ({ other, id }));
+    const own = (name: string): number => (kind === undefined ? -1 : argIndex(kind, name));
+    const none = this.#events.kinds.flatMap(({ name }, id) =>
+      Object.hasOwn(learn.from, name) && learn.from[name] === null ? [[id, -1] as const] : [],
+    );
+    const told = Object.entries(learn.from).filter((entry): entry is [string, string] => entry[1] !== null);
     return {
       cell: this.cell(learn.cell),
-      task: learn.task === "current" ? -1 : argIndex(kind, learn.task.column),
-      self: typeof self === "string" ? argIndex(kind, self) : -1,
-      from: new Map(
-        kinds.flatMap(({ other, id }) => {
-          const column = Object.hasOwn(learn.from, other.name) ? learn.from[other.name] : undefined;
-          return column === undefined ? [] : [[id, column === null ? -1 : argIndex(other, column)] as const];
-        }),
-      ),
+      task: learn.task === "current" ? -1 : own(learn.task.column),
+      self: typeof self === "string" ? own(self) : -1,
+      from: new Map([...none, ...columnsOf(this.#events.kinds, Object.fromEntries(told))]),
+      some: learn.some ?? false,
     };
   }
 }

@@ -10,7 +10,7 @@ export function recall(world: World, old: OldTasks, row: number, cpu: number, pr
   const current = world.current(cpu);
   recallMm(world, old, current, world.table.pid[row]!, row);
   const next = probe.probe.begins?.scheduler ? probe.begins?.args[0] : undefined;
-  if (next !== undefined && !("born" in next)) {
+  if (next !== undefined && "column" in next) {
     recallMm(world, old, world.encode(row, next, cpu), world.raw(row, next.column), row);
   }
   recallActive(world, old, current, cpu, row);

@@ -7,11 +7,12 @@ import { defined } from "../base/assert.ts";
 import { FLAG } from "../events/table.ts";
 import { type Call, Calls, copyOf, hasEnded, type SavedCalls } from "./calls.ts";
 import { Interrupts } from "./interrupts.ts";
-import { ahead, learn } from "./learn.ts";
+import { learn } from "./learn.ts";
+import { isChosen, nextOfTask } from "./look-ahead.ts";
 import type { Ref } from "./names.ts";
 import { Observer } from "./observe.ts";
 import { OldTasks } from "./old-tasks.ts";
-import type { PlannedProbe, PlannedSearch } from "./plan.ts";
+import type { PlannedArgument, PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
 import { recall } from "./recall.ts";
 import { Signals } from "./signals.ts";
@@ -24,6 +25,9 @@ export interface SweepInput extends WorldInput {
   /** By name of the row: how many its probe has missed, at most. */
   readonly missed: ReadonlyMap<string, number>;
 }
+
+const NOTHING = "in the design nothing is under way here";
+const NO_REQUEST = "in the design no request is on its way to this CPU";
 
 /** Nothing explains the row, in this order. */
 export class Unexplained extends Error {}
@@ -66,6 +70,8 @@ export class Sweep {
   private readonly learns: boolean;
   /** The first row that was judged, where rows had to be read for what CPUs start with. */
   judgedFrom = 0;
+  /** No row shows the state of a whole CPU either. */
+  private readonly startsByRows: boolean;
   /** CPUs that have not shown their state yet, and will. */
   private silent = new Set<number>();
   /** CPUs, and tasks, that have begun a call since the start: what the others are in the middle of is not known. */
@@ -89,10 +95,9 @@ export class Sweep {
     this.handlers = new Array<Call | undefined>(cpus).fill(undefined);
     this.schedulers = new Array<Call | undefined>(cpus).fill(undefined);
     // A recording that does not start with a snapshot is learnt from its first observations.
-    const snapshots = input.plan.probes.some((probe) => probe?.probe.role === "snapshot");
-    this.learns = !snapshots || input.window.start === "first row";
+    this.learns = !input.plan.snapshots || input.window.start === "first row";
     if (this.learns) this.silent = this.showing();
-    if (this.learns && this.silent.size === 0) this.started.fill(1);
+    this.startsByRows = this.learns && this.silent.size === 0;
   }
 
   save(row: number): SavedSweep {
@@ -136,8 +141,9 @@ export class Sweep {
     const cpu = table.cpu[row]!;
     this.row = row;
     this.calls.take(row);
-    if (row < window.from || this.started[cpu] === 0) this.beforeStart(row, probe);
-    else if (probe === undefined || this.isElsewhere(row, cpu, probe)) this.pass(row, cpu);
+    if (row < window.from || !this.hasStarted(cpu, probe)) this.beforeStart(row, probe);
+    else if (probe === undefined || !this.isOfModel(row, probe) || this.isElsewhere(row, cpu, probe))
+      this.pass(row, cpu);
     else if (probe.probe.role === "snapshot") this.snapshot(row, probe);
     else this.judge(row, cpu, probe);
   }
@@ -148,6 +154,21 @@ export class Sweep {
   }
 
   // ---- kinds of rows -----------------------------------------------------------------------------------------------
+
+  /** Without a snapshot, a CPU starts where something begins: what it was in the middle of cannot be judged. */
+  private hasStarted(cpu: number, probe: PlannedProbe | undefined): boolean {
+    if (this.started[cpu] === 1) return true;
+    if (!this.startsByRows || probe === undefined) return false;
+    const { role, begins } = probe.probe;
+    if (role === undefined && (begins === undefined || begins.enclosed === true)) return false;
+    this.started[cpu] = 1;
+    return true;
+  }
+
+  private isOfModel(row: number, { when }: PlannedProbe): boolean {
+    if (when === undefined) return true;
+    return when.matches.test(this.input.table.strings[this.world.raw(row, when.column)] ?? "");
+  }
 
   /** What is not judged says who is born, and how a CPU starts. */
   private beforeStart(row: number, probe: PlannedProbe | undefined): void {
@@ -211,7 +232,7 @@ export class Sweep {
     if (!settled.ok) this.fail(probe, settled.reason);
     if (!this.begun.has(cpu)) this.runs(row, cpu);
     if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
-    for (const what of probe.learns) learn(this.world, row, cpu, what);
+    for (const what of probe.learns) learn(this.world, row, cpu, what, false);
     if (this.oldTasks !== undefined) recall(this.world, this.oldTasks, row, cpu, probe);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
@@ -224,7 +245,9 @@ export class Sweep {
   /** Who runs on a CPU is as its rows say, until it is seen to switch. */
   private runs(row: number, cpu: number): void {
     const task = this.world.task(this.input.table.pid[row]!, cpu);
-    if (task !== this.world.current(cpu)) this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
+    if (task === this.world.current(cpu)) return;
+    this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
+    for (const what of this.input.plan.firstSeen) learn(this.world, row, cpu, what, true);
   }
 
   private mmBorn(row: number, cpu: number, probe: PlannedProbe): void {
@@ -239,25 +262,18 @@ export class Sweep {
     world.names.setTask(world.named(row, COLUMN.pid), child);
     const creator = world.current(cpu);
     const shares = (world.named(row, COLUMN.cloneFlags) & CLONE_VM) !== 0;
-    const creators = this.input.plan.taskMm.base + creator - 1;
-    const mm = shares ? world.state[creators]! : this.takeBorn(creator);
-    // The probe has missed how its mm was made, or whose it shares was not seen yet: it is learnt as an old task's is.
-    if (shares ? world.unset[creators] === 1 : mm === 0) return;
+    const mm = shares ? world.mmOf(creator) : this.takeBorn(creator);
+    // How its mm was made was missed, or whose it shares was not seen yet: it is learnt as an old task's is.
+    if (mm === undefined) return;
     world.knowTask(child);
     this.begun.add(this.taskKey(child));
     world.atOnce(ENTRY.newTask, cpu, [child, mm, shares ? 1 : 0]);
   }
 
-  private bornBy(creator: Ref, row: number, cpu: number, shown: ReadonlyMap<number, number>): Ref {
-    const mm = this.takeBorn(creator);
-    const soon = mm === 0 ? ahead(this.world.table, row, cpu, shown) : undefined;
-    return soon === undefined ? mm : this.world.mm(this.world.raw(soon.row, soon.column));
-  }
-
   /** The mm that a task has made last. */
-  private takeBorn(creator: Ref): Ref {
+  private takeBorn(creator: Ref): Ref | undefined {
     const { born } = this.world.names;
-    const mm = born.get(creator) ?? 0;
+    const mm = born.get(creator);
     born.delete(creator);
     return mm;
   }
@@ -267,12 +283,13 @@ export class Sweep {
     if (call === undefined) return;
     if (probe.event >= 0) this.compare(row, cpu, probe, call);
     if (probe.search !== undefined) this.seek(row, cpu, probe.search);
+    if (probe.chooses !== undefined) call.frame.pick = isChosen(this.input.table, row, probe.chooses) ? 1 : -1;
     this.calls.advance(call);
     this.tidy(cpu);
   }
 
   private seek(row: number, cpu: number, search: PlannedSearch): void {
-    const result = ahead(this.world.table, row, cpu, search.result);
+    const result = nextOfTask(this.world.table, row, search.result);
     if (result !== undefined) this.world.seek(cpu, search, this.world.raw(result.row, result.column));
   }
 
@@ -313,34 +330,50 @@ export class Sweep {
   /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or none. */
   private callAt(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
     const handler = this.handlers[cpu];
-    if (handler === undefined && this.beginsHandler(row, cpu, probe)) {
+    const interrupts = handler === undefined && this.beginsHandler(row, cpu, probe);
+    if (interrupts) {
       const call = this.handle(row, cpu, probe);
       if (call !== undefined || this.sender(row, probe) >= 0) return call;
     }
-    if (probe.event >= 0) {
-      for (const call of [handler, this.schedulers[cpu]]) {
-        if (call !== undefined && this.reaches(call, probe.event)) return call;
-      }
-    }
     const stack = this.stackOf(cpu);
+    // An idle CPU also looks for requests outside of interrupts.
+    const mayHandle = handler === undefined && !interrupts && probe.interrupt !== undefined;
+    const found = this.underWay(cpu, probe, stack) ?? (mayHandle ? this.handle(row, cpu, probe) : undefined);
+    if (found !== undefined) return found;
     const begins = probe.probe.begins;
-    if (begins?.enclosed !== true && begins?.scheduler !== true) this.passLate(stack);
-    const top = stack.at(-1);
-    if (probe.event >= 0 && top !== undefined && this.reaches(top, probe.event)) return top;
     if (begins !== undefined && this.mayBegin(row, cpu, probe, stack)) return this.begin(row, cpu, probe, stack);
     // It says that calls are through, and shows nothing.
     if (probe.event < 0) return undefined;
-    const other = handler ?? this.schedulers[cpu] ?? top;
+    if (probe.foreign >= 0 && this.world.raw(row, probe.foreign) === 0) {
+      this.tally.unjudged(row);
+      return undefined;
+    }
+    const other = handler ?? this.schedulers[cpu] ?? stack.at(-1);
     if (other === undefined && this.mayBeOld(cpu)) {
       this.passOver(row, cpu, probe);
       return undefined;
     }
     this.fail(
       probe,
-      other === undefined ? "in the design nothing is under way here" : `the design ${this.where(other)}`,
+      other === undefined ? (probe.interrupt === undefined ? NOTHING : NO_REQUEST) : `the design ${this.where(other)}`,
     );
     this.abandon(cpu);
     return undefined;
+  }
+
+  /** A call that comes to the row's event. */
+  private underWay(cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
+    if (probe.event >= 0) {
+      for (const call of [this.handlers[cpu], this.schedulers[cpu]]) {
+        if (call !== undefined && this.reaches(call, probe.event)) return call;
+      }
+    }
+    const begins = probe.probe.begins;
+    // Only a call that is there already encloses it: none goes on for its sake.
+    if (begins?.enclosed === true) return stack.at(-1)?.event === probe.event ? stack.at(-1) : undefined;
+    if (begins?.scheduler !== true) this.passLate(stack);
+    const top = stack.at(-1);
+    return probe.event >= 0 && top !== undefined && this.reaches(top, probe.event) ? top : undefined;
   }
 
   /** To the event, past what is put off, or what a probe may have missed. */
@@ -388,6 +421,12 @@ export class Sweep {
     return probe !== undefined && this.mayMiss(probe, cpu);
   }
 
+  /** It is at a point that the recording shows: before that, the task begins nothing else. */
+  private mustShow(call: Call): boolean {
+    const probe = this.input.plan.atEvent.get(call.event);
+    return probe !== undefined && !this.mayMiss(probe, call.frame.cpu) && !this.interrupts.needsNone(call, this.row);
+  }
+
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
   private passLate(stack: Call[]): void {
     for (;;) {
@@ -414,12 +453,14 @@ export class Sweep {
       if (sender >= 0 && from !== sender) continue;
       const call = this.interrupts.handler(cpu, from);
       if (!this.reaches(call, probe.event)) continue;
+      // Of several requests, the one that the row is about.
+      if (sender < 0 && !this.observer.agrees(probe, { row, cpu, args: call.args })) continue;
       this.handlers[cpu] = call;
       return call;
     }
-    if (probe.interrupt === undefined) return undefined;
-    if (sender >= 0 && this.mayBeOld(sender)) this.passOver(row, cpu, probe);
-    else this.fail(probe, "in the design no request is on its way to this CPU");
+    if (sender < 0) return undefined;
+    if (this.mayBeOld(sender)) this.passOver(row, cpu, probe);
+    else this.fail(probe, NO_REQUEST);
     return undefined;
   }
 
@@ -438,12 +479,14 @@ export class Sweep {
 
   private begin(row: number, cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
     const begins = defined(probe.begins, "the caller has asked");
+    const args = begins.args.map((arg) => this.argument(row, cpu, arg));
+    if (args.includes(undefined)) {
+      this.tally.unjudged(row);
+      return undefined;
+    }
     const current = this.world.current(cpu);
     if (probe.probe.begins?.kernelThread) this.world.names.kernelThreads.add(current);
-    const args = begins.args.map((arg) =>
-      "born" in arg ? this.bornBy(current, row, cpu, arg.born) : this.world.encode(row, arg, cpu),
-    );
-    const call = this.calls.make(begins.code, cpu, args);
+    const call = this.calls.make(begins.code, cpu, args.map(Number));
     if (probe.probe.begins?.scheduler) {
       // What it has borrowed is from now on what the design gives it.
       if (args[0]) this.world.unset[this.input.plan.taskActiveMm.base + args[0] - 1] = 0;
@@ -454,11 +497,19 @@ export class Sweep {
       this.schedulers[cpu] = call;
       return call;
     }
+    const top = stack.at(-1);
+    if (top !== undefined && this.mustShow(top)) {
+      this.fail(probe, `the design ${this.where(top)}`);
+      stack.length = 0;
+    }
     stack.push(call);
     // What may be part of another call does not tell that there is none.
     if (!probe.probe.begins?.enclosed) this.begun.add(this.taskKey(current));
     // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
-    if (probe.event < 0) return undefined;
+    if (probe.event < 0) {
+      if (probe.fields.length > 0) this.compare(row, cpu, probe, undefined);
+      return undefined;
+    }
     if (this.reaches(call, probe.event)) return call;
     this.fail(probe, `the design ${this.where(call)}`);
     stack.pop();
@@ -486,6 +537,14 @@ export class Sweep {
   /** Tasks in the same set as CPUs. */
   private taskKey(task: Ref): number {
     return this.world.cpus + task;
+  }
+
+  private argument(row: number, cpu: number, arg: PlannedArgument): number | undefined {
+    if (!("columns" in arg)) return this.world.encode(row, arg, cpu);
+    const born = arg.born ? this.takeBorn(this.world.current(cpu)) : undefined;
+    if (born !== undefined) return born;
+    const from = nextOfTask(this.input.table, row, arg.columns);
+    return from === undefined ? arg.or : this.world.encode(from.row, { column: from.column, as: arg.as, bit: -1 }, cpu);
   }
 
   private stackOf(cpu: number): Call[] {

@@ -53,6 +53,11 @@ export function functionName(table: EventTable, row: number, column: number): st
   return /^[A-Za-z_]\w*/.exec(argToString(table, row, column))?.[0];
 }
 
+/** Ids are small: the word that holds one in its upper half is a double. */
+function upper(word: number): number {
+  return Math.floor(word / 2 ** 32);
+}
+
 export class World {
   readonly table: EventTable;
   readonly plan: Plan;
@@ -136,6 +141,8 @@ export class World {
   }
 
   newMm(address: number): Ref {
+    const { ctxInUse } = this.plan;
+    if (ctxInUse !== undefined) this.names.forgetCtx((model) => this.state[ctxInUse.base + model] === 0);
     const mm = ++this.names.mms;
     this.names.setMm(address, mm);
     this.atOnce(ENTRY.mmInit, 0, [mm]);
@@ -186,6 +193,12 @@ export class World {
 
   private forgetTask(task: Ref): void {
     for (const cell of this.plan.unknown.task) this.unset[cell.base + task - 1] = 1;
+  }
+
+  /** undefined: not known yet. */
+  mmOf(task: Ref): Ref | undefined {
+    const at = this.plan.taskMm.base + task - 1;
+    return this.unset[at] === 1 ? undefined : this.state[at]!;
   }
 
   /** A task that is born is known. */
@@ -259,6 +272,7 @@ export class World {
     if (as === "task") return this.task(raw, cpu);
     if (as === "ctx") return this.names.ctx(raw);
     if (as === "function") return this.functionId(row, column);
+    if (as === "ctx_upper") return this.names.ctx(upper(raw));
     if (as !== "address") return raw;
     const word = wordValue(this.table, raw);
     // Signed: kernel addresses are the upper half, and doubles have 53 bits.
@@ -280,6 +294,11 @@ export class World {
   recordedId(id: number): number {
     const { recorded, model: step } = defined(this.plan.generations, "ids of contexts are recorded");
     return Math.floor(id / step) * recorded + (id % step);
+  }
+
+  /** The context id that a row shows, as recorded. */
+  ctx(row: number, { column, as }: PlannedColumn): number {
+    return as === "ctx_upper" ? upper(this.raw(row, column)) : this.raw(row, column);
   }
 
   /** Where in the state; -1: there is no such object. */

@@ -3,12 +3,15 @@
 // compiled a third way, and run beside the recording.
 
 import { arm64 } from "../../model/probes/arm64.ts";
+import { powerpc } from "../../model/probes/powerpc.ts";
 import type { ProbeTable } from "../../model/probes/types.ts";
 import { x86 } from "../../model/probes/x86.ts";
+import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { compileEntries } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
 import { load } from "../compiler/modules.ts";
+import type { SourceFile } from "../compiler/source.ts";
 import { type Conformed, conform as holdAgainst } from "../conformance/orders.ts";
 import { followedBy, planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
 import type { Tally } from "../conformance/tally.ts";
@@ -16,22 +19,20 @@ import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
 import { argToString, type EventTable } from "../events/table.ts";
 import type { OpenedTrace } from "../traces/input/open.ts";
 import { findWindow } from "../traces/look-ahead.ts";
+import { asRecorded, chooseDesign } from "./conform-design.ts";
 import { machineOf, objectsOf } from "./conform-machine.ts";
 import type { ConformOptions, ConformReport, UnexplainedStep } from "./conform-report.ts";
 import { attempt, type Library, openLibrary } from "./library.ts";
-import { onMachine } from "./on-machine.ts";
 import { findDesign } from "./replay.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import { architecture, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
 
 const CONFORM_FILE = "model/kernel/conform.ts";
 /** What is known of the probes, by architecture. */
-const PROBES: Readonly<Record<string, ProbeTable>> = { arm64, x86 };
+const PROBES: Readonly<Record<string, ProbeTable>> = { arm64, powerpc, x86 };
 /** Of the steps that nobody explains, so many are shown in full. */
 const SHOWN = 20;
 const AROUND = 6;
-/** Kernels that the designs for x86 recordings are of. */
-const RELEASES = ["6.1", "6.12"];
 
 export async function conform(options: ConformOptions, context: JobContext): Promise<Result<ConformReport, JobError>> {
   const library = openLibrary(options.overlay);
@@ -39,7 +40,10 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
   const opened = await openInput(options.trace, { sidecars: options.sidecars, context });
   if (!opened.ok) return opened;
   const trace = opened.value;
-  const chosen = choose(trace, options.design);
+  const arch = architecture(trace);
+  if (options.design === undefined && PROBES[arch] === undefined)
+    return err({ kind: "usage", message: noProbes(arch) });
+  const chosen = chooseDesign(trace, options.design);
   if (!chosen.ok) return chosen;
   const design = findDesign(library.value, chosen.value.name);
   if (!design.ok) return design;
@@ -79,24 +83,6 @@ function noProbes(arch: string): string {
   return `conform knows the probes of ${Object.keys(PROBES).join(", ")}, not of ${arch}`;
 }
 
-/** The design that the recording speaks for: kernel release and CPU. */
-function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: string; why: string }, JobError> {
-  if (named !== undefined) return ok({ name: named, why: "named" });
-  const { uname, cpuFlags } = trace.sidecars;
-  const release = / (\d+)\.(\d+)\.\S+ /.exec(`${uname ?? ""} `);
-  const version = release === null ? undefined : `${release[1]}.${release[2]}`;
-  const arch = architecture(trace);
-  if (PROBES[arch] === undefined) return err({ kind: "usage", message: noProbes(arch) });
-  if (version === undefined || !RELEASES.includes(version)) {
-    const found = version === undefined ? "nothing beside the trace tells its kernel (uname)" : `it is of ${version}`;
-    const message = `${found}: conform chooses for x86 kernels ${RELEASES.join(" and ")}; name another with --design`;
-    return err({ kind: "usage", message });
-  }
-  const pcid = cpuFlags.has("pcid");
-  const why = `uname says ${version}, cpuinfo ${pcid ? "has" : "has no"} pcid`;
-  return ok({ name: pcid ? "linux-6.12-x86" : "linux-6.12-x86-nopcid", why });
-}
-
 function hold(
   library: Library,
   design: DesignInfo,
@@ -109,16 +95,16 @@ function hold(
     return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
   }
   return attempt(() => {
-    const file = load(library.modules, CONFORM_FILE);
-    if (!file) throw new Error(`lazymm bug: ${CONFORM_FILE} is not installed`);
-    const objects = objectsOf(table);
+    const entries = [CONFORM_FILE, ...(probes.entries === undefined ? [] : [probes.entries])];
+    const [file, ...also] = entries.map((path) => installed(library, path));
+    const objects = objectsOf(table, probes);
     const stops = stopsOf(probes, table.kinds);
     const program = compileEntries({
       modules: library.modules,
-      design: withInterrupts(onMachine(design, sidecars.cpuFlags)),
-      file,
-      archFile: probes.entries === undefined ? undefined : load(library.modules, probes.entries),
-      machine: machineOf(table, objects),
+      design: asRecorded(design, trace, objects),
+      file: defined(file, "there is at least one"),
+      also,
+      machine: machineOf(table, objects, sidecars),
       probes: probedFunctions(stops),
     });
     const emitted = emitStepped(program, stops, followedBy(probes));
@@ -145,9 +131,10 @@ function hold(
   });
 }
 
-/** Sending an interrupt is an event. */
-function withInterrupts(design: DesignInfo): DesignInfo {
-  return { ...design, config: new Map([...design.config, ["ipis_recorded", 1]]) };
+function installed(library: Library, path: string): SourceFile {
+  const file = load(library.modules, path);
+  if (!file) throw new Error(`lazymm bug: ${path} is not installed`);
+  return file;
 }
 
 function spanOf(table: EventTable): number {

@@ -14,6 +14,8 @@ export interface Sidecars {
   /** Flags of /proc/cpuinfo (x86) or its Features (arm64); empty if there is no cpuinfo. */
   readonly cpuFlags: ReadonlySet<string>;
   readonly cpuModel: string | undefined;
+  /** powerpc's processor version register, from cpuinfo. */
+  readonly pvr: number | undefined;
   /** `uname -a`. */
   readonly uname: string | undefined;
   /** The definitions of the probes, one a line. */
@@ -77,6 +79,7 @@ function draft(): Draft {
     comm: new Map(),
     cpuFlags: new Set(),
     cpuModel: undefined,
+    pvr: undefined,
     uname: undefined,
     kprobeDefs: [],
     kprobeProfile: new Map(),
@@ -143,6 +146,8 @@ function readCpuinfo(text: string, into: Draft): boolean {
   const model = /^(?:model name|cpu|CPU part)[ \t]*:[ \t]*(.*)$/m.exec(text);
   if (flags !== null) into.cpuFlags = new Set(flags[1]!.split(/\s+/).filter((flag) => flag !== ""));
   if (model !== null) into.cpuModel = model[1]!.trim();
+  const pvr = /\(pvr ([0-9a-f]{4}) ([0-9a-f]{4})\)/.exec(text);
+  if (pvr !== null) into.pvr = Number.parseInt(`${pvr[1]}${pvr[2]}`, 16);
   return flags !== null || model !== null;
 }
 

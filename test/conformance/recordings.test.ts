@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Real recordings are explained to the last step, and what a kernel of that kind cannot have done is not.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { Decompress } from "fzstd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { conform } from "../../src/jobs/conform.ts";
-import type { ConformReport } from "../../src/jobs/conform-report.ts";
 import { FIXTURE, groundTruth } from "../traces/text.ts";
-
-const CONTEXT = { progress: () => {}, note: () => {}, signal: new AbortController().signal };
-
-async function report(trace: string, design?: string, overlay?: string): Promise<ConformReport> {
-  const result = await conform({ trace, design, overlay, sidecars: true }, CONTEXT);
-  if (!result.ok) throw new Error(JSON.stringify(result.error));
-  return result.value;
-}
-
-function open({ steps }: ConformReport): number {
-  return Object.values(steps).reduce((sum, { unexplained, unknown }) => sum + unexplained + unknown, 0);
-}
+import { asRecording, changedModel, changedText, open, report, textOf } from "./changes.ts";
 
 test("the bundled recording is explained, and what it shows was exercised", async () => {
   const { conforms, design, steps, unexplained } = await report(FIXTURE);
@@ -52,15 +38,7 @@ describe("a design with one thing changed is not admitted", () => {
   const directory = mkdtempSync(join(tmpdir(), "lazymm-overlay-"));
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  /** An overlay in which `from`, which stands there once, reads `to`. */
-  function changed(path: string, from: string, to: string): string {
-    const overlay = mkdtempSync(join(directory, "o"));
-    const text = readFileSync(path, "utf8");
-    expect(text.split(from).length, from).toBe(2);
-    mkdirSync(join(overlay, dirname(path)), { recursive: true });
-    writeFileSync(join(overlay, path), text.replace(from, to));
-    return overlay;
-  }
+  const changed = (path: string, from: string, to: string): string => changedModel(directory, path, from, to);
 
   const TLB = "model/kernel/arch/x86/mm/tlb.ts";
   const ASID = "model/kernel/arch/x86/mm/asid.ts";
@@ -95,24 +73,12 @@ describe("a recording of what no such kernel does is not explained", () => {
   const directory = mkdtempSync(join(tmpdir(), "lazymm-conform-"));
   let text = "";
   beforeAll(() => {
-    const pieces: Uint8Array[] = [];
-    new Decompress((piece) => pieces.push(piece.slice())).push(readFileSync(join(FIXTURE, "trace.txt.zst")), true);
-    text = Buffer.concat(pieces).toString("latin1");
+    text = textOf(FIXTURE);
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  /** The fixture with the nth match of a pattern changed. */
-  function changed(pattern: RegExp, n: number, to: (match: RegExpExecArray) => string): string {
-    const matches = [...text.matchAll(new RegExp(pattern, "g"))];
-    const match = matches[n]!;
-    const at = join(directory, "trace.txt");
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(at, text.slice(0, match.index) + to(match) + text.slice(match.index + match[0].length), "latin1");
-    for (const name of ["cpuinfo", "uname", "ps.before"]) {
-      if (existsSync(join(FIXTURE, name))) writeFileSync(join(directory, name), readFileSync(join(FIXTURE, name)));
-    }
-    return at;
-  }
+  const changed = (pattern: RegExp, n: number, to: (match: RegExpExecArray) => string): string =>
+    asRecording(directory, FIXTURE, changedText(text, pattern, n, to));
 
   test.each<[string, RegExp, (match: RegExpExecArray) => string]>([
     [

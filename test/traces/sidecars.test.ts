@@ -68,6 +68,12 @@ describe("files beside a trace", () => {
     expect(sidecars.read.length).toBe(6);
   });
 
+  test("powerpc's cpuinfo", () => {
+    const cpuinfo = "processor\t: 0\ncpu\t\t: POWER9 (architected)\nrevision\t: 2.0 (pvr 004e 1200)\n";
+    const { cpuModel, pvr } = read({ cpuinfo });
+    expect([cpuModel, pvr]).toEqual(["POWER9 (architected)", 0x004e_1200]);
+  });
+
   test("a file that is something else is listed as not understood", () => {
     const { notUnderstood, read: names } = read({ "ps.before": "hello\n", saved_tgids: "", cpuinfo: "x" });
     expect([names, notUnderstood]).toEqual([[], ["ps.before", "saved_tgids", "cpuinfo"]]);

@@ -8,7 +8,7 @@ import { lookup, lookupExport, namespaceFile } from "../modules.ts";
 import type { Node } from "../source.ts";
 import { fail } from "../source.ts";
 import { Cutter } from "../steps.ts";
-import { resolveType } from "../types.ts";
+import { type DType, resolveType } from "../types.ts";
 import { topLevel } from "./constants.ts";
 import { evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Frame, FunctionDecl, Lowering, Mode } from "./lowering.ts";
@@ -98,12 +98,11 @@ function traceEvent(cx: Lowering, name: string, args: readonly Expr[], node: Nod
 
 /** A call of a function that has a probe on its entry and its return. */
 function probed(cx: Lowering, decl: FunctionDecl, args: readonly Val[], node: Node, call: () => Val): Val {
-  const values = args.map((arg) => {
+  const values = args.map((arg, i) => {
     // A function is told by its name, which is numbered as events are, but from 1 on: NULL is 0 or, as void *, -1.
     if (arg.v === "function") return constant(cx.eventId(arg.decl.name) + 1);
     if (arg.v !== "expr") return constant(0);
-    // A frame that came as void *, as as_void() made it: see bindParameters().
-    return cx.freeze(arg.type.k === "voidstar" ? binary("-", arg.e, constant(1)) : arg.e, arg.type, "argument");
+    return cx.freeze(passed(arg, declaredType(cx, decl, decl.node.params[i])), arg.type, "argument");
   });
   traceEvent(cx, `p:${decl.name}`, values, node);
   const result = call();
@@ -145,6 +144,20 @@ export function instructionMarker(node: t.FunctionDeclaration): string | undefin
   return name === "instruction" || name === "serialising_instruction" ? name : undefined;
 }
 
+type Declaration = FunctionDecl["node"]["params"][number] | undefined;
+
+function declaredType(cx: Lowering, decl: FunctionDecl, param: Declaration): DType | undefined {
+  const annotation = param?.type === "Identifier" ? param.typeAnnotation : undefined;
+  return annotation?.type === "TSTypeAnnotation"
+    ? resolveType(cx.types, decl.file, annotation.typeAnnotation)
+    : undefined;
+}
+
+/** An argument as the parameter has it: of a frame that came as void *, what as_void() made of it. */
+function passed(arg: { readonly e: Expr; readonly type: DType }, type: DType | undefined): Expr {
+  return arg.type.k === "voidstar" && type?.k === "frameref" ? binary("-", arg.e, constant(1)) : arg.e;
+}
+
 function bindParameters(
   cx: Lowering,
   decl: FunctionDecl,
@@ -157,10 +170,8 @@ function bindParameters(
   for (const [i, param] of node.params.entries()) {
     if (param.type !== "Identifier") cx.fail("LZ103", param, "this parameter");
     const arg = defined(args[i], "arity is checked");
-    const annotation =
-      param.typeAnnotation?.type === "TSTypeAnnotation" ? param.typeAnnotation.typeAnnotation : undefined;
     if (arg.v !== "expr") {
-      const kind = arg.v === "place" && annotation ? resolveType(cx.types, decl.file, annotation).k : "voidstar";
+      const kind = (arg.v === "place" ? declaredType(cx, decl, param)?.k : undefined) ?? "voidstar";
       if (arg.v === "place" && kind !== "voidstar" && kind !== arg.type.k)
         cx.fail(
           "LZ109",
@@ -170,13 +181,12 @@ function bindParameters(
       names.set(param.name, { b: "val", val: arg });
       continue;
     }
-    const declaredType = annotation ? resolveType(cx.types, decl.file, annotation) : arg.type;
+    const meant = declaredType(cx, decl, param) ?? arg.type;
     // The caller's range is the better one, unless the parameter gives an untyped value its meaning (info, null).
-    const opaque = declaredType.k === "voidstar" || declaredType.k === "int";
-    const type = opaque && arg.type.k !== "voidstar" && !narrows(cx, declaredType, arg.type) ? arg.type : declaredType;
+    const opaque = meant.k === "voidstar" || meant.k === "int";
+    const type = opaque && arg.type.k !== "voidstar" && !narrows(cx, meant, arg.type) ? arg.type : meant;
     sameKind(cx, type, arg.type, at);
-    // What as_void() made of a frame.
-    const e = arg.type.k === "voidstar" && type.k === "frameref" ? binary("-", arg.e, constant(1)) : arg.e;
+    const e = passed(arg, type);
     if (assigned.has(param.name)) {
       const local = cx.local(param.name, type);
       cx.mutable.add(local);

@@ -38,9 +38,9 @@ export const lazy_cpu_leaves_for_flush = sometimes("a lazy CPU leaves the mm for
 export const flushed_locally = sometimes("a flush stays on its CPU");
 export const flushed_globally = sometimes("a flush is broadcast");
 
-const FLUSH_TYPE_NONE = 0;
-const FLUSH_TYPE_LOCAL = 1;
-const FLUSH_TYPE_GLOBAL = 2;
+export const FLUSH_TYPE_NONE = 0;
+export const FLUSH_TYPE_LOCAL = 1;
+export const FLUSH_TYPE_GLOBAL = 2;
 
 /** The CPU gives up its bit of mm, unless it runs it; always_flush: and drops what it has cached in any case. */
 export function exit_lazy_flush_tlb(mm: mm_struct, always_flush: bool): void {
@@ -122,7 +122,7 @@ export function flush_type_needed(mm: mm_struct, fullmm: bool): number {
 }
 
 /** Once in 1073 flushes of a CPU: any of them, where it is asked about. */
-function tick_and_test_trim_clock(): bool {
+export function tick_and_test_trim_clock(): bool {
   return config.powerpc_trim_clock && any(2) === 1;
 }
 
