@@ -28,10 +28,6 @@ export const exceptions: Exceptions = {
     "model/kernel/replay.ts": "what src/jobs/replay-run.ts compiles, by path",
     "model/kernel/conform.ts": "what src/jobs/conform.ts compiles, by path",
     "bench/models/lazy-tlb.ts": "what bench/common-model.ts compiles, by path",
-    "src/store/perfetto/write.ts": "the export of a recorded trace, until there is a command for it",
-    "src/store/perfetto/sources.ts": "of the same",
-    "src/store/perfetto/part.ts": "of the same",
-    "src/store/perfetto/wire.ts": "of the same",
   },
   banned: {
     "tools/tidy.ts": "is the list",

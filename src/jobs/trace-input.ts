@@ -7,7 +7,7 @@ import { type OpenedTrace, openTrace } from "../traces/input/open.ts";
 import type { Shares } from "../traces/mm-intervals.ts";
 import { type RecordedFlushes, recordedFlushes } from "../traces/recorded.ts";
 import type { FlushSource } from "../traces/row-handlers.ts";
-import { buildSchedule, type Inferred } from "../traces/schedule.ts";
+import { buildSchedule, type Inferred, type ScheduleResult } from "../traces/schedule.ts";
 import type { JobContext, JobError, TraceInfo } from "./reports.ts";
 import { type Selected, selected, type TraceSelection } from "./trace-selection.ts";
 
@@ -23,10 +23,13 @@ export interface TraceInput {
   readonly arch: string;
   /** undefined: all of it is counted. */
   readonly select: Selected | undefined;
+  /** The events, where they were asked for: they are most of what a trace takes in memory. */
+  readonly source: { readonly trace: OpenedTrace; readonly built: ScheduleResult } | undefined;
 }
 
 export interface ReadOptions {
   readonly sidecars: boolean;
+  readonly keepEvents?: boolean;
   readonly select?: TraceSelection | undefined;
   readonly context?: Pick<JobContext, "progress">;
 }
@@ -60,6 +63,7 @@ export async function readTrace(path: string, options: ReadOptions): Promise<Res
     notes: [...(select.value?.notes ?? []), ...notesOn(trace, inferred, schedule)],
     recorded: recordedFlushes(trace.table, window, select.value?.row),
     select: select.value,
+    source: options.keepEvents ? { trace, built: built.value } : undefined,
     cpuFlags: trace.sidecars.cpuFlags.size > 0 ? trace.sidecars.cpuFlags : undefined,
     arch: architecture(trace),
   });

@@ -60,9 +60,9 @@ export function drop_leaves(cpu: cpu_id, asid: number): void {
   for (let page = 0; page < machine.pages; page++) hw[cpu].tlb[asid][page] = null;
 }
 
-/** Everything, under every tag. */
+/** Everything, under every tag. A replay's machine has no pages and nothing cached, but thousands of tags. */
 export function drop_all(cpu: cpu_id): void {
-  for (let asid = 0; asid < config.ASIDS; asid++) drop_asid(cpu, asid);
+  if (machine.pages > 0) for (let asid = 0; asid < config.ASIDS; asid++) drop_asid(cpu, asid);
 }
 
 /** One page of this tag, and every paging-structure entry of the tag. */

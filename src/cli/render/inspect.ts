@@ -3,6 +3,7 @@
 import type { InspectReport } from "../../jobs/inspect-report.ts";
 import { type Column, formatTable, type Page, wrapText } from "../output.ts";
 import { formatCount, formatNotes, formatTrace } from "./numbers.ts";
+import { formatWritten } from "./written.ts";
 
 /** `word       value`, with the values below each other. */
 function facts(pairs: readonly (readonly [word: string, value: string | undefined])[]): string {
@@ -72,12 +73,6 @@ function questions(report: InspectReport): string {
   ].join("");
 }
 
-function tables({ tables: list }: InspectReport): string {
-  if (list.length === 0) return "";
-  const rows = list.map(({ name, file, rows: count }) => [name, formatCount(count), file]);
-  return `\n${formatTable([{ title: "table" }, { title: "rows", align: "right" }, { title: "written to" }], rows)}`;
-}
-
 export function renderInspect(report: InspectReport, _page: Page): string {
   const { machine, file, cpus, sidecars_not_understood: strange } = report;
   const busy = cpus.filter(({ events: count }) => count > 0);
@@ -102,7 +97,7 @@ export function renderInspect(report: InspectReport, _page: Page): string {
     events(report),
     identity(report),
     questions(report),
-    tables(report),
+    formatWritten(report),
     formatNotes(report.notes),
   ].join("");
 }
