@@ -22,6 +22,15 @@ interface Pending {
   readonly at: number;
 }
 
+/** Is told what every field was found to be, once it is known; `model` if it is something else. */
+export type Judge = (
+  row: number,
+  probe: PlannedProbe,
+  field: PlannedField,
+  outcome: "exact" | "environment" | "unexplained",
+  model?: number | string,
+) => void;
+
 /** The count was changed by somebody whom no probe sees. */
 export type Environment = (probe: PlannedProbe, field: PlannedField, by: number) => void;
 
@@ -29,12 +38,14 @@ export class Observer {
   private readonly world: World;
   private readonly calls: Calls;
   private readonly environment: Environment;
+  private readonly judged: Judge | undefined;
   private pending: Pending[][];
 
-  constructor(world: World, calls: Calls, environment: Environment) {
+  constructor(world: World, calls: Calls, environment: Environment, judged: Judge | undefined) {
     this.world = world;
     this.calls = calls;
     this.environment = environment;
+    this.judged = judged;
     this.pending = Array.from({ length: world.cpus }, () => []);
   }
 
@@ -62,10 +73,11 @@ export class Observer {
   private field(probe: PlannedProbe, field: PlannedField, position: Position): Found {
     const { world } = this;
     const { row, cpu } = position;
-    if (field.as === "slots") return this.slots(field, position);
+    if (field.as === "slots") return this.told(this.slots(field, position), probe, field, row);
     if (field.arg >= 0) {
       const model = defined(position.args, "events have arguments")[field.arg]!;
-      return model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
+      const found = model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
+      return this.told(found, probe, field, row, model);
     }
     const at = world.place(defined(field.place, "what is no argument is a cell"), position);
     if (at < 0) return OK;
@@ -75,11 +87,20 @@ export class Observer {
       return OK;
     }
     if (field.as === "ctx") {
-      return world.sameCtx(world.raw(row, field.column), model) ? OK : this.differs(field, row, model);
+      const found = world.sameCtx(world.raw(row, field.column), model) ? OK : this.differs(field, row, model);
+      return this.told(found, probe, field, row, model);
     }
     const recorded = world.encode(row, field, cpu);
-    if (model !== recorded && !this.calls.had(at, recorded, cpu)) this.pending[cpu]!.push({ row, probe, field, at });
+    if (model === recorded || this.calls.had(at, recorded, cpu)) this.judged?.(row, probe, field, "exact");
+    else this.pending[cpu]!.push({ row, probe, field, at });
     return OK;
+  }
+
+  private told(found: Found, probe: PlannedProbe, field: PlannedField, row: number, model?: number): Found {
+    if (this.judged === undefined) return found;
+    if (found.ok) this.judged(row, probe, field, "exact");
+    else this.judged(row, probe, field, "unexplained", model ?? found.reason);
+    return found;
   }
 
   private differs(field: PlannedField, row: number, model: number): Found {
@@ -143,7 +164,12 @@ export class Observer {
   check(): void {
     for (let cpu = 0; cpu < this.world.cpus; cpu++) {
       const list = this.pending[cpu]!;
-      for (let i = list.length - 1; i >= 0; i--) if (this.holds(list[i]!, cpu)) list.splice(i, 1);
+      for (let i = list.length - 1; i >= 0; i--) {
+        const one = list[i]!;
+        if (!this.holds(one, cpu)) continue;
+        this.judged?.(one.row, one.probe, one.field, "exact");
+        list.splice(i, 1);
+      }
     }
   }
 
@@ -152,9 +178,13 @@ export class Observer {
     let found = OK;
     const list = this.pending[cpu]!;
     for (const one of list) {
-      if (this.holds(one, cpu)) continue;
       const { row, probe, field, at } = one;
+      if (this.holds(one, cpu)) {
+        this.judged?.(row, probe, field, "exact");
+        continue;
+      }
       const model = this.world.state[at]!;
+      this.judged?.(row, probe, field, field.as === "count" ? "environment" : "unexplained", model);
       if (field.as !== "count") {
         found = { ok: false, reason: `row ${row}, ${probe.name}: ${this.reasonOf(field, row, model)}` };
         continue;

@@ -10,7 +10,8 @@ import type { Ref } from "./names.ts";
 import { Observer } from "./observe.ts";
 import type { PlannedLearn, PlannedProbe } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
-import { Tally } from "./tally.ts";
+import type { Step, StepLog } from "./step-log.ts";
+import { type Outcome, Tally } from "./tally.ts";
 import { type SavedWorld, World, type WorldInput } from "./world.ts";
 
 /** How many rows of a CPU are looked at for what is to be learnt. */
@@ -21,6 +22,8 @@ export interface SweepInput extends WorldInput {
   readonly window: { readonly from: number; readonly to: number };
   /** By name of the row: how many its probe has missed, at most. */
   readonly missed: ReadonlyMap<string, number>;
+  /** Is told of every step and field; undefined: only the sums are wanted. */
+  readonly log?: StepLog | undefined;
 }
 
 /** Nothing explains the row, in this order. */
@@ -61,8 +64,12 @@ export class Sweep {
     this.tally = new Tally(input.table);
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
-    this.observer = new Observer(this.world, this.calls, (probe, field, by) =>
-      this.tally.environment(probe, field.name, by),
+    const { log } = input;
+    this.observer = new Observer(
+      this.world,
+      this.calls,
+      (probe, field, by) => this.tally.environment(probe, field.name, by),
+      log && ((row, probe, field, outcome, predicted) => this.note(log, { row, probe, field, outcome, predicted })),
     );
     const { cpus } = this.world;
     this.started = new Uint8Array(cpus);
@@ -99,6 +106,7 @@ export class Sweep {
     this.stacks = new Map([...saved.stacks].map(([task, stack]) => [task, stack.map(copyOf)]));
     this.missed = new Map(saved.missed);
     this.tally = saved.tally.copy();
+    this.input.log?.undo(saved.row);
     return saved.row;
   }
 
@@ -190,14 +198,28 @@ export class Sweep {
 
   private compare(row: number, cpu: number, probe: PlannedProbe, call: Call | undefined): void {
     const found = this.observer.compare(probe, { row, cpu, args: call?.args });
-    if (found.ok) this.tally.step(probe, "exact");
-    else this.fail(probe, found.reason);
+    if (!found.ok) return this.fail(probe, found.reason);
+    this.tally.step(probe, "exact");
+    if (probe.fields.length === 0) this.noteStep(probe, "exact");
   }
 
   private fail(probe: PlannedProbe, reason: string): void {
     const outcome = this.accepted.get(this.row);
     if (outcome === undefined) throw new Unexplained();
     this.tally.fail(this.row, probe, outcome, reason);
+    if (this.input.log?.hasFailed(this.row) === false) this.noteStep(probe, "unexplained", reason);
+  }
+
+  /** What is no field's: a step that shows nothing, is not there, or does not fit. */
+  private noteStep(probe: PlannedProbe, outcome: Outcome, predicted?: string): void {
+    const { log } = this.input;
+    if (log !== undefined) this.note(log, { row: this.row, probe, field: undefined, outcome, predicted });
+  }
+
+  /** Where the search for another order was given up, it is not known whether there is one. */
+  private note(log: StepLog, step: Step): void {
+    const unknown = step.outcome === "unexplained" && this.accepted.get(this.row) === "unknown";
+    log.add(this.row, unknown ? { ...step, outcome: "unknown" } : step);
   }
 
   // ---- which call a row belongs to ---------------------------------------------------------------------------------
@@ -246,6 +268,7 @@ export class Sweep {
     const name = rowName(probe, call.frame.cpu);
     this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
     this.tally.step(probe, "lossy");
+    this.noteStep(probe, "lossy");
     return true;
   }
 

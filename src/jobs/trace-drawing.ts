@@ -22,6 +22,8 @@ export interface Drawing {
   readonly select: Selected | undefined;
   /** What a design would have done, if one was asked. */
   readonly predicted?: { readonly design: string; readonly log: FlushLog };
+  /** What the trace was found to be, in the order of time. */
+  readonly found?: Iterable<Instant>;
 }
 
 /** Where it goes, and from which size on it takes another file; undefined: PART_BYTES. */
@@ -36,7 +38,7 @@ export interface Drawn {
 }
 
 export async function drawTrace(to: DrawTo, drawing: Drawing, context: JobContext): Promise<Result<Drawn, JobError>> {
-  const { trace, built, select, predicted } = drawing;
+  const { trace, built, select, predicted, found } = drawing;
   const { table } = trace;
   const maxBytes = to.split ?? PART_BYTES;
   if (maxBytes < MIN_PART_BYTES) {
@@ -49,7 +51,7 @@ export async function drawTrace(to: DrawTo, drawing: Drawing, context: JobContex
     intervals: built === undefined ? [] : sorted([...residency(built), ...flushCalls(table, built)]),
     instants:
       predicted === undefined || built === undefined
-        ? []
+        ? (found ?? [])
         : predictedFlushes(predicted, startOf(table, built), arrows.from.length),
     arrows,
     part,

@@ -12,8 +12,8 @@ import {
 } from "../../events/table.ts";
 
 export type TrackName = "task" | "mm" | "lazy" | "call";
-/** What was recorded, and what a design would have done. */
-export type InstantTrack = "flushes" | "predicted";
+/** What was recorded, what a design would have done, and where it did something else. */
+export type InstantTrack = "flushes" | "predicted" | "steps";
 
 /** Something that lasts. On one track of a CPU, the next one ends the one before. Times are ticks of the table. */
 export interface Interval {

@@ -27,7 +27,7 @@ const END_BYTES = 40;
 /** A new part repeats the open slices; it must hold at least so many times that. */
 const PART_GROWTH = 4;
 
-const ROWS = ["task", "mm", "lazy", "call", "flushes", "predicted"] as const;
+const ROWS = ["task", "mm", "lazy", "call", "flushes", "predicted", "steps"] as const;
 type Row = (typeof ROWS)[number];
 const ROW_NAMES: Readonly<Record<Row, string>> = {
   task: "task",
@@ -36,6 +36,7 @@ const ROW_NAMES: Readonly<Record<Row, string>> = {
   call: "flush calls",
   flushes: "flushes",
   predicted: "predicted flushes",
+  steps: "steps",
 };
 
 export interface PerfettoInput {
