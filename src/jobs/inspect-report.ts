@@ -61,6 +61,13 @@ export interface InspectReport extends Report<"lazymm.inspect/1"> {
     readonly events: number;
     /** Events that the ring wrote over; null if the trace does not say. */
     readonly overwritten: number | null;
+    /** By the kernel's statistics, where the file has them: CPUs that lost something. Some of it has marks, too. */
+    readonly rings: readonly {
+      readonly cpu: number;
+      readonly overwritten: number;
+      readonly nested: number;
+      readonly dropped: number;
+    }[];
     /** By reason: what gave no row, or less than it could. */
     readonly odd: Readonly<Record<string, number>>;
     /** Rows without arguments, by event. */

@@ -112,11 +112,13 @@ function countCpus(table: EventTable, keep: Keep): InspectReport["cpus"] {
   return counts.map((events, cpu) => ({ cpu, events }));
 }
 
-function lossesOf({ lost, banner, odd, unparsed }: OpenedTrace): InspectReport["losses"] {
+function lossesOf({ lost, banner, odd, unparsed, rings }: OpenedTrace): InspectReport["losses"] {
   const { entriesInBuffer: kept, entriesWritten: written } = banner;
-  const overwritten = kept === undefined || written === undefined ? null : written - kept;
+  const counted = rings?.reduce((sum, ring) => sum + ring.overwritten, 0) ?? null;
+  const overwritten = kept === undefined || written === undefined ? counted : written - kept;
+  const lossy = (rings ?? []).filter((ring) => ring.overwritten + ring.nested + ring.dropped > 0);
   const some = Object.fromEntries(Object.entries(odd).filter(([, count]) => count > 0));
-  return { marks: lost.marks, events: lost.events, overwritten, odd: some, unparsed };
+  return { marks: lost.marks, events: lost.events, overwritten, rings: lossy, odd: some, unparsed };
 }
 
 function identityOf({ inferred, mms }: ScheduleResult): IdentityReport {

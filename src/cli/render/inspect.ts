@@ -23,9 +23,12 @@ function clock({ clock: { name, seconds_per_tick: tick, first_tick, last_tick } 
   return `${name ?? "not named"}, from ${shown(first_tick)} to ${shown(last_tick)}`;
 }
 
-function losses({ losses: { marks, events, overwritten } }: InspectReport): string {
+function losses({ losses: { marks, events, overwritten, rings } }: InspectReport): string {
+  const sum = (what: "nested" | "dropped"): number => rings.reduce((total, ring) => total + ring[what], 0);
+  const [nested, dropped] = [sum("nested"), sum("dropped")];
   const parts = [
     ...(overwritten ? [`${formatCount(overwritten)} events were overwritten`] : []),
+    ...(nested + dropped > 0 ? [`${formatCount(nested + dropped)} events did not get into the ring`] : []),
     ...(marks > 0 ? [`${formatCount(events)} events lost in ${formatCount(marks)} places`] : []),
   ];
   return parts.length === 0 ? "none" : parts.join(", ");
