@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What `conform -o` writes: every judged field of the recording beside what the design has there, as a table; and, drawn
-// on the recording, the steps that are not exact.
+// What `conform -o` writes: every judged field of the recording beside what the design has there, as a table; and,
+// drawn on the recording, the steps that are not exact.
 import type { Step, StepLog } from "../conformance/step-log.ts";
 import { argToString, type EventTable } from "../events/table.ts";
 import { type StepRow, stepsTable } from "../store/derived-tables.ts";

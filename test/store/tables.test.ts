@@ -108,7 +108,8 @@ describe("files", () => {
     expect(lines[1]).toMatch(/^0,1000001,1\.00000\d*,1,42,cat,40,"a,b",true,/);
     expect(lines[1]).toContain('"{""text"":""say \\""hi\\"",\\nthen go"",""cpu"":-7}"');
     expect(lines[4]).toMatch(/^3,1000004,1\.0000\d*,0,,,,events,,,,,,,,,\{\}$/);
-    expect(readFileSync(join(folder, "t.steps.csv"), "utf8").split("\n")[2]).toBe("2,1000003,1.000003,0,0,probe,,,is elsewhere,unexplained");
+    const steps = readFileSync(join(folder, "t.steps.csv"), "utf8").split("\n");
+    expect(steps[2]).toBe("2,1000003,1.000003,0,0,probe,,,is elsewhere,unexplained");
   }); // biome-ignore format: rows
 
   test("JSON: an array, and lines", async () => {

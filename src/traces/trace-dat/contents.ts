@@ -109,7 +109,8 @@ export async function readOption(id: number, cursor: FileCursor, contents: Conte
     const [, , release, machine] = (await restAsText(cursor)).split(" ");
     contents.release = release;
     contents.machine = machine;
-  } else if (id === OPTION.cpuStatistics) contents.statistics.push(...readStatistics(await restAsText(cursor), contents));
+  } else if (id === OPTION.cpuStatistics)
+    contents.statistics.push(...readStatistics(await restAsText(cursor), contents));
   else if (id === OPTION.cpuCount) contents.cpus = await cursor.number(4);
   else if (id === OPTION.tscToNanoseconds) {
     const multiplier = await cursor.number(4);
