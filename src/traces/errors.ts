@@ -42,7 +42,7 @@ export const TRACE_ERRORS = {
     found: "{file} does not fit in memory: {detail}",
     expected:
       "a trace whose events fit: of text about as many bytes as it has when unpacked, half as much again at times",
-    wayOut: "give a part: `trace-cmd split` for a trace.dat, the lines of some minutes for text; or record fewer events",
+    wayOut: "give a part (`trace-cmd split` for trace.dat, the lines of some minutes of text), or record fewer events",
   },
   "trace-not-understood": {
     found: "{file} is {detail}",
