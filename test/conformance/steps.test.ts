@@ -86,7 +86,7 @@ describe("drawn on the recording", () => {
     const { table } = parse(line("sh", 7, 2, 5, "p: (f+0x0/0x1) mm=0xff11000000000010 cb=0x4"));
     const probe = { name: "p", group: "p" } as PlannedProbe;
     const field = (column: number, as: PlannedField["as"]) =>
-      ({ ...table.kinds[0]!.args[column], column, as }) as unknown as PlannedField;
+      ({ ...table.kinds[table.kind[0]!]!.args[column], column, as }) as unknown as PlannedField;
     const log = new StepLog();
     log.add(0, { row: 0, probe, field: field(1, "mm"), outcome: "exact", predicted: undefined });
     log.add(0, { row: 0, probe, field: field(1, "mm"), outcome: "unexplained", predicted: 3 });
