@@ -32,10 +32,6 @@ export const exceptions: Exceptions = {
     "model/kernel/arch/powerpc/conform.ts": "of the same, by the path in model/probes/powerpc.ts",
     "model/kernel/arch/powerpc/mm/radix_operands.ts": "of the same",
     "bench/models/lazy-tlb.ts": "what bench/common-model.ts compiles, by path",
-    "src/store/perfetto/write.ts": "the export of a recorded trace, until there is a command for it",
-    "src/store/perfetto/sources.ts": "of the same",
-    "src/store/perfetto/part.ts": "of the same",
-    "src/store/perfetto/wire.ts": "of the same",
   },
   banned: {
     "tools/tidy.ts": "is the list",

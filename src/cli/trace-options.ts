@@ -3,7 +3,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Moment, TraceSelection } from "../jobs/trace-selection.ts";
 
-export const TRACE_ARGUMENT = "recording: ftrace text, plain or .gz or .zst; a folder with trace.txt*; - for stdin";
+export const TRACE_ARGUMENT =
+  "recording: ftrace text, trace.dat, trace-cmd report, perf script, systrace HTML or Perfetto, plain, .gz or .zst; " +
+  "a folder with a trace.*; - for stdin";
 
 export interface TraceOptions {
   readonly sidecars: boolean;

@@ -25,11 +25,21 @@ interface Pending {
 
 const isCtx = ({ as }: PlannedField): boolean => as === "ctx" || as === "ctx_upper";
 
+/** Is told what every field was found to be, once it is known; `model` if it is something else. */
+export type Judge = (
+  row: number,
+  probe: PlannedProbe,
+  field: PlannedField,
+  outcome: "exact" | "environment" | "unexplained",
+  model?: number | string,
+) => void;
+
 export interface ObserverHost {
   /** The count was changed by somebody whom no probe sees. */
   environment(probe: PlannedProbe, field: PlannedField, by: number): void;
   /** An interrupt was sent, and its probe has missed it: false, if it has not missed so many. */
   missedSignal(): boolean;
+  readonly judged: Judge | undefined;
 }
 
 export class Observer {
@@ -37,6 +47,7 @@ export class Observer {
   private readonly calls: Calls;
   private readonly signals: Signals;
   private readonly host: ObserverHost;
+  private readonly judged: Judge | undefined;
   private pending: Pending[][];
 
   constructor(world: World, calls: Calls, signals: Signals, host: ObserverHost) {
@@ -44,6 +55,7 @@ export class Observer {
     this.calls = calls;
     this.signals = signals;
     this.host = host;
+    this.judged = host.judged;
     this.pending = Array.from({ length: world.cpus }, () => []);
   }
 
@@ -70,20 +82,17 @@ export class Observer {
 
   /** Whether the event's arguments are those of the row. */
   agrees(probe: PlannedProbe, position: Position): boolean {
-    return probe.fields.every((field) => field.arg < 0 || this.field(probe, field, position).ok);
+    return probe.fields.every((field) => field.arg < 0 || isTarget(field) || this.argument(field, position).ok);
   }
 
   private field(probe: PlannedProbe, field: PlannedField, position: Position): Found {
     const { world } = this;
     const { row, cpu } = position;
-    if (field.as === "slots") return this.slots(field, position);
-    if (field.as === "pending_slots") return this.pendingSlots(field, position);
-    if (isTarget(field)) return this.targets(field, position);
+    if (field.as === "slots") return this.told(this.slots(field, position), probe, field, row);
+    if (field.as === "pending_slots") return this.told(this.pendingSlots(field, position), probe, field, row);
+    if (isTarget(field)) return this.told(this.targets(field, position), probe, field, row);
     if (field.arg >= 0) {
-      const value = defined(position.args, "events have arguments")[field.arg]!;
-      const model = field.as === "function" ? Math.max(0, value) : value;
-      if (isCtx(field)) return world.sameCtx(world.ctx(row, field), model) ? OK : this.differs(field, row, model);
-      return model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
+      return this.told(this.argument(field, position), probe, field, row, position.args?.[field.arg]);
     }
     const at = world.place(defined(field.place, "what is no argument is a cell"), position);
     if (at < 0) return OK;
@@ -92,10 +101,29 @@ export class Observer {
       this.bind(at, field, position);
       return OK;
     }
-    if (isCtx(field)) return world.sameCtx(world.ctx(row, field), model) ? OK : this.differs(field, row, model);
+    if (isCtx(field)) {
+      const found = world.sameCtx(world.ctx(row, field), model) ? OK : this.differs(field, row, model);
+      return this.told(found, probe, field, row, model);
+    }
     const recorded = world.encode(row, field, cpu);
-    if (model !== recorded && !this.calls.had(at, recorded, cpu)) this.pending[cpu]!.push({ row, probe, field, at });
+    if (model === recorded || this.calls.had(at, recorded, cpu)) this.judged?.(row, probe, field, "exact");
+    else this.pending[cpu]!.push({ row, probe, field, at });
     return OK;
+  }
+
+  private argument(field: PlannedField, { row, cpu, args }: Position): Found {
+    const { world } = this;
+    const value = defined(args, "events have arguments")[field.arg]!;
+    const model = field.as === "function" ? Math.max(0, value) : value;
+    const same = isCtx(field) ? world.sameCtx(world.ctx(row, field), model) : model === world.encode(row, field, cpu);
+    return same ? OK : this.differs(field, row, model);
+  }
+
+  private told(found: Found, probe: PlannedProbe, field: PlannedField, row: number, model?: number): Found {
+    if (this.judged === undefined) return found;
+    if (found.ok) this.judged(row, probe, field, "exact");
+    else this.judged(row, probe, field, "unexplained", model ?? found.reason);
+    return found;
   }
 
   private differs(field: PlannedField, row: number, model: number): Found {
@@ -212,7 +240,12 @@ export class Observer {
   check(): void {
     for (let cpu = 0; cpu < this.world.cpus; cpu++) {
       const list = this.pending[cpu]!;
-      for (let i = list.length - 1; i >= 0; i--) if (this.holds(list[i]!, cpu)) list.splice(i, 1);
+      for (let i = list.length - 1; i >= 0; i--) {
+        const one = list[i]!;
+        if (!this.holds(one, cpu)) continue;
+        this.judged?.(one.row, one.probe, one.field, "exact");
+        list.splice(i, 1);
+      }
     }
   }
 
@@ -221,9 +254,13 @@ export class Observer {
     let found = OK;
     const list = this.pending[cpu]!;
     for (const one of list) {
-      if (this.holds(one, cpu)) continue;
       const { row, probe, field, at } = one;
+      if (this.holds(one, cpu)) {
+        this.judged?.(row, probe, field, "exact");
+        continue;
+      }
       const model = this.world.state[at]!;
+      this.judged?.(row, probe, field, field.as === "count" ? "environment" : "unexplained", model);
       if (field.as !== "count") {
         found = { ok: false, reason: `row ${row}, ${probe.name}: ${this.reasonOf(field, row, model)}` };
         continue;

@@ -16,7 +16,8 @@ import type { PlannedArgument, PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
 import { recall } from "./recall.ts";
 import { Signals } from "./signals.ts";
-import { Tally } from "./tally.ts";
+import type { Step, StepLog } from "./step-log.ts";
+import { type Outcome, Tally } from "./tally.ts";
 import { type SavedWorld, World, type WorldInput } from "./world.ts";
 
 export interface SweepInput extends WorldInput {
@@ -24,6 +25,8 @@ export interface SweepInput extends WorldInput {
   readonly window: { readonly from: number; readonly to: number; readonly start: "START mark" | "first row" };
   /** By name of the row: how many its probe has missed, at most. */
   readonly missed: ReadonlyMap<string, number>;
+  /** Is told of every step and field; undefined: only the sums are wanted. */
+  readonly log?: StepLog | undefined;
 }
 
 const NOTHING = "in the design nothing is under way here";
@@ -84,9 +87,12 @@ export class Sweep {
     this.calls.attach(this.world);
     this.signals = new Signals(input.table, input.plan);
     this.interrupts = new Interrupts(this.world, this.calls, this.signals);
+    const { log } = input;
     this.observer = new Observer(this.world, this.calls, this.signals, {
       environment: (probe, field, by) => this.tally.environment(probe, field.name, by),
       missedSignal: () => this.miss(input.plan.single, 0),
+      judged:
+        log && ((row, probe, field, outcome, predicted) => this.note(log, { row, probe, field, outcome, predicted })),
     });
     const { cpus } = this.world;
     const { oldTasks } = input.plan;
@@ -131,6 +137,7 @@ export class Sweep {
     this.begun = new Set(saved.begun);
     this.silent = new Set(saved.silent);
     this.tally = saved.tally.copy();
+    this.input.log?.undo(saved.row);
     return saved.row;
   }
 
@@ -295,14 +302,28 @@ export class Sweep {
 
   private compare(row: number, cpu: number, probe: PlannedProbe, call: Call | undefined): void {
     const found = this.observer.compare(probe, { row, cpu, args: call?.args });
-    if (found.ok) this.tally.step(probe, "exact");
-    else this.fail(probe, found.reason);
+    if (!found.ok) return this.fail(probe, found.reason);
+    this.tally.step(probe, "exact");
+    if (probe.fields.length === 0) this.noteStep(probe, "exact");
   }
 
   private fail(probe: PlannedProbe, reason: string): void {
     const outcome = this.accepted.get(this.row);
     if (outcome === undefined) throw new Unexplained();
     this.tally.fail(this.row, probe, outcome, reason);
+    if (this.input.log?.hasFailed(this.row) === false) this.noteStep(probe, "unexplained", reason);
+  }
+
+  /** What is no field's: a step that shows nothing, is not there, or does not fit. */
+  private noteStep(probe: PlannedProbe, outcome: Outcome, predicted?: string): void {
+    const { log } = this.input;
+    if (log !== undefined) this.note(log, { row: this.row, probe, field: undefined, outcome, predicted });
+  }
+
+  /** Where the search for another order was given up, it is not known whether there is one. */
+  private note(log: StepLog, step: Step): void {
+    const unknown = step.outcome === "unexplained" && this.accepted.get(this.row) === "unknown";
+    log.add(this.row, unknown ? { ...step, outcome: "unknown" } : step);
   }
 
   // ---- calls of other CPUs -----------------------------------------------------------------------------------------
@@ -404,6 +425,7 @@ export class Sweep {
     const name = rowName(probe, cpu);
     this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
     this.tally.step(probe, "lossy");
+    this.noteStep(probe, "lossy");
     return true;
   }
 

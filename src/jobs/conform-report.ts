@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What `conform` says, and what it is asked.
 import type { TraceInfo } from "./reports.ts";
+import type { DrawTo } from "./trace-drawing.ts";
 
 export interface ConformOptions {
   readonly trace: string;
@@ -8,6 +9,10 @@ export interface ConformOptions {
   readonly design: string | undefined;
   readonly overlay: string | undefined;
   readonly sidecars: boolean;
+  /** Where the judged fields go, as a table; undefined: nowhere. */
+  readonly tables?: string | undefined;
+  /** Where a drawing for ui.perfetto.dev goes; undefined: nowhere. */
+  readonly draw?: DrawTo | undefined;
 }
 
 export interface ConformSteps {
@@ -49,6 +54,9 @@ export interface ConformReport {
   /** Why, where it is known. */
   readonly passed_over_because: Readonly<Record<string, string>>;
   readonly conforms: boolean;
+  readonly tables: readonly { readonly name: string; readonly file: string; readonly rows: number }[];
+  /** Perfetto traces that were written. */
+  readonly drawn: readonly { readonly file: string; readonly bytes: number }[];
   readonly notes: readonly string[];
   readonly interrupted?: true;
 }

@@ -14,17 +14,23 @@ import { load } from "../compiler/modules.ts";
 import type { SourceFile } from "../compiler/source.ts";
 import { type Conformed, conform as holdAgainst } from "../conformance/orders.ts";
 import { followedBy, planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
+import { StepLog } from "../conformance/step-log.ts";
 import type { Tally } from "../conformance/tally.ts";
 import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
 import { argToString, type EventTable } from "../events/table.ts";
+import type { Written } from "../store/write.ts";
 import type { OpenedTrace } from "../traces/input/open.ts";
 import { findWindow } from "../traces/look-ahead.ts";
+import { buildSchedule } from "../traces/schedule.ts";
 import { asRecorded, chooseDesign } from "./conform-design.ts";
 import { machineOf, objectsOf } from "./conform-machine.ts";
 import type { ConformOptions, ConformReport, UnexplainedStep } from "./conform-report.ts";
+import { stepInstants, tableOfSteps } from "./conform-steps.ts";
+import { writeTraceTables } from "./inspect-tables.ts";
 import { attempt, type Library, openLibrary } from "./library.ts";
 import { findDesign } from "./replay.ts";
 import type { JobContext, JobError } from "./reports.ts";
+import { type Drawn, drawTrace } from "./trace-drawing.ts";
 import { architecture, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
 
 const CONFORM_FILE = "model/kernel/conform.ts";
@@ -50,15 +56,21 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
   const { info } = design.value;
   const probes = PROBES[info.arch];
   if (probes === undefined || info.arch !== architecture(trace)) return err(wrongArchitecture(info, trace));
-  const held = hold(library.value, info, probes, trace, context);
+  const { tables, draw } = options;
+  const log = tables !== undefined || draw !== undefined ? new StepLog() : undefined;
+  const held = hold(library.value, info, probes, trace, context, log);
   if (!held.ok) return held;
   const { result, limits } = held.value;
+  const written = log === undefined ? NOTHING_WRITTEN : await write(options, trace, log, context);
+  if (!written.ok) return written;
   return ok({
     schema: "lazymm.conform/1",
     trace: traceInfo(trace, spanOf(trace.table)),
     design: design.value.ref,
     chosen: chosen.value.why,
     ...inReport(result, limits, trace.table, probes),
+    tables: written.value.tables,
+    drawn: written.value.drawn.files,
     notes: [
       ...library.value.notes,
       ...notesOnFile(trace),
@@ -67,9 +79,37 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
         : []),
       ...result.tally.excess(),
       ...limits.map((what) => `a bound of the model was hit: ${what}`),
+      ...written.value.drawn.notes,
     ],
     ...(result.complete ? {} : { interrupted: true }),
   });
+}
+
+interface StepsWritten {
+  readonly tables: readonly Written[];
+  readonly drawn: Drawn;
+}
+
+const NOTHING_WRITTEN: Result<StepsWritten, JobError> = ok({ tables: [], drawn: { files: [], notes: [] } });
+
+/** What was judged, where it was asked for. */
+async function write(
+  { tables, draw }: ConformOptions,
+  trace: OpenedTrace,
+  log: StepLog,
+  context: JobContext,
+): Promise<Result<StepsWritten, JobError>> {
+  const schedule = buildSchedule(trace);
+  const built = schedule.ok ? schedule.value : undefined;
+  if (draw !== undefined) {
+    const found = stepInstants(log, trace.table);
+    const drawn = await drawTrace(draw, { trace, built, select: undefined, found }, context);
+    return drawn.ok ? ok({ tables: [], drawn: drawn.value }) : drawn;
+  }
+  if (tables === undefined) return NOTHING_WRITTEN;
+  const steps = tableOfSteps(log, trace.table);
+  const written = await writeTraceTables(tables, { trace, built, keep: () => true, steps }, context);
+  return written.ok ? ok({ tables: written.value, drawn: { files: [], notes: [] } }) : written;
 }
 
 function wrongArchitecture(info: DesignInfo, trace: OpenedTrace): JobError {
@@ -89,6 +129,7 @@ function hold(
   probes: ProbeTable,
   trace: OpenedTrace,
   context: JobContext,
+  log: StepLog | undefined,
 ): Result<{ result: Conformed; limits: string[] }, JobError> {
   const { table, sidecars } = trace;
   if (table.cpus > STEPPED_CPUS_MAX) {
@@ -120,6 +161,7 @@ function hold(
       window: findWindow(table),
       missed,
       initMm: objects.initMm,
+      log,
     };
     const result = holdAgainst(input, {
       progress: (done, total) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The report of `inspect`: what is in a trace, and what can be asked of it.
 import type { Report, TraceInfo } from "./reports.ts";
+import type { DrawTo } from "./trace-drawing.ts";
 import type { TraceSelection } from "./trace-selection.ts";
 
 export interface InspectOptions {
@@ -10,6 +11,8 @@ export interface InspectOptions {
   readonly select?: TraceSelection | undefined;
   /** Where the tables go: the format is by the name's end; undefined: nowhere. */
   readonly tables?: string | undefined;
+  /** Where a drawing for ui.perfetto.dev goes; undefined: nowhere. */
+  readonly draw?: DrawTo | undefined;
 }
 
 export type Question = "replay" | "agreement" | "conform";
@@ -58,6 +61,13 @@ export interface InspectReport extends Report<"lazymm.inspect/1"> {
     readonly events: number;
     /** Events that the ring wrote over; null if the trace does not say. */
     readonly overwritten: number | null;
+    /** By the kernel's statistics, where the file has them: CPUs that lost something. Some of it has marks, too. */
+    readonly rings: readonly {
+      readonly cpu: number;
+      readonly overwritten: number;
+      readonly nested: number;
+      readonly dropped: number;
+    }[];
     /** By reason: what gave no row, or less than it could. */
     readonly odd: Readonly<Record<string, number>>;
     /** Rows without arguments, by event. */
@@ -78,4 +88,6 @@ export interface InspectReport extends Report<"lazymm.inspect/1"> {
   readonly missing: readonly { readonly what: string; readonly so: string; readonly way_out: string }[];
   /** Tables that were written. */
   readonly tables: readonly { readonly name: string; readonly file: string; readonly rows: number }[];
+  /** Perfetto traces that were written. */
+  readonly drawn: readonly { readonly file: string; readonly bytes: number }[];
 }

@@ -9,6 +9,7 @@ import type { IdentityReport, InspectOptions, InspectReport } from "./inspect-re
 import { writeTraceTables } from "./inspect-tables.ts";
 import { openLibrary } from "./library.ts";
 import type { JobContext, JobError } from "./reports.ts";
+import { drawTrace } from "./trace-drawing.ts";
 import { architecture, machineOf, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
 import { selected } from "./trace-selection.ts";
 
@@ -29,9 +30,14 @@ export async function inspect(options: InspectOptions, context: JobContext): Pro
   const designs = library.value.designs.filter(({ info }) => info.arch === arch && info.parts.size > 0);
   const has = hasOf(trace, arch, built?.inferred.snapshot === "START snapshot");
   const { table } = trace;
-  const { tables: file } = options;
+  const { tables: file, draw } = options;
   const written = file === undefined ? ok([]) : await writeTraceTables(file, { trace, built, keep }, context);
   if (!written.ok) return written;
+  const drawn =
+    draw === undefined
+      ? ok({ files: [], notes: [] })
+      : await drawTrace(draw, { trace, built, select: select.value }, context);
+  if (!drawn.ok) return drawn;
   return ok({
     schema: "lazymm.inspect/1",
     trace: traceInfo(trace, spanOf(table) * table.secondsPerTick),
@@ -45,10 +51,12 @@ export async function inspect(options: InspectOptions, context: JobContext): Pro
     questions: questionsOf(has, designs.length),
     missing: missingOf(has),
     tables: written.value,
+    drawn: drawn.value.files,
     notes: [
       ...(select.value?.notes ?? []),
       ...(built === undefined && options.select ? ["nothing was selected: the trace has no sched_switch"] : []),
       ...notesOnFile(trace),
+      ...drawn.value.notes,
     ],
     ...(context.signal.aborted ? { interrupted: true } : {}),
   });
@@ -104,11 +112,13 @@ function countCpus(table: EventTable, keep: Keep): InspectReport["cpus"] {
   return counts.map((events, cpu) => ({ cpu, events }));
 }
 
-function lossesOf({ lost, banner, odd, unparsed }: OpenedTrace): InspectReport["losses"] {
+function lossesOf({ lost, banner, odd, unparsed, rings }: OpenedTrace): InspectReport["losses"] {
   const { entriesInBuffer: kept, entriesWritten: written } = banner;
-  const overwritten = kept === undefined || written === undefined ? null : written - kept;
+  const counted = rings?.reduce((sum, ring) => sum + ring.overwritten, 0) ?? null;
+  const overwritten = kept === undefined || written === undefined ? counted : written - kept;
+  const lossy = (rings ?? []).filter((ring) => ring.overwritten + ring.nested + ring.dropped > 0);
   const some = Object.fromEntries(Object.entries(odd).filter(([, count]) => count > 0));
-  return { marks: lost.marks, events: lost.events, overwritten, odd: some, unparsed };
+  return { marks: lost.marks, events: lost.events, overwritten, rings: lossy, odd: some, unparsed };
 }
 
 function identityOf({ inferred, mms }: ScheduleResult): IdentityReport {

@@ -12,6 +12,7 @@ import { emitWide, loadWide } from "../emit/wide.ts";
 import type { Schedule } from "../events/schedule.ts";
 import { agreement } from "../simulator/agreement.ts";
 import type { CountTree } from "../simulator/counters.ts";
+import type { FlushLog } from "../simulator/flush-log.ts";
 import { price } from "../simulator/price.ts";
 import {
   type FreedUnknown,
@@ -155,11 +156,14 @@ export async function runReplay(
   trace: TraceInput,
   profile: Profile,
   context: JobContext,
+  log?: FlushLog,
 ): Promise<ReplayRun> {
   const { schedule } = trace;
   const run = (freedUnknown: FreedUnknown): Promise<ReplayResult> =>
     replayInSlices(program, schedule, {
       freedUnknown,
+      // Where it is not known whether page tables were freed, what is told is what happens if none were.
+      log: freedUnknown === 0 ? log : undefined,
       select: trace.select?.selection,
       progress: (done, total) => {
         context.progress("replay", done, total);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // `replay`: one design over a trace's schedule.
 import { err, ok, type Result } from "../base/result.ts";
+import { FlushLog } from "../simulator/flush-log.ts";
 import { asFile, type DesignEntry, type Library, openLibrary, openUserFile } from "./library.ts";
 import { onMachine } from "./on-machine.ts";
 import { findProfile } from "./profiles.ts";
 import { checkArchitecture, prepareReplay, runReplay } from "./replay-run.ts";
 import type { JobContext, JobError, ReplayOptions, ReplayReport } from "./reports.ts";
+import { drawTrace } from "./trace-drawing.ts";
 import { readTrace } from "./trace-input.ts";
 
 export function findDesign(library: Library, name: string): Result<DesignEntry, JobError> {
@@ -39,7 +41,8 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
   if (!library.ok) return library;
   const design = findDesign(library.value, options.design);
   if (!design.ok) return design;
-  const input = await readTrace(options.trace, { ...options, context });
+  const { draw } = options;
+  const input = await readTrace(options.trace, { ...options, context, keepEvents: draw !== undefined });
   if (!input.ok) return input;
   const trace = input.value;
   const profile = findProfile(options.profile, trace.arch);
@@ -48,8 +51,18 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
   if (!fits.ok) return fits;
   const program = prepareReplay(library.value, onMachine(design.value.info, trace.cpuFlags), trace.schedule);
   if (!program.ok) return program;
-  const run = await runReplay(program.value, trace, profile.value, context);
+  const log = draw && new FlushLog();
+  const run = await runReplay(program.value, trace, profile.value, context, log);
   if (run.whyNot !== undefined) context.note(`no agreement: ${run.whyNot}`);
+  const drawn =
+    draw === undefined || log === undefined || trace.source === undefined
+      ? ok({ files: [], notes: [] })
+      : await drawTrace(
+          draw,
+          { ...trace.source, select: trace.select, predicted: { design: design.value.ref, log } },
+          context,
+        );
+  if (!drawn.ok) return drawn;
   return ok({
     schema: "lazymm.replay/1",
     trace: trace.info,
@@ -60,7 +73,8 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
     inferred: flatten(trace.inferred),
     predicted_sha256: run.predicted_sha256,
     agreement: run.agreement,
-    notes: [...library.value.notes, ...trace.notes, ...run.notes],
+    drawn: drawn.value.files,
+    notes: [...library.value.notes, ...trace.notes, ...run.notes, ...drawn.value.notes],
     ...(run.interrupted ? { interrupted: true } : {}),
   });
 }

@@ -13,6 +13,7 @@ import type { LitmusOptions, LitmusReport } from "./litmus-report.ts";
 import type { PerfettoReport } from "./perfetto.ts";
 import type { PromelaOptions, PromelaReport } from "./promela.ts";
 import type { Wanted } from "./reduced-search.ts";
+import type { DrawTo } from "./trace-drawing.ts";
 import type { TraceSelection } from "./trace-selection.ts";
 
 /** What a job may use of its caller. It must look at `signal` now and then (and yield to the event loop between looks,
@@ -101,6 +102,8 @@ export interface ReplayReport extends Report<"lazymm.replay/1"> {
   readonly inferred: Readonly<Record<string, number | string>>;
   readonly predicted_sha256: string;
   readonly agreement: Agreement | null;
+  /** Perfetto traces that were written. */
+  readonly drawn: readonly { readonly file: string; readonly bytes: number }[];
 }
 
 /** One exhaustive search, and what the scenario's file says about it. */
@@ -190,6 +193,8 @@ export interface CompareOptions extends TraceOptions {
 export interface ReplayOptions extends TraceOptions {
   readonly design: string;
   readonly overlay: string | undefined;
+  /** Where a drawing for ui.perfetto.dev goes; undefined: nowhere. */
+  readonly draw?: DrawTo | undefined;
 }
 /** How each case is searched. */
 export interface CheckHow extends SearchLimits {

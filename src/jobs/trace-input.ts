@@ -5,9 +5,10 @@ import type { Schedule } from "../events/schedule.ts";
 import type { TraceError } from "../traces/errors.ts";
 import { type OpenedTrace, openTrace } from "../traces/input/open.ts";
 import type { Shares } from "../traces/mm-intervals.ts";
+import type { RingLosses } from "../traces/parsed.ts";
 import { type RecordedFlushes, recordedFlushes } from "../traces/recorded.ts";
 import type { FlushSource } from "../traces/row-handlers.ts";
-import { buildSchedule, type Inferred } from "../traces/schedule.ts";
+import { buildSchedule, type Inferred, type ScheduleResult } from "../traces/schedule.ts";
 import type { JobContext, JobError, TraceInfo } from "./reports.ts";
 import { type Selected, selected, type TraceSelection } from "./trace-selection.ts";
 
@@ -23,10 +24,13 @@ export interface TraceInput {
   readonly arch: string;
   /** undefined: all of it is counted. */
   readonly select: Selected | undefined;
+  /** The events, where they were asked for: they are most of what a trace takes in memory. */
+  readonly source: { readonly trace: OpenedTrace; readonly built: ScheduleResult } | undefined;
 }
 
 export interface ReadOptions {
   readonly sidecars: boolean;
+  readonly keepEvents?: boolean;
   readonly select?: TraceSelection | undefined;
   readonly context?: Pick<JobContext, "progress">;
 }
@@ -60,6 +64,7 @@ export async function readTrace(path: string, options: ReadOptions): Promise<Res
     notes: [...(select.value?.notes ?? []), ...notesOn(trace, inferred, schedule)],
     recorded: recordedFlushes(trace.table, window, select.value?.row),
     select: select.value,
+    source: options.keepEvents ? { trace, built: built.value } : undefined,
     cpuFlags: trace.sidecars.cpuFlags.size > 0 ? trace.sidecars.cpuFlags : undefined,
     arch: architecture(trace),
   });
@@ -118,11 +123,28 @@ export function notesOnFile(trace: OpenedTrace): string[] {
   if (kept !== undefined && written !== undefined && kept < written) {
     notes.push(`the ring overran: the first ${written - kept} of ${written} events were overwritten`);
   }
+  notes.push(...notesOnRings(trace.rings ?? []));
   add(trace.lost.events, "events were lost while recording: what those CPUs did then is unknown");
   notes.push(...trace.notes);
   const unparsed = Object.values(trace.unparsed).reduce((sum, rows) => sum + rows, 0);
   add(unparsed, `events were kept without their arguments (${Object.keys(trace.unparsed).join(", ")})`);
   return notes;
+}
+
+const RING_LOSSES = {
+  overwritten: "were overwritten before they were read",
+  nested: "were lost because they came one within the other",
+  dropped: "were dropped because the ring was full",
+} as const;
+
+/** By the kernel's own statistics, which the file holds. */
+function notesOnRings(rings: readonly RingLosses[]): string[] {
+  return Object.entries(RING_LOSSES).flatMap(([name, what]) => {
+    const lossy = rings.filter((ring) => ring[name as keyof typeof RING_LOSSES] > 0);
+    if (lossy.length === 0) return [];
+    const events = lossy.reduce((sum, ring) => sum + ring[name as keyof typeof RING_LOSSES], 0);
+    return [`statistics of the rings: ${events} events ${what}, on CPUs ${lossy.map(({ cpu }) => cpu).join(",")}`];
+  });
 }
 
 /** What a reader must know before believing a number. */

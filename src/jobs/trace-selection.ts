@@ -26,8 +26,11 @@ export interface Selected {
   readonly selection: Selection;
   /** Whether a row of the event table is in it. */
   readonly row: (row: number) => boolean;
-  /** Of the tasks of one process only. */
+  /** Times of the event table: [from, to]. */
+  readonly ticks: { readonly from: number; readonly to: number };
+  /** Of the tasks of one process only, and which pids that are. */
   readonly byPid: boolean;
+  readonly pids: ReadonlySet<number>;
   readonly notes: readonly string[];
 }
 
@@ -61,7 +64,9 @@ export function selected(
         (pid === undefined || pids.has(table.pid[row]!))
       );
     },
+    ticks: { from, to },
     byPid: pid !== undefined,
+    pids,
     notes: notesOn(asked ?? {}, pids.size, built),
   });
 }

@@ -8,6 +8,7 @@ import type { Selection } from "../events/selection.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
 import { Counters, type InstructionGroups } from "./counters.ts";
 import { type Entries, entriesOf, eventIds, ON } from "./entries.ts";
+import type { FlushLog } from "./flush-log.ts";
 import { nextOverlaps, shortestFlush } from "./flush-times.ts";
 import { ENTRY, pointer } from "./protocol.ts";
 
@@ -54,6 +55,8 @@ export interface ReplayOptions {
   readonly progress?: (done: number, total: number) => boolean;
   /** What is counted and predicted; all if left out. */
   readonly select?: Selection | undefined;
+  /** Is told of what is counted, as it happens. */
+  readonly log?: FlushLog | undefined;
   /** Inputs to ignore, to show what they are worth. */
   readonly ignore?: { readonly freed?: boolean; readonly exec?: boolean };
 }
@@ -180,6 +183,7 @@ class Replay implements WideHost {
         list.reason.push(a);
         list.pages.push(b);
         this.counters.flush(a, b);
+        this.options.log?.flush(cpu, a, b, this.now);
         return false;
       }
       case ON.userGone:
@@ -190,6 +194,7 @@ class Replay implements WideHost {
         return false;
       case ON.ipiSend:
         if (counts) this.counters.event(ON.ipiSend, a);
+        if (counts) this.options.log?.interrupt(cpu, a, this.now);
         return this.stopsHere();
       default:
         if (counts) this.counters.event(this.eventIds[event]!, a);
@@ -314,6 +319,7 @@ class Replay implements WideHost {
     const b = schedule.b[i]!;
     const kind = schedule.kind[i]!;
     this.finishFlushes(cpu, kind === ACTION.flush);
+    if (this.open.length === 0) this.options.log?.settled();
     if (kind !== ACTION.flush || a !== this.pendingPut[cpu]) this.put(cpu);
     switch (kind) {
       case ACTION.switch:

@@ -4,7 +4,7 @@
 import type { MmEpochs, Residency } from "../events/intervals.ts";
 import { ACTION, type Schedule } from "../events/schedule.ts";
 import type { EventTable } from "../events/table.ts";
-import { column, type StepRow, type Table, timeColumns } from "./table.ts";
+import { column, type Table, timeColumns } from "./table.ts";
 
 export interface DerivedSource {
   readonly table: EventTable;
@@ -84,17 +84,41 @@ export function flushesTable({ table, schedule, keep }: DerivedSource): Table {
   };
 }
 
-export function stepsTable(steps: readonly StepRow[]): Table {
+/** Of a field that a design is held against: what was recorded and what the design has there, side by side. */
+export interface StepRow {
+  readonly row: number;
+  /** "switch_mm", "flush_func", … */
+  readonly kind: string;
+  /** null: the step as a whole. */
+  readonly field: string | null;
+  /** null: there is no such row, or nothing in it to compare. */
+  readonly recorded: string | null;
+  readonly predicted: string | null;
+  readonly outcome: string;
+}
+
+/** `step` makes the rows, one at a time: there are as many as the recording has numbers. */
+export function stepsTable(events: EventTable, rows: number, step: (i: number) => StepRow): Table {
+  let at = -1;
+  let last: StepRow | undefined;
+  const of = (i: number): StepRow => {
+    if (i !== at || last === undefined) last = step(i);
+    at = i;
+    return last;
+  };
   return {
     name: "steps",
-    rows: steps.length,
+    rows,
     columns: [
-      column("row", "int", (i) => steps[i]!.row),
-      column("cpu", "int", (i) => steps[i]!.cpu),
-      column("kind", "text", (i) => steps[i]!.kind),
-      column("outcome", "text", (i) => steps[i]!.outcome),
-      column("recorded", "text", (i) => steps[i]!.recorded),
-      column("predicted", "text", (i) => steps[i]!.predicted),
+      column("row", "int", (i) => of(i).row),
+      ...timeColumns("time_", events.secondsPerTick, (i) => events.time[of(i).row]!),
+      column("cpu", "int", (i) => events.cpu[of(i).row]!),
+      column("pid", "int", (i) => orNull(events.pid[of(i).row]!, -1)),
+      column("kind", "text", (i) => of(i).kind),
+      column("field", "text", (i) => of(i).field),
+      column("recorded", "text", (i) => of(i).recorded),
+      column("predicted", "text", (i) => of(i).predicted),
+      column("outcome", "text", (i) => of(i).outcome),
     ],
   };
 }

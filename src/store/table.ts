@@ -18,18 +18,6 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
-/** Of a step that a design is held against: what was recorded and what the design does there, side by side. */
-export interface StepRow {
-  readonly row: number;
-  readonly cpu: number;
-  /** "switch_mm", "flush_func", … */
-  readonly kind: string;
-  /** "exact", "lossy", "environment", "unexplained", "unknown". */
-  readonly outcome: string;
-  readonly recorded: string | null;
-  readonly predicted: string | null;
-}
-
 export function column(name: string, type: ColumnType, at: (row: number) => Cell): Column {
   return { name, type, at };
 }

@@ -20,7 +20,7 @@ export interface Written {
 export interface Tables {
   readonly first: Table;
   readonly others: readonly Table[];
-  /** For a database only: there is one for each event. */
+  /** For a database only: there is one for each event, or they are beside the point. */
   readonly typed: () => readonly Table[];
 }
 

@@ -10,6 +10,7 @@ interface ErrorText {
 }
 
 const ADVICE_RECORD = "see `lazymm record` for what to run on the machine";
+const FORMATS = "ftrace text, trace.dat, text of trace-cmd report or perf script, systrace HTML, or a Perfetto trace";
 
 export const TRACE_ERRORS = {
   "trace-missing": {
@@ -24,12 +25,12 @@ export const TRACE_ERRORS = {
   },
   "trace-directory-empty": {
     found: "{file} holds no trace (it holds {detail})",
-    expected: "trace.txt, trace.txt.zst or trace.txt.gz in the directory",
+    expected: "trace.txt, trace.dat, trace.pftrace, trace.html or trace in the directory, plain, .gz or .zst",
     wayOut: "name the trace file itself",
   },
   "trace-empty": {
     found: "{file} is empty",
-    expected: "the text of /sys/kernel/tracing/trace",
+    expected: FORMATS,
     wayOut: `the recording wrote nothing: ${ADVICE_RECORD}`,
   },
   "trace-damaged": {
@@ -37,14 +38,20 @@ export const TRACE_ERRORS = {
     expected: "a complete compressed file",
     wayOut: "copy or record it again",
   },
+  "trace-too-large": {
+    found: "{file} does not fit in memory: {detail}",
+    expected:
+      "a trace whose events fit: of text about as many bytes as it has when unpacked, half as much again at times",
+    wayOut: "give a part (`trace-cmd split` for trace.dat, the lines of some minutes of text), or record fewer events",
+  },
   "trace-not-understood": {
     found: "{file} is {detail}",
-    expected: "ftrace text: lines like `sh-127 [002] d..2. 43.542: sched_switch: …`",
-    wayOut: `give the text of /sys/kernel/tracing/trace, plain, .gz or .zst; ${ADVICE_RECORD}`,
+    expected: `${FORMATS}; plain, .gz or .zst`,
+    wayOut: `give one of these, such as the text of /sys/kernel/tracing/trace; ${ADVICE_RECORD}`,
   },
   "trace-format-later": {
     found: "{file} is {detail}, which lazymm recognises but cannot read yet",
-    expected: "ftrace text, plain, .gz or .zst",
+    expected: `${FORMATS}; plain, .gz or .zst`,
     wayOut: "convert it: {remedy}",
   },
   "trace-no-events": {

@@ -37,6 +37,17 @@ export interface Damage {
   readonly reason: string;
 }
 
+/** Events that the kernel says were lost of one CPU's ring, by why. */
+export interface RingLosses {
+  readonly cpu: number;
+  /** Before anybody had read them. */
+  readonly overwritten: number;
+  /** Too many contexts were writing, one within the other. */
+  readonly nested: number;
+  /** The ring was full, and does not overwrite. */
+  readonly dropped: number;
+}
+
 export interface ParsedTrace {
   readonly format: TraceFormat;
   readonly table: EventTable;
@@ -51,6 +62,8 @@ export interface ParsedTrace {
   readonly unparsed: Readonly<Record<string, number>>;
   /** Marks of lost events, and the events they say were lost. */
   readonly lost: { readonly marks: number; readonly events: number };
+  /** What the kernel counted of each ring, where the file has it. Some of it may have marks, too. */
+  readonly rings?: readonly RingLosses[];
   /** Which pids the trace itself calls kernel threads (true) or tasks with an mm (false). */
   readonly kernelThread?: ReadonlyMap<number, boolean>;
   /** The container is broken there; the table holds what could be read. */

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../tools/source-files.ts";
+import { event, format, LAYOUT, page, record, writeDat } from "../traces/trace-dat.ts";
 
 const FIXTURE = "fixtures/x86_64-6.1.0-pcid-mixed";
 const folder = mkdtempSync(join(tmpdir(), "lazymm-schema-"));
@@ -41,6 +42,22 @@ function traceOf(machine: string): string {
   writeFileSync(join(folder, machine, "uname"), `Linux test 6.1.0 #1 SMP ${machine} GNU/Linux\n`);
   const file = join(folder, machine, "trace.txt");
   writeFileSync(file, ORDINARY.replace(/.*tlb_flush.*\n/g, ""));
+  return file;
+}
+
+/** A trace.dat whose statistics say that events were lost. */
+function overrunTrace(): string {
+  const file = join(folder, "overrun.dat");
+  const kind = format("call_function_entry", 76, ["int vector;4;1"], '"vector=%d", REC->vector');
+  const events = [
+    event(
+      LAYOUT,
+      5,
+      record(LAYOUT, 76, 1, (out) => out.number(1, 4)),
+    ),
+  ];
+  const statistics = ["CPU: 0\nentries: 5\noverrun: 7\ncommit overrun: 1\ndropped events: 2\n"];
+  writeFileSync(file, writeDat(LAYOUT, { formats: { test: [kind] }, cpus: [page(LAYOUT, 1000, events)], statistics }));
   return file;
 }
 
@@ -95,13 +112,23 @@ export const outputs: readonly Output[] = [
   ["compare", "an ordinary trace", [LAZYMM, "compare", ordinaryTrace(), "-d", "x86-no-lazy"], 0],
   ["conform", "the bundled recording", [LAZYMM, "conform", FIXTURE], 0],
   ["conform", "another design", [LAZYMM, "conform", FIXTURE, "-d", "linux-6.14-x86"], 1],
+  ["conform", "as a table", [LAZYMM, "conform", FIXTURE, "-o", join(folder, "steps.csv")], 0],
+  ["conform", "as a drawing", [LAZYMM, "conform", FIXTURE, "-o", join(folder, "steps.pftrace")], 0],
   ["replay", "the bundled recording", [LAZYMM, "replay", FIXTURE, "-d", "linux-6.12-x86"], 0],
   ["replay", "an ordinary trace", [LAZYMM, "replay", ordinaryTrace(), "-d", "x86-shootdown"], 0],
+  [
+    "replay",
+    "as a drawing",
+    [LAZYMM, "replay", ordinaryTrace(), "-d", "x86-no-lazy", "-o", join(folder, "r.pftrace")],
+    0,
+  ],
   ["replay", "an arm64 trace", [LAZYMM, "replay", traceOf("aarch64"), "-d", "linux-6.1-arm64-asid8"], 0],
   ["replay", "a powerpc trace", [LAZYMM, "replay", traceOf("ppc64le"), "-d", "linux-6.12-powerpc-radix"], 0],
   ["replay", "a truncated trace", [LAZYMM, "replay", truncatedTrace(), "-d", "linux-6.12-x86"], 3],
   ["inspect", "the bundled recording", [LAZYMM, "inspect", FIXTURE], 0],
   ["inspect", "an ordinary trace, as a table", [LAZYMM, "inspect", ordinaryTrace(), "-o", join(folder, "o.csv")], 0],
+  ["inspect", "as a drawing", [LAZYMM, "inspect", ordinaryTrace(), "-o", join(folder, "o.pftrace")], 0],
+  ["inspect", "a ring that overran", [LAZYMM, "inspect", overrunTrace()], 0],
   ["inspect", "a truncated trace", [LAZYMM, "inspect", truncatedTrace()], 3],
   ["check", "with mutants", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86"], 0],
   ["check", "beyond a limit", [LAZYMM, "check", "unlazy_vs_munmap", "-d", "linux-6.12-x86", "--max-states", "9"], 4],

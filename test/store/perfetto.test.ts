@@ -1,139 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What is exported is read back with the decoder of the trace reader, which shares no code with the writer.
+// What is drawn for ui.perfetto.dev, and how it is cut into files.
 import { describe, expect, test } from "vitest";
 import { EventTableBuilder } from "../../src/events/builder.ts";
 import { type EventTable, LOST_KIND } from "../../src/events/table.ts";
+import type { DrawnPart } from "../../src/store/perfetto/clip.ts";
 import type { Instant, Interval } from "../../src/store/perfetto/sources.ts";
 import { WireWriter } from "../../src/store/perfetto/wire.ts";
-import { MIN_PART_BYTES, type PerfettoInput, writePerfetto } from "../../src/store/perfetto/write.ts";
+import { MIN_PART_BYTES, writePerfetto } from "../../src/store/perfetto/write.ts";
 import { detectContent } from "../../src/traces/detect.ts";
-import { PacketStream } from "../../src/traces/perfetto/packets.ts";
-import { Cursor } from "../../src/traces/perfetto/wire.ts";
-
-interface Field {
-  readonly number: number;
-  readonly value: number;
-  readonly bytes: Uint8Array;
-}
-
-function fieldsOf(bytes: Uint8Array): Field[] {
-  const cursor = new Cursor().open(bytes, 0, bytes.length);
-  const fields: Field[] = [];
-  while (cursor.next()) {
-    const isRange = cursor.wire === 2;
-    const content = isRange ? bytes.slice(cursor.from, cursor.to) : new Uint8Array(0);
-    fields.push({ number: cursor.field, value: isRange ? Number.NaN : cursor.signed(), bytes: content });
-  }
-  expect(cursor.broken).toBe(false);
-  return fields;
-}
-
-const all = (fields: readonly Field[], number: number) => fields.filter((field) => field.number === number);
-const value = (fields: readonly Field[], number: number) => all(fields, number)[0]?.value;
-const inner = (fields: readonly Field[], number: number) => all(fields, number).map(({ bytes }) => fieldsOf(bytes));
-const utf8 = (fields: readonly Field[], number: number) => {
-  const found = all(fields, number)[0];
-  return found && new TextDecoder().decode(found.bytes);
-};
-
-interface Track {
-  readonly name: string;
-  readonly parent: string;
-  readonly rank: number;
-  readonly childOrder: number;
-}
-
-interface DrawnEvent {
-  readonly track: string;
-  readonly type: "begin" | "end" | "instant";
-  readonly time: number;
-  readonly name: string;
-  readonly flowOut: readonly number[];
-  readonly flowIn: readonly number[];
-  readonly args: Readonly<Record<string, string | number>>;
-}
-
-/** One file, decoded: names and tracks must be known before they are used. */
-function decode(bytes: Uint8Array): { tracks: Track[]; events: DrawnEvent[]; packets: number } {
-  const tracks = new Map<number, Track & { path: string }>();
-  const names = new Map<number, string>();
-  const events: DrawnEvent[] = [];
-  let packets = 0;
-  const stream = new PacketStream((chunk, from, to) => {
-    const packet = fieldsOf(chunk.slice(from, to));
-    expect(value(packet, 13)! & 1, "only the first packet clears the names").toBe(packets++ === 0 ? 1 : 0);
-    for (const interned of inner(packet, 12)) {
-      for (const name of inner(interned, 2)) {
-        expect(names.has(value(name, 1)!)).toBe(false);
-        names.set(value(name, 1)!, utf8(name, 2)!);
-      }
-    }
-    for (const track of inner(packet, 60)) {
-      const parent = value(track, 5);
-      expect(parent === undefined || tracks.has(parent)).toBe(true);
-      const name = utf8(track, 2)!;
-      const above = parent === undefined ? "" : tracks.get(parent)!.path;
-      tracks.set(value(track, 1)!, {
-        name, parent: above, rank: value(track, 12)!, childOrder: value(track, 11)!, path: `${above}/${name}`,
-      }); // biome-ignore format: a table
-    }
-    for (const event of inner(packet, 11)) {
-      const id = value(event, 10);
-      const entries = inner(event, 4).map((one) => [utf8(one, 10)!, utf8(one, 6) ?? value(one, 4)!] as const);
-      events.push({
-        track: tracks.get(value(event, 11)!)!.path,
-        type: (["begin", "end", "instant"] as const)[value(event, 9)! - 1]!,
-        time: value(packet, 8)!,
-        name: id === undefined ? (utf8(event, 23) ?? "") : names.get(id)!,
-        flowOut: all(event, 47).map((flow) => flow.value),
-        flowIn: all(event, 48).map((flow) => flow.value),
-        args: Object.fromEntries(entries),
-      });
-    }
-  });
-  stream.push(bytes);
-  stream.end();
-  expect(stream.damaged).toBeUndefined();
-  return { tracks: [...tracks.values()], events, packets };
-}
-
-/** The files of an export. */
-function write(input: PerfettoInput): Uint8Array[] {
-  const parts: number[][] = [];
-  for (const { part, bytes } of writePerfetto(input)) {
-    parts[part] ??= [];
-    for (const byte of bytes) parts[part].push(byte);
-  }
-  return parts.map((part) => Uint8Array.from(part));
-}
-
-interface Slice {
-  readonly track: string;
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Slices of a file; each begin has an end, none overlap, and no time of a track goes back. */
-function slices(events: readonly DrawnEvent[]): Slice[] {
-  const open = new Map<string, DrawnEvent>();
-  const last = new Map<string, number>();
-  const found: Slice[] = [];
-  for (const event of events) {
-    expect(event.time).toBeGreaterThanOrEqual(last.get(event.track) ?? 0);
-    last.set(event.track, event.time);
-    if (event.type === "begin") {
-      expect(open.has(event.track)).toBe(false);
-      open.set(event.track, event);
-    } else if (event.type === "end") {
-      const start = open.get(event.track)!;
-      expect(open.delete(event.track)).toBe(true);
-      found.push({ track: event.track, name: start.name, start: start.time, end: event.time });
-    }
-  }
-  expect([...open.keys()]).toEqual([]);
-  return found;
-}
+import { decode, fieldsOf, inner, type Slice, slices, utf8, value, write } from "./perfetto-file.ts";
 
 const SWITCH = [
   { name: "prev_comm", type: "text" }, { name: "prev_pid", type: "int" },
@@ -245,6 +120,31 @@ describe("what is drawn", () => {
     expect(events.at(-1)?.args).toEqual({ mm: "0xff11" });
   });
 
+  test("arrows between rows: a flush keeps its name, any other row is drawn with all that it says", () => {
+    const table = new Rows().flush(1, 0, 5, 4).flush(2, 1, 5, 1).switch(3, 2, SH, CC).flush(4, 3, 5, 1).table();
+    const { events } = decode(write({ table, arrows: { from: [0, 0], to: [1, 3] } })[0]!);
+    expect(events.filter(({ type }) => type === "instant").map((one) => [one.name, one.flowOut, one.flowIn])).toEqual([
+      ["flush: remote IPI send", [1, 2], []],
+      ["flush: remote shootdown", [], [1]],
+      ["flush: remote shootdown", [], [2]],
+    ]);
+    const other = new EventTableBuilder();
+    other.value(3).row(other.kind("smp_many", [{ name: "mask", type: "int" }]), 1, 0, 7, 0);
+    const drawn = decode(write({ table: other.finish(2, 1), arrows: { from: [0], to: [] } })[0]!).events;
+    expect([drawn[0]?.track, drawn[0]?.name, drawn[0]?.args]).toEqual([
+      "/trace/CPU 0/flushes",
+      "smp_many",
+      { mask: "3" },
+    ]);
+  });
+
+  test("what a design would have done has a track of its own", () => {
+    const table = new Rows().flush(1, 0, 5, 4).table();
+    const instants: Instant[] = [{ cpu: 0, track: "predicted", time: 1, name: "interrupt" }];
+    const { events } = decode(write({ table, instants })[0]!);
+    expect(events.map(({ track }) => track)).toEqual(["/trace/CPU 0/flushes", "/trace/CPU 0/predicted flushes"]);
+  });
+
   test("at one time, what the table shows comes first", () => {
     const instants: Instant[] = [5, 6].map((time) => ({ cpu: 0, time, name: "IPI" }));
     const { events } = decode(write({ table: new Rows().flush(5, 0, 1, 2).flush(6, 0, 1, 2).table(), instants })[0]!);
@@ -274,6 +174,59 @@ describe("what is drawn", () => {
   test("it is detected as what it is", () => {
     const content = detectContent(write({ table: new Rows().switch(1, 0, SH, CC).table() })[0]!);
     expect(content).toEqual({ kind: "trace", format: "perfetto" });
+  });
+});
+
+describe("a part of a trace", () => {
+  const table = new Rows()
+    .switch(10, 0, IDLE, SH)
+    .flush(20, 0, 1, 3)
+    .switch(30, 1, IDLE, CC)
+    .switch(40, 0, SH, IDLE)
+    .switch(50, 0, IDLE, CC)
+    .flush(55, 1, 1, 3)
+    .table(2);
+  const intervals: Interval[] = [
+    { cpu: 0, track: "mm", start: 10, end: 22, name: "gone" },
+    { cpu: 0, track: "mm", start: 22, end: 60, name: "mm 3" },
+    { cpu: 1, track: "lazy", start: 30, end: 33, name: "lazy" },
+  ];
+  const drawn = (part: Partial<DrawnPart>) => {
+    const whole = { from: 0, to: 100, cpus: [1, 1], pids: undefined };
+    const { events } = decode(write({ table, intervals, part: { ...whole, ...part } })[0]!);
+    const instants = events
+      .filter(({ type }) => type === "instant")
+      .map(({ track, time }) => `${track} ${time / 1000}`);
+    const shown = slices(events).map((one) => `${one.track} ${one.name} ${one.start / 1000}..${one.end / 1000}`);
+    return [...shown, ...instants].map((line) => line.replace("/trace/CPU ", "")).sort();
+  };
+
+  test("what is open at its ends is cut there", () => {
+    expect(drawn({ from: 25, to: 52 })).toEqual([
+      "0/loaded mm mm 3 25..52",
+      "0/task cc1 8 50..52",
+      "0/task sh 7 25..40",
+      "1/lazy lazy 30..33",
+      "1/task cc1 8 30..52",
+    ]);
+  });
+
+  test("between two events", () => {
+    expect(drawn({ from: 41, to: 45 })).toEqual(["0/loaded mm mm 3 41..45", "1/task cc1 8 41..45"]);
+  });
+
+  test("only some CPUs", () => {
+    expect(drawn({ cpus: [0, 1] })).toEqual(["1/flushes 55", "1/lazy lazy 30..33", "1/task cc1 8 30..55"]);
+  });
+
+  test("only some tasks: what a CPU has loaded is nobody's", () => {
+    expect(drawn({ pids: new Set([8]) })).toEqual([
+      "0/loaded mm gone 10..22",
+      "0/loaded mm mm 3 22..60",
+      "0/task cc1 8 50..55",
+      "1/lazy lazy 30..33",
+      "1/task cc1 8 30..55",
+    ]);
   });
 });
 

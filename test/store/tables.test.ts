@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { EventTableBuilder } from "../../src/events/builder.ts";
 import { type EventTable, FLAG } from "../../src/events/table.ts";
-import { stepsTable } from "../../src/store/derived-tables.ts";
+import { type StepRow, stepsTable } from "../../src/store/derived-tables.ts";
 import { loadDuckDb } from "../../src/store/duckdb.ts";
 import { type EventSource, eventsTable, typedTables } from "../../src/store/event-tables.ts";
 import type { Table } from "../../src/store/table.ts";
@@ -53,10 +53,11 @@ function rowOf(table: Table, row: number): Record<string, unknown> {
 
 function tablesOf(source: EventSource): Tables {
   const first = eventsTable(source);
-  const steps = stepsTable([
-    { row: 1, cpu: 0, kind: "probe", outcome: "exact", recorded: "asid=1", predicted: "asid=1" },
-    { row: 2, cpu: 0, kind: "probe", outcome: "unexplained", recorded: null, predicted: "asid=2" },
-  ]);
+  const rows: StepRow[] = [
+    { row: 1, kind: "probe", field: "asid", recorded: "1", predicted: "1", outcome: "exact" },
+    { row: 2, kind: "probe", field: null, recorded: null, predicted: "is elsewhere", outcome: "unexplained" },
+  ];
+  const steps = stepsTable(source.table, rows.length, (i) => rows[i]!);
   return { first, others: [steps], typed: () => typedTables(source, ["events", "steps"]) };
 }
 
@@ -107,7 +108,8 @@ describe("files", () => {
     expect(lines[1]).toMatch(/^0,1000001,1\.00000\d*,1,42,cat,40,"a,b",true,/);
     expect(lines[1]).toContain('"{""text"":""say \\""hi\\"",\\nthen go"",""cpu"":-7}"');
     expect(lines[4]).toMatch(/^3,1000004,1\.0000\d*,0,,,,events,,,,,,,,,\{\}$/);
-    expect(readFileSync(join(folder, "t.steps.csv"), "utf8").split("\n")[2]).toBe("2,0,probe,unexplained,,asid=2");
+    const steps = readFileSync(join(folder, "t.steps.csv"), "utf8").split("\n");
+    expect(steps[2]).toBe("2,1000003,1.000003,0,0,probe,,,is elsewhere,unexplained");
   }); // biome-ignore format: rows
 
   test("JSON: an array, and lines", async () => {

@@ -163,6 +163,13 @@ test("what the system says is an error of the file, what we did wrong is not", a
 });
 
 describe("what is refused", () => {
+  test("more than fits in memory: how far it came, and the way out", async () => {
+    const error = await refused(write("large.txt", TEXT), { memoryMax: 1 });
+    expect(error.code).toBe("trace-too-large");
+    expect(error.message).toMatch(/does not fit in memory: it took \d+ MB after 1 MB of 1 MB$/);
+    expect(error.wayOut).toMatch(/trace-cmd split/);
+  });
+
   test("missing, empty, not a trace", async () => {
     expect((await refused(path("no-such-file"))).code).toBe("trace-missing");
     expect((await refused(write("empty", ""))).code).toBe("trace-empty");

@@ -132,6 +132,20 @@ describe("the container", () => {
     expect([trace.banner.clock, trace.table.secondsPerTick]).toEqual([clock, tick]);
   });
 
+  test.each([6, 7] as const)("version %i: what the kernel counted of each ring, instances apart", async (version) => {
+    const text = (cpu: number, overrun: number, nested: number, dropped: number): string =>
+      `CPU: ${cpu}\nentries: 5\noverrun: ${overrun}\ncommit overrun: ${nested}\nbytes: 12\n` +
+      `oldest event ts:     1.5\nnow ts:     2.5\ndropped events: ${dropped}\nread events: 9\n`;
+    const statistics = [text(0, 7, 1, 0), text(1, 0, 0, 2), "\nBuffer: one\n\n", text(0, 99, 99, 99)];
+    const { trace } = await one(VECTOR, vector(LAYOUT, 1), { statistics }, { ...LAYOUT, version });
+    expect(trace.rings).toEqual([
+      { cpu: 0, overwritten: 7, nested: 1, dropped: 0 },
+      { cpu: 1, overwritten: 0, nested: 0, dropped: 2 },
+    ]);
+    const none = await one(VECTOR, vector(LAYOUT, 1), {}, { ...LAYOUT, version });
+    expect(none.trace.rings).toBeUndefined();
+  });
+
   test.each([6, 7] as const)("other buffers are counted (version %d)", async (version) => {
     const { trace } = await one(VECTOR, vector(LAYOUT, 1), { instances: ["one", "two"] }, { ...LAYOUT, version });
     expect(trace.table.length).toBe(1);

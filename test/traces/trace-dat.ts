@@ -117,6 +117,8 @@ export interface Recording {
   readonly clock?: string;
   /** Names of instances beside the main buffer. */
   readonly instances?: readonly string[];
+  /** Texts of per_cpu statistics. */
+  readonly statistics?: readonly string[];
   /** Text of a latency tracer instead of the rings. */
   readonly text?: string;
 }
@@ -174,6 +176,7 @@ function writeVersion6(layout: Layout, out: Out, recording: Recording): number[]
   const option = (id: number, data: readonly number[]) => out.number(id, 2).sized(data, 4);
   option(4, ascii(clocks(recording)));
   option(5, ascii(UNAME));
+  for (const text of recording.statistics ?? []) option(2, ascii(`${text}\0`));
   for (const name of recording.instances ?? []) option(3, new Out(layout.little).number(0, 8).text(`${name}\0`).bytes);
   out.number(0, 2);
   if (recording.text !== undefined) return out.text("latency  \0").text(recording.text).bytes;
@@ -228,6 +231,7 @@ function writeVersion7(layout: Layout, out: Out, recording: Recording): number[]
   }
   option(4, ascii(clocks(recording)));
   option(5, ascii(UNAME));
+  for (const text of recording.statistics ?? []) option(2, ascii(`${text}\0`));
   option(8, new Out(layout.little).number(recording.cpus.length, 4).bytes);
   // The buffers are in a second section of options, which the first one points to.
   const second = new Out(layout.little);

@@ -4,11 +4,12 @@ import type { ConformReport } from "../../jobs/conform-report.ts";
 import { jobs } from "../../jobs/jobs.ts";
 import { addExamples, runJob, type Shell } from "../command.ts";
 import { EXIT } from "../errors.ts";
-import { addOutputOptions, type OutputOptions } from "../output.ts";
+import { addSplitOption, type ExportOptions, exportsOf } from "../exports.ts";
+import { addOutputOptions } from "../output.ts";
 import { renderConform } from "../render/conform.ts";
 import { TRACE_ARGUMENT } from "../trace-options.ts";
 
-interface Options extends OutputOptions {
+interface Options extends ExportOptions {
   readonly design?: string;
   readonly overlay?: string;
   readonly sidecars: boolean;
@@ -33,15 +34,23 @@ export function addConform(program: Command, shell: Shell): void {
     .option("--no-sidecars", "do not read the files beside the trace")
     .action(async (trace: string, options: Options) => {
       const { design, overlay, sidecars } = options;
-      await runJob(shell, options, {
-        work: (context) => jobs.conform({ trace, design, overlay, sidecars }, context),
+      const { tables, draw, report } = exportsOf(options, { tables: true });
+      await runJob(shell, report, {
+        work: (context) => jobs.conform({ trace, design, overlay, sidecars, tables, draw }, context),
         text: renderConform,
         exit: exitOf,
       });
     });
-  addOutputOptions(command);
+  addOutputOptions(
+    command,
+    "write every judged field, as recorded and as predicted, to FILE.parquet, .duckdb (with the events), .csv, " +
+      ".ndjson or .json; the recording, with the steps that are not exact, for ui.perfetto.dev to FILE.pftrace; the " +
+      "report to any other name, or, with --json, to FILE.json",
+  );
+  addSplitOption(command);
   addExamples(command, [
     ["lazymm conform recording/", "the design is chosen by uname and cpuinfo beside the trace"],
     ["lazymm conform trace.txt --design linux-6.14-x86", "which step contradicts it?"],
+    ["lazymm conform recording/ -o steps.duckdb", "all steps, recorded and predicted, for SQL: docs/sql.md"],
   ]);
 }

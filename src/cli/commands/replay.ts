@@ -4,11 +4,12 @@ import { jobs } from "../../jobs/jobs.ts";
 import type { ReplayReport } from "../../jobs/reports.ts";
 import { addExamples, runJob, type Shell } from "../command.ts";
 import { EXIT } from "../errors.ts";
-import { addOutputOptions, type OutputOptions } from "../output.ts";
+import { addSplitOption, type ExportOptions, exportsOf } from "../exports.ts";
+import { addOutputOptions } from "../output.ts";
 import { renderReplay } from "../render/replay.ts";
 import { addTraceOptions, selectionOf, TRACE_ARGUMENT, type TraceOptions } from "../trace-options.ts";
 
-interface Options extends OutputOptions, TraceOptions {
+interface Options extends ExportOptions, TraceOptions {
   readonly design: string;
   readonly profile?: string;
   readonly overlay?: string;
@@ -33,15 +34,22 @@ export function addReplay(program: Command, shell: Shell): void {
   addTraceOptions(command).action(async (trace: string, options: Options) => {
     const { design, profile, overlay, sidecars } = options;
     const select = selectionOf(options);
-    await runJob(shell, options, {
-      work: (context) => jobs.replay({ trace, design, profile, overlay, sidecars, select }, context),
+    const { draw, report } = exportsOf(options, { tables: false });
+    await runJob(shell, report, {
+      work: (context) => jobs.replay({ trace, design, profile, overlay, sidecars, select, draw }, context),
       text: renderReplay,
       exit: exitOf,
     });
   });
-  addOutputOptions(command);
+  addOutputOptions(
+    command,
+    "write to FILE: JSON if it ends in .json; tracks for ui.perfetto.dev if in .pftrace, with what the design would " +
+      "have done beside what was recorded; text otherwise",
+  );
+  addSplitOption(command);
   addExamples(command, [
     ["lazymm replay trace.txt --design linux-6.12-x86", "does the model do what the kernel did?"],
     ["lazymm replay trace.txt --design x86-shootdown --json", "all counts, for a program"],
+    ["lazymm replay rec/ --design x86-no-lazy -o rec.pftrace", "its flushes beside the recorded ones"],
   ]);
 }

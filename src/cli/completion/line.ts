@@ -49,6 +49,7 @@ const KINDS: Readonly<Record<string, readonly [kind: Kind, orFile?: "or a file"]
   "--threads": ["free"],
   "--reduce": ["free"],
   "--weaken": ["free"],
+  "--split": ["free"],
   "--time": ["free"],
   "--cpus": ["free"],
   "--pid": ["free"],

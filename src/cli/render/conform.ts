@@ -3,6 +3,7 @@
 import type { ConformReport, UnexplainedStep } from "../../jobs/conform-report.ts";
 import { formatTable } from "../output.ts";
 import { formatNotes, formatTrace } from "./numbers.ts";
+import { formatWritten } from "./written.ts";
 
 const COLUMNS = ["total", "exact", "lossy", "environment", "unexplained", "unknown"] as const;
 const TEXT_WIDTH = 100;
@@ -23,6 +24,7 @@ export function renderConform(report: ConformReport): string {
     verdict(report),
     report.never_exercised.length > 0 ? `never exercised: ${report.never_exercised.join(", ")}\n` : "",
     passedOver(report),
+    formatWritten(report),
     formatNotes(report.notes),
   ].join("");
 }

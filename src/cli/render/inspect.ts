@@ -3,6 +3,7 @@
 import type { InspectReport } from "../../jobs/inspect-report.ts";
 import { type Column, formatTable, type Page, wrapText } from "../output.ts";
 import { formatCount, formatNotes, formatTrace } from "./numbers.ts";
+import { formatWritten } from "./written.ts";
 
 /** `word       value`, with the values below each other. */
 function facts(pairs: readonly (readonly [word: string, value: string | undefined])[]): string {
@@ -22,9 +23,12 @@ function clock({ clock: { name, seconds_per_tick: tick, first_tick, last_tick } 
   return `${name ?? "not named"}, from ${shown(first_tick)} to ${shown(last_tick)}`;
 }
 
-function losses({ losses: { marks, events, overwritten } }: InspectReport): string {
+function losses({ losses: { marks, events, overwritten, rings } }: InspectReport): string {
+  const sum = (what: "nested" | "dropped"): number => rings.reduce((total, ring) => total + ring[what], 0);
+  const [nested, dropped] = [sum("nested"), sum("dropped")];
   const parts = [
     ...(overwritten ? [`${formatCount(overwritten)} events were overwritten`] : []),
+    ...(nested + dropped > 0 ? [`${formatCount(nested + dropped)} events did not get into the ring`] : []),
     ...(marks > 0 ? [`${formatCount(events)} events lost in ${formatCount(marks)} places`] : []),
   ];
   return parts.length === 0 ? "none" : parts.join(", ");
@@ -72,12 +76,6 @@ function questions(report: InspectReport): string {
   ].join("");
 }
 
-function tables({ tables: list }: InspectReport): string {
-  if (list.length === 0) return "";
-  const rows = list.map(({ name, file, rows: count }) => [name, formatCount(count), file]);
-  return `\n${formatTable([{ title: "table" }, { title: "rows", align: "right" }, { title: "written to" }], rows)}`;
-}
-
 export function renderInspect(report: InspectReport, _page: Page): string {
   const { machine, file, cpus, sidecars_not_understood: strange } = report;
   const busy = cpus.filter(({ events: count }) => count > 0);
@@ -102,7 +100,7 @@ export function renderInspect(report: InspectReport, _page: Page): string {
     events(report),
     identity(report),
     questions(report),
-    tables(report),
+    formatWritten(report),
     formatNotes(report.notes),
   ].join("");
 }

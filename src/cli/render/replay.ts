@@ -3,6 +3,7 @@
 import type { ReplayReport } from "../../jobs/reports.ts";
 import { formatTable } from "../output.ts";
 import { flattenCounts, formatCount, formatNotes, formatPrice, formatTrace } from "./numbers.ts";
+import { formatWritten } from "./written.ts";
 
 function agreementLine(report: ReplayReport): string {
   const { agreement } = report;
@@ -26,6 +27,7 @@ export function renderReplay(report: ReplayReport): string {
     ...missing,
     agreementLine(report),
     ...inferred,
+    formatWritten(report),
     formatNotes(report.notes),
   ].join("");
 }

@@ -4,9 +4,12 @@
 // as a whole, and on demand cut by time into files that can each be opened alone: the page has 2 GB for a trace.
 
 import type { EventTable } from "../../events/table.ts";
+import { clipped, type DrawnPart } from "./clip.ts";
 import { Part, type Track } from "./part.ts";
 import {
+  type Arrows,
   type Instant,
+  type InstantTrack,
   type Interval,
   instantSteps,
   intervalSteps,
@@ -24,20 +27,34 @@ const END_BYTES = 40;
 /** A new part repeats the open slices; it must hold at least so many times that. */
 const PART_GROWTH = 4;
 
-const ROWS = ["task", "mm", "lazy", "flushes"] as const;
+const ROWS = ["task", "mm", "lazy", "call", "flushes", "predicted", "steps"] as const;
 type Row = (typeof ROWS)[number];
-const ROW_NAMES: Readonly<Record<Row, string>> = { task: "task", mm: "loaded mm", lazy: "lazy", flushes: "flushes" };
+const ROW_NAMES: Readonly<Record<Row, string>> = {
+  task: "task",
+  mm: "loaded mm",
+  lazy: "lazy",
+  call: "flush calls",
+  flushes: "flushes",
+  predicted: "predicted flushes",
+  steps: "steps",
+};
 
 export interface PerfettoInput {
   readonly table: EventTable;
   /** Each in the order of time (of starts), whoever makes them. */
   readonly intervals?: Iterable<Interval>;
   readonly instants?: Iterable<Instant>;
+  /** Between rows of the table: they have the numbers from 1 on, which the instants' arrows must leave alone. */
+  readonly arrows?: Arrows;
+  /** Only what is in it is drawn. */
+  readonly part?: DrawnPart | undefined;
   /** Name of the group of all tracks. */
   readonly title?: string;
   /** A file should not be larger than this: then another one begins. */
   readonly maxBytes?: number;
 }
+
+const NO_ARROWS: Arrows = { from: [], to: [] };
 
 export interface PerfettoChunk {
   /** Which file it belongs to, from 0. */
@@ -47,15 +64,16 @@ export interface PerfettoChunk {
 
 /** The export, piece by piece in the order of the files. */
 export function* writePerfetto(input: PerfettoInput): Generator<PerfettoChunk> {
-  const { table, intervals = [], instants = [], maxBytes = Number.POSITIVE_INFINITY } = input;
+  const { table, intervals = [], instants = [], arrows = NO_ARROWS, maxBytes = Number.POSITIVE_INFINITY } = input;
   if (!(maxBytes >= MIN_PART_BYTES)) throw new RangeError(`a part of less than ${MIN_PART_BYTES} bytes`);
   const writer = new Writer(input.title ?? "trace", table.secondsPerTick, maxBytes);
-  for (const step of merged([tableSteps(table), intervalSteps(intervals), instantSteps(instants)])) {
+  const all = merged([tableSteps(table, arrows, input.part?.pids), intervalSteps(intervals), instantSteps(instants)]);
+  for (const step of input.part === undefined ? all : clipped(all, input.part)) {
     if (writer.isFull()) yield writer.split();
     writer.step(step);
     if (writer.waiting >= CHUNK_BYTES) yield writer.take();
   }
-  writer.finish(table.time[table.length - 1] ?? 0);
+  writer.finish(Math.min(table.time[table.length - 1] ?? 0, input.part?.to ?? Number.POSITIVE_INFINITY));
   if (writer.waiting > 0) yield writer.take();
 }
 
@@ -125,7 +143,7 @@ class Writer {
     this.#now = Math.max(this.#now, time);
     if (step.kind === "instant") {
       const { instant } = step;
-      const line = this.#line(instant.cpu, "flushes");
+      const line = this.#line(instant.cpu, instant.track ?? "flushes");
       line.last = this.#after(line, time);
       this.#part.instant(line.track, line.last, instant.name, instant);
     } else if (step.kind === "stop") this.#stop(this.#line(step.cpu, step.track), time);
@@ -168,7 +186,7 @@ class Writer {
     return Math.max(0, Math.round(ticks * this.#scale));
   }
 
-  #line(cpu: number, row: TrackName | "flushes"): Line {
+  #line(cpu: number, row: TrackName | InstantTrack): Line {
     const rank = ROWS.indexOf(row);
     const key = cpu * ROWS.length + rank;
     let line = this.#lines.get(key);

@@ -4,6 +4,7 @@
 
 import { createReadStream } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { err, ok, type Result } from "../../base/result.ts";
@@ -49,7 +50,21 @@ export interface OpenOptions {
   readonly format?: TraceFormat;
   /** Bytes of the file read so far, and its size (undefined: a pipe). */
   readonly progress?: (done: number, total: number | undefined) => void;
+  /** Bytes that this process may take before the trace is too large; by default most of what there is. */
+  readonly memoryMax?: number;
 }
+
+/** The rest is for what is made of the events: a schedule, a replay. */
+const MEMORY_SHARE = 0.7;
+
+/** What the machine has, or this process may have of it: a container is smaller than its host. */
+function memoryMax(): number {
+  const allowed = process.constrainedMemory();
+  return MEMORY_SHARE * (allowed > 0 ? Math.min(allowed, totalmem()) : totalmem());
+}
+
+/** There is no room for the events. */
+class TooLargeError extends Error {}
 
 export async function openTrace(input: string, options: OpenOptions = {}): Promise<Result<OpenedTrace, TraceError>> {
   if (input === "-") {
@@ -100,6 +115,15 @@ async function loadSidecars(directory: string): Promise<Sidecars> {
   return readSidecars(texts);
 }
 
+/** Or no array of the size could be had. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof TooLargeError || (error instanceof RangeError && /alloc|array length/i.test(error.message));
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
+}
+
 function errorCode(error: unknown): string {
   if (error instanceof Error && "code" in error) return String(error.code);
   return error instanceof Error ? error.message : String(error);
@@ -136,6 +160,7 @@ class Reading {
   readonly #found: Found | undefined;
   readonly #sidecars: Sidecars;
   readonly #options: OpenOptions;
+  readonly #memoryMax: number;
   #compression: Compression = "none";
   #bytes = 0;
   #inflated = 0;
@@ -151,6 +176,7 @@ class Reading {
     this.#found = found;
     this.#sidecars = sidecars;
     this.#options = options;
+    this.#memoryMax = options.memoryMax ?? memoryMax();
   }
 
   async run(source: Readable): Promise<Result<OpenedTrace, TraceError>> {
@@ -158,6 +184,7 @@ class Reading {
     try {
       await this.#pump(source);
     } catch (error) {
+      if (isTooLarge(error)) return err(this.#tooLarge());
       if (!(error instanceof DamagedError)) return unreadable(this.#input, error);
       damaged = { at: error.at, reason: error.message };
     }
@@ -166,7 +193,25 @@ class Reading {
     // Of a broken file, what came out may look like nothing that is known.
     if (damaged !== undefined && this.#refused?.code === "trace-not-understood") return err(this.#damage(damaged));
     if (this.#refused !== undefined) return err(this.#refused);
-    return this.#conclude(await this.#parsed(), damaged);
+    try {
+      return this.#conclude(await this.#parsed(), damaged);
+    } catch (error) {
+      if (isTooLarge(error)) return err(this.#tooLarge());
+      throw error;
+    }
+  }
+
+  #tooLarge(): TraceError {
+    const size = this.#found?.size;
+    const of = size === undefined ? "" : ` of ${megabytes(size)}`;
+    const detail = `it took ${megabytes(process.memoryUsage.rss())} after ${megabytes(this.#bytes)}${of}`;
+    return traceError("trace-too-large", this.#input, detail);
+  }
+
+  /** Before the machine swaps, or somebody ends the process. */
+  #tell(): void {
+    if (process.memoryUsage.rss() > this.#memoryMax) throw new TooLargeError();
+    this.#options.progress?.(this.#bytes, this.#found?.size);
   }
 
   /** Reads to the end, or to where somebody else takes over. */
@@ -184,7 +229,7 @@ class Reading {
         await inflate.push(step);
         if (this.#refused !== undefined || this.#readsFile()) return;
       }
-      this.#options.progress?.(this.#bytes, this.#found?.size);
+      this.#tell();
     }
     await inflate?.end();
   }
@@ -230,9 +275,9 @@ class Reading {
     if (this.#random === undefined) return this.#stream!.finish();
     const progress = (done: number) => {
       this.#bytes = done;
-      this.#options.progress?.(done, this.#found?.size);
+      this.#tell();
     };
-    if (!this.#readsFile()) return this.#random(memorySource(this.#kept), () => {});
+    if (!this.#readsFile()) return this.#random(memorySource(this.#kept), () => this.#tell());
     const { file, size } = this.#found!;
     const handle = await open(file);
     try {

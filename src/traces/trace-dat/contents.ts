@@ -2,7 +2,7 @@
 // What a trace.dat holds, whichever version it is: the parts that both have, and how to read them.
 
 import { isCpuCount } from "../limits.ts";
-import type { Banner, Damage } from "../parsed.ts";
+import type { Banner, Damage, RingLosses } from "../parsed.ts";
 import { Broken, type FileCursor, latin1 } from "./bytes.ts";
 import type { Codec } from "./codec.ts";
 
@@ -56,6 +56,10 @@ export class Contents {
   tscSeconds = Number.NaN;
   buffers: RingBuffer[] = [];
   text: SavedText | undefined;
+  /** What the kernel counted for each ring, and the name of the buffer that it is of. */
+  statistics: (RingLosses & { readonly buffer: string })[] = [];
+  /** The buffer that the next statistics are of. */
+  statisticsOf = "";
   damaged: Damage | undefined;
 
   constructor(version: "6" | "7", little: boolean, longSize: number, pageSize: number, codec: Codec) {
@@ -96,20 +100,31 @@ export async function readEventFormats(cursor: FileCursor, contents: Contents): 
   }
 }
 
-const OPTION = { traceClock: 4, uname: 5, cpuCount: 8, tscToNanoseconds: 14 } as const;
+const OPTION = { cpuStatistics: 2, traceClock: 4, uname: 5, cpuCount: 8, tscToNanoseconds: 14 } as const;
 
-/** An option that both versions have. What is no use here (date, CPU statistics, hooks, guests, …) is passed over. */
+/** An option that both versions have. What is no use here (date, hooks, guests, …) is passed over. */
 export async function readOption(id: number, cursor: FileCursor, contents: Contents): Promise<void> {
   if (id === OPTION.traceClock) contents.clock = chosenClock(await restAsText(cursor));
   else if (id === OPTION.uname) {
     const [, , release, machine] = (await restAsText(cursor)).split(" ");
     contents.release = release;
     contents.machine = machine;
-  } else if (id === OPTION.cpuCount) contents.cpus = await cursor.number(4);
+  } else if (id === OPTION.cpuStatistics)
+    contents.statistics.push(...readStatistics(await restAsText(cursor), contents));
+  else if (id === OPTION.cpuCount) contents.cpus = await cursor.number(4);
   else if (id === OPTION.tscToNanoseconds) {
     const multiplier = await cursor.number(4);
     contents.tscSeconds = (multiplier / 2 ** (await cursor.number(4))) * 1e-9;
   }
+}
+
+/** A ring's statistics as the kernel prints them, an option each. Before those of an instance one has just its name. */
+function readStatistics(text: string, contents: Contents): Contents["statistics"] {
+  contents.statisticsOf = /^\s*Buffer: (.+)$/m.exec(text)?.[1] ?? contents.statisticsOf;
+  const count = (name: string): number => Number(new RegExp(`^${name}: (\\d{1,15})$`, "m").exec(text)?.[1] ?? 0);
+  if (!/^CPU: \d/m.test(text)) return [];
+  const [overwritten, nested, dropped] = [count("overrun"), count("commit overrun"), count("dropped events")];
+  return [{ cpu: count("CPU"), overwritten, nested, dropped, buffer: contents.statisticsOf }];
 }
 
 async function restAsText(cursor: FileCursor): Promise<string> {

@@ -183,8 +183,15 @@ export class Merge {
       notes: this.#notes(odd),
       unparsed: Object.fromEntries(events.unparsed),
       lost: this.#lost,
+      ...this.#rings(),
       ...(damaged === undefined ? {} : { damaged }),
     };
+  }
+
+  #rings(): Pick<ParsedTrace, "rings"> {
+    const own = this.#contents.statistics.filter(({ buffer }) => buffer === this.#buffer?.name);
+    if (own.length === 0) return {};
+    return { rings: own.map(({ cpu, overwritten, nested, dropped }) => ({ cpu, overwritten, nested, dropped })) };
   }
 
   #secondsPerTick(clock: string): number {
