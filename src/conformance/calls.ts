@@ -94,6 +94,11 @@ export class Calls implements SteppedHost {
     this.held = [];
   }
 
+  /** Somebody is being held back. */
+  get holding(): boolean {
+    return this.held.length > 0;
+  }
+
   // ---- rows --------------------------------------------------------------------------------------------------------
 
   take(row: number): void {

@@ -3,11 +3,14 @@
 // tried the other way round: an access is held back until another CPU has come to the same cell. From a saved state a
 // few hundred rows back, with up to HOLDS_MAX such changes, the fewest first.
 
+import { assert, defined } from "../base/assert.ts";
 import type { Hold } from "./calls.ts";
 import { type SavedSweep, Sweep, type SweepInput, Unexplained } from "./sweep.ts";
 import type { Tally } from "./tally.ts";
 
-const SAVE_EVERY = 64;
+/** Few rows fail: the state is saved now and then, and more densely only where one has (`refine`). */
+const SAVE_EVERY = 1024;
+const SAVE_DENSELY = 64;
 const SAVED_MAX = 16;
 /** An order is taken if it explains so many rows more, or else the one that explains the most. */
 const LOOK_AHEAD = 48;
@@ -40,6 +43,11 @@ interface Best {
   readonly holds: readonly Hold[];
 }
 
+/** The next row that is a multiple of `step`. */
+function after(row: number, step: number): number {
+  return (Math.floor(row / step) + 1) * step;
+}
+
 class Orders {
   private readonly sweep: Sweep;
   private readonly end: number;
@@ -60,7 +68,7 @@ class Orders {
         this.save(row);
         if (progress?.(row, this.end)) break;
       }
-      row = this.attempt(row, Math.min(this.end, (Math.floor(row / SAVE_EVERY) + 1) * SAVE_EVERY));
+      row = this.attempt(row, Math.min(this.end, after(row, SAVE_EVERY)));
       if (this.failed) row = this.explain(row);
     }
     this.sweep.finish();
@@ -84,13 +92,24 @@ class Orders {
 
   /** Another order that explains the row, or none: then the row is counted. Returns the row to go on with. */
   private explain(row: number): number {
-    const gaveUp = this.vain >= VAIN_MAX;
-    const next = gaveUp ? row : this.search(row);
+    this.refine(row);
+    const next = this.search(row);
     if (next > row) return next;
-    this.vain++;
-    this.sweep.accepted.set(row, !gaveUp && this.attempts > ATTEMPTS_MAX ? "unknown" : "unexplained");
-    const last = this.saved.length - 1;
-    return this.attempt(this.sweep.restore(this.saved[last]!), row + 1);
+    this.sweep.accepted.set(row, this.attempts > ATTEMPTS_MAX ? "unknown" : "unexplained");
+    if (++this.vain >= VAIN_MAX) this.sweep.acceptsAll = true;
+    return this.attempt(this.sweep.restore(defined(this.saved.at(-1), "row 0 is saved")), row + 1);
+  }
+
+  /** Goes the last rows again, as they were gone, and saves as often as a search needs it. */
+  private refine(failed: number): void {
+    const first = Math.max(0, after(failed, SAVE_DENSELY) - SAVED_MAX * SAVE_DENSELY);
+    while (this.saved.length > 1 && this.saved.at(-1)!.row > first) this.saved.pop();
+    let row = this.sweep.restore(defined(this.saved.at(-1), "row 0 is saved"));
+    while (row < failed) {
+      row = this.attempt(row, Math.min(failed, after(row, SAVE_DENSELY)));
+      assert(!this.failed, "what has been gone can be gone again");
+      if (row % SAVE_DENSELY === 0) this.save(row);
+    }
   }
 
   private search(failed: number): number {
@@ -150,7 +169,8 @@ class Orders {
   }
 
   private save(row: number): void {
-    if (this.saved.at(-1)?.row === row) return;
+    // Who is held back is not saved.
+    if (this.saved.at(-1)?.row === row || this.sweep.calls.holding || this.sweep.acceptsAll) return;
     this.saved.push(this.sweep.save(row));
     if (this.saved.length > SAVED_MAX) this.saved.shift();
     const oldest = this.saved[0]!.row;

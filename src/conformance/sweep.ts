@@ -44,6 +44,8 @@ export class Sweep {
   readonly calls = new Calls();
   /** Rows that nothing explains: they are counted, and taken as they are. */
   readonly accepted = new Map<number, "unexplained" | "unknown">();
+  /** No more orders are tried: so are all others. */
+  acceptsAll = false;
   tally: Tally;
   private readonly world: World;
   private readonly observer: Observer;
@@ -186,6 +188,8 @@ export class Sweep {
     if (probe.event >= 0) this.compare(row, cpu, probe, call);
     this.calls.advance(call);
     this.tidy(cpu);
+    // A task's calls end in the order of a stack: what has ended on top would hide what it is part of.
+    popEnded(this.stackOf(cpu));
   }
 
   private compare(row: number, cpu: number, probe: PlannedProbe, call: Call | undefined): void {
@@ -195,7 +199,7 @@ export class Sweep {
   }
 
   private fail(probe: PlannedProbe, reason: string): void {
-    const outcome = this.accepted.get(this.row);
+    const outcome = this.accepted.get(this.row) ?? (this.acceptsAll ? "unexplained" : undefined);
     if (outcome === undefined) throw new Unexplained();
     this.tally.fail(this.row, probe, outcome, reason);
   }
@@ -257,7 +261,7 @@ export class Sweep {
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
   private passLate(stack: Call[]): void {
     for (;;) {
-      while (stack.length > 0 && hasEnded(stack.at(-1)!)) stack.pop();
+      popEnded(stack);
       const top = stack.at(-1);
       if (top === undefined || !this.input.plan.late.has(top.event)) return;
       this.calls.advance(top);
@@ -369,6 +373,10 @@ export class Sweep {
     }
     return undefined;
   }
+}
+
+function popEnded(stack: Call[]): void {
+  while (stack.length > 0 && hasEnded(stack.at(-1)!)) stack.pop();
 }
 
 function rowName(probe: PlannedProbe, cpu: number): string {
