@@ -48,24 +48,26 @@ export class Observer {
 
   /** All fields of a row, now that the design is at the point that the row shows. */
   compare(probe: PlannedProbe, position: Position): Found {
+    const { world } = this;
     let found = OK;
     for (const field of probe.fields) {
-      if (field.given >= 0 && this.world.raw(position.row, field.given) === 0) continue;
+      if (field.given >= 0 && world.raw(position.row, field.given) === 0) continue;
+      const raw = world.raw(position.row, field.column);
       // "(fault)": the kernel could not read it.
-      if (Number.isNaN(this.world.raw(position.row, field.column))) continue;
-      const one = this.field(probe, field, position);
+      if (Number.isNaN(raw)) continue;
+      const one = this.field(probe, field, raw, position);
       if (!one.ok) found = one;
     }
     return found;
   }
 
-  private field(probe: PlannedProbe, field: PlannedField, position: Position): Found {
+  private field(probe: PlannedProbe, field: PlannedField, raw: number, position: Position): Found {
     const { world } = this;
     const { row, cpu } = position;
     if (field.as === "slots") return this.slots(field, position);
     if (field.arg >= 0) {
       const model = defined(position.args, "events have arguments")[field.arg]!;
-      return model === world.encode(row, field, cpu) ? OK : this.differs(field, row, model);
+      return model === world.encodeRaw(raw, field.as, cpu) ? OK : this.differs(field, row, model);
     }
     const at = world.place(defined(field.place, "what is no argument is a cell"), position);
     if (at < 0) return OK;
@@ -75,9 +77,9 @@ export class Observer {
       return OK;
     }
     if (field.as === "ctx") {
-      return world.sameCtx(world.raw(row, field.column), model) ? OK : this.differs(field, row, model);
+      return world.sameCtx(raw, model) ? OK : this.differs(field, row, model);
     }
-    const recorded = world.encode(row, field, cpu);
+    const recorded = world.encodeRaw(raw, field.as, cpu);
     if (model !== recorded && !this.calls.had(at, recorded, cpu)) this.pending[cpu]!.push({ row, probe, field, at });
     return OK;
   }
@@ -163,7 +165,7 @@ export class Observer {
       this.environment(probe, field, recorded - model);
       this.world.state[at] = recorded;
     }
-    list.length = 0;
+    if (list.length > 0) list.length = 0;
     this.calls.forgetWrites(cpu);
     return found;
   }

@@ -5,7 +5,7 @@
 
 import { assert, defined } from "../base/assert.ts";
 import type { Hold } from "./calls.ts";
-import { type SavedSweep, Sweep, type SweepInput, Unexplained } from "./sweep.ts";
+import { type SavedSweep, Sweep, type SweepInput, UNEXPLAINED } from "./sweep.ts";
 import type { Tally } from "./tally.ts";
 
 /** Few rows fail: the state is saved now and then, and more densely only where one has (`refine`). */
@@ -82,7 +82,7 @@ class Orders {
       try {
         this.sweep.take(row);
       } catch (error) {
-        if (!(error instanceof Unexplained)) throw error;
+        if (error !== UNEXPLAINED) throw error;
         this.failed = true;
         return row;
       }

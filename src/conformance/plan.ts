@@ -22,6 +22,17 @@ export type PlannedIndex = Exclude<Index, { column: string }> | { readonly colum
 export interface PlannedPlace {
   readonly cell: SteppedCell;
   readonly at: readonly PlannedIndex[];
+  /** Where it is in the state if that is the same for all rows, or -1. */
+  readonly fixed: number;
+}
+
+function placeOf(cell: SteppedCell, at: readonly PlannedIndex[]): PlannedPlace {
+  let fixed = 0;
+  for (const [i, index] of at.entries()) {
+    if (typeof index !== "number" || index >= cell.dims[i]!) return { cell, at, fixed: -1 };
+    fixed = fixed * cell.dims[i]! + index;
+  }
+  return { cell, at, fixed: cell.base + fixed };
 }
 
 export interface PlannedField extends PlannedColumn {
@@ -66,7 +77,7 @@ export interface Plan {
   /** By kind of row. */
   readonly probes: readonly (PlannedProbe | undefined)[];
   /** By number of the event: what is recorded at it. */
-  readonly atEvent: ReadonlyMap<number, PlannedProbe>;
+  readonly atEvent: readonly (PlannedProbe | undefined)[];
   readonly late: ReadonlySet<number>;
   /** Events that are in no recording: what comes after them happens no earlier than it must. */
   readonly putOff: ReadonlySet<number>;
@@ -120,7 +131,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
   const cells = (names: readonly string[]): SteppedCell[] => names.flatMap((name) => resolver.find(name) ?? []);
   return {
     probes,
-    atEvent: new Map(known.filter(({ event }) => event >= 0).map((probe) => [probe.event, probe])),
+    atEvent: emitted.events.map((_, event) => known.findLast((probe) => probe.event === event)),
     late: new Set(known.map(({ late }) => late).filter((event) => event >= 0)),
     putOff: new Set(putOffEvents(table).map((name) => emitted.events.indexOf(name))),
     handler: emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === HARDIRQ),
@@ -177,7 +188,7 @@ class Resolver {
       },
       learns: (probe.learns ?? []).map((learn) => this.#learn(kind, learn)),
       interruptFrom: probe.interrupt === undefined ? -1 : column(probe.interrupt.from),
-      only: probe.only && { cell: this.cell(probe.only.cell), at: this.#index(kind, probe.only.at) },
+      only: probe.only && placeOf(this.cell(probe.only.cell), this.#index(kind, probe.only.at)),
       late: event(probe.late),
     };
   }
@@ -204,7 +215,7 @@ class Resolver {
     const at = this.#index(kind, of.at);
     const beyond = typeof at[0] === "number" && at[0] >= (cell?.dims[0] ?? 0);
     if (cell === undefined || beyond || ("cells" in of && second === undefined)) return [];
-    return [{ ...planned, arg: -1, place: { cell, at }, second }];
+    return [{ ...planned, arg: -1, place: placeOf(cell, at), second }];
   }
 
   #learn(kind: EventKind, learn: Learn): PlannedLearn {

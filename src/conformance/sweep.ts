@@ -23,8 +23,8 @@ export interface SweepInput extends WorldInput {
   readonly missed: ReadonlyMap<string, number>;
 }
 
-/** Nothing explains the row, in this order. */
-export class Unexplained extends Error {}
+/** Thrown: nothing explains the row, in this order. One for all, as there are many and nobody asks where. */
+export const UNEXPLAINED = new Error("nothing explains the row");
 
 export interface SavedSweep {
   readonly row: number;
@@ -34,7 +34,7 @@ export interface SavedSweep {
   readonly started: Uint8Array;
   readonly handlers: readonly (Call | undefined)[];
   readonly schedulers: readonly (Call | undefined)[];
-  readonly stacks: ReadonlyMap<Ref, readonly Call[]>;
+  readonly stacks: readonly (readonly [Ref, readonly Call[]])[];
   readonly missed: ReadonlyMap<string, number>;
   readonly tally: Tally;
 }
@@ -54,7 +54,7 @@ export class Sweep {
   /** What each CPU, and each task, is in the middle of; of a task the innermost call is last. */
   private handlers: (Call | undefined)[];
   private schedulers: (Call | undefined)[];
-  private stacks = new Map<Ref, Call[]>();
+  private stacks: Call[][] = [];
   private missed = new Map<string, number>();
   private row = 0;
 
@@ -75,7 +75,7 @@ export class Sweep {
   }
 
   save(row: number): SavedSweep {
-    const open = [...this.stacks].filter(([, stack]) => stack.length > 0);
+    const open = [...this.stacks.entries()].filter(([, stack]) => stack.length > 0);
     return {
       row,
       world: this.world.save(),
@@ -84,7 +84,7 @@ export class Sweep {
       started: this.started.slice(),
       handlers: this.handlers.map((call) => call && copyOf(call)),
       schedulers: this.schedulers.map((call) => call && copyOf(call)),
-      stacks: new Map(open.map(([task, stack]) => [task, stack.map(copyOf)])),
+      stacks: open.map(([task, stack]) => [task, stack.map(copyOf)]),
       missed: new Map(this.missed),
       tally: this.tally.copy(),
     };
@@ -98,13 +98,15 @@ export class Sweep {
     this.started = saved.started.slice();
     this.handlers = saved.handlers.map((call) => call && copyOf(call));
     this.schedulers = saved.schedulers.map((call) => call && copyOf(call));
-    this.stacks = new Map([...saved.stacks].map(([task, stack]) => [task, stack.map(copyOf)]));
+    this.stacks = [];
+    for (const [task, stack] of saved.stacks) this.stackOfTask(task).push(...stack.map(copyOf));
+    this.countWaiting();
     this.missed = new Map(saved.missed);
     this.tally = saved.tally.copy();
     return saved.row;
   }
 
-  /** Throws Unexplained. */
+  /** Throws UNEXPLAINED. */
   take(row: number): void {
     const { table, plan, window } = this.input;
     const probe = plan.probes[table.kind[row]!];
@@ -189,7 +191,7 @@ export class Sweep {
     this.calls.advance(call);
     this.tidy(cpu);
     // A task's calls end in the order of a stack: what has ended on top would hide what it is part of.
-    popEnded(this.stackOf(cpu));
+    this.popEnded(this.stackOf(cpu));
   }
 
   private compare(row: number, cpu: number, probe: PlannedProbe, call: Call | undefined): void {
@@ -200,7 +202,7 @@ export class Sweep {
 
   private fail(probe: PlannedProbe, reason: string): void {
     const outcome = this.accepted.get(this.row) ?? (this.acceptsAll ? "unexplained" : undefined);
-    if (outcome === undefined) throw new Unexplained();
+    if (outcome === undefined) throw UNEXPLAINED;
     this.tally.fail(this.row, probe, outcome, reason);
   }
 
@@ -213,10 +215,10 @@ export class Sweep {
       const call = this.handle(row, cpu, probe);
       if (call !== undefined) return call;
     }
+    const scheduler = this.schedulers[cpu];
     if (probe.event >= 0) {
-      for (const call of [handler, this.schedulers[cpu]]) {
-        if (call !== undefined && this.reaches(call, probe.event)) return call;
-      }
+      if (handler !== undefined && this.reaches(handler, probe.event)) return handler;
+      if (scheduler !== undefined && this.reaches(scheduler, probe.event)) return scheduler;
     }
     const stack = this.stackOf(cpu);
     const begins = probe.probe.begins;
@@ -226,7 +228,7 @@ export class Sweep {
     if (begins !== undefined) return this.begin(row, cpu, probe, stack);
     // It says that calls are through, and shows nothing.
     if (probe.event < 0) return undefined;
-    const other = handler ?? this.schedulers[cpu] ?? top;
+    const other = handler ?? scheduler ?? top;
     this.fail(
       probe,
       other === undefined ? "in the design nothing is under way here" : `the design ${this.where(other)}`,
@@ -245,7 +247,7 @@ export class Sweep {
   private passes(call: Call): boolean {
     const { plan } = this.input;
     if (plan.putOff.has(call.event)) return true;
-    const probe = plan.atEvent.get(call.event);
+    const probe = plan.atEvent[call.event];
     if (probe === undefined || !this.mayMiss(probe, call.frame.cpu)) return false;
     const name = rowName(probe, call.frame.cpu);
     this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
@@ -261,7 +263,7 @@ export class Sweep {
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
   private passLate(stack: Call[]): void {
     for (;;) {
-      popEnded(stack);
+      this.popEnded(stack);
       const top = stack.at(-1);
       if (top === undefined || !this.input.plan.late.has(top.event)) return;
       this.calls.advance(top);
@@ -309,25 +311,39 @@ export class Sweep {
   }
 
   private stackOf(cpu: number): Call[] {
-    const task = this.world.current(cpu);
-    let stack = this.stacks.get(task);
-    if (stack === undefined) {
-      stack = [];
-      this.stacks.set(task, stack);
-    }
-    const top = stack.at(-1);
+    const stack = this.stackOfTask(this.world.current(cpu));
     // The task has migrated since.
-    if (top !== undefined) top.frame.cpu = cpu;
+    if (stack.length > 0) stack[stack.length - 1]!.frame.cpu = cpu;
     return stack;
   }
 
+  private stackOfTask(task: Ref): Call[] {
+    // Without holes, which would make every look-up slow.
+    while (this.stacks.length <= task) this.stacks.push([]);
+    return this.stacks[task]!;
+  }
+
+  private countWaiting(): void {
+    const calls = [...this.handlers, ...this.schedulers, ...this.stacks.flat()];
+    this.calls.waiting = calls.filter((call) => call?.blocked).length;
+  }
+
   private tidy(cpu: number): void {
-    if (this.handlers[cpu] !== undefined && hasEnded(this.handlers[cpu])) this.handlers[cpu] = undefined;
-    if (this.schedulers[cpu] !== undefined && hasEnded(this.schedulers[cpu])) this.schedulers[cpu] = undefined;
+    for (const calls of [this.handlers, this.schedulers]) {
+      const call = calls[cpu];
+      if (call === undefined || !hasEnded(call)) continue;
+      calls[cpu] = undefined;
+      this.calls.forget(call);
+    }
+  }
+
+  private popEnded(stack: Call[]): void {
+    while (stack.length > 0 && hasEnded(stack[stack.length - 1]!)) this.calls.forget(stack.pop()!);
   }
 
   /** Those that wait may go on now. */
   private unblock(): void {
+    if (this.calls.waiting === 0 && this.calls.holds.length === 0) return;
     for (let cpu = 0; cpu < this.world.cpus; cpu++) {
       const call = this.stackOf(cpu).at(-1);
       if (call?.blocked) this.calls.proceed(call);
@@ -340,6 +356,7 @@ export class Sweep {
     this.handlers[cpu] = undefined;
     this.schedulers[cpu] = undefined;
     this.stackOf(cpu).length = 0;
+    this.countWaiting();
   }
 
   private where(call: Call): string {
@@ -373,10 +390,6 @@ export class Sweep {
     }
     return undefined;
   }
-}
-
-function popEnded(stack: Call[]): void {
-  while (stack.length > 0 && hasEnded(stack.at(-1)!)) stack.pop();
 }
 
 function rowName(probe: PlannedProbe, cpu: number): string {

@@ -2,6 +2,7 @@
 // The model's machine beside a recording: its state, what of it is not known yet, and which recorded names stand for
 // which of its objects. All of it can be saved and brought back.
 
+import type { Reading } from "../../model/probes/types.ts";
 import { defined } from "../base/assert.ts";
 import { type EventTable, wordValue } from "../events/table.ts";
 import type { Frame, SteppedCell, SteppedHost, SteppedMachine } from "../program/stepped.ts";
@@ -164,7 +165,11 @@ export class World {
 
   /** A recorded value as the model has such values. */
   encode(row: number, { column, as }: PlannedColumn, cpu: number): number {
-    const raw = this.raw(row, column);
+    return this.encodeRaw(this.raw(row, column), as, cpu);
+  }
+
+  encodeRaw(raw: number, as: Reading, cpu: number): number {
+    if (as === "int" || as === "count") return raw;
     if (as === "mm") return this.mm(raw);
     if (as === "task") return this.task(raw, cpu);
     if (as === "ctx") return this.names.ctx(raw);
@@ -174,7 +179,8 @@ export class World {
   }
 
   /** Where in the state; -1: there is no such object. */
-  place({ cell, at: index }: PlannedPlace, position: Position): number {
+  place({ cell, at: index, fixed }: PlannedPlace, position: Position): number {
+    if (fixed >= 0) return fixed;
     let at = 0;
     for (let i = 0; i < index.length; i++) {
       const extent = cell.dims[i]!;

@@ -86,11 +86,18 @@ class SteppedStep implements Layout {
     return within === "0" ? `${base}` : `${base}+${within}`;
   }
 
+  /** Of a machine without pages nothing is kept of them: numbers beyond a cell would be those of other cells. */
+  private absent(id: number): boolean {
+    return elements(this.cell(id)) === 0;
+  }
+
   readCell(id: number, index: readonly Expr[]): string {
+    if (this.absent(id)) return "0";
     return `S[${this.at(id, index)}]`;
   }
 
   writeCell(id: number, index: readonly Expr[], e: Expr): string {
+    if (this.absent(id)) return "";
     return `S[${this.at(id, index)}]=${value(this, e)};`;
   }
 
@@ -146,7 +153,7 @@ class SteppedStep implements Layout {
 
   /** Only what others may touch as well. */
   private watched({ cell, index }: Place, write: boolean): string {
-    if (this.cell(cell).own) return "";
+    if (this.cell(cell).own || this.absent(cell)) return "";
     return `if(W&&host.access(${this.at(cell, index)},${write})){F.pc=${this.step};return ${STOP.access};}`;
   }
 
