@@ -17,9 +17,10 @@ export interface Call {
   blocked: boolean;
 }
 
-export function copyOf(call: Call): Call {
-  const { frame, event, args, blocked } = call;
-  return { frame: { ...frame, locals: frame.locals.slice() }, event, args: args.slice(), blocked };
+/** Without spreads: what is made in many ways has many shapes, and code that has seen one of them is compiled anew. */
+export function copyOf({ frame, event, args, blocked }: Call): Call {
+  const { code, cpu, pc, locals, pick } = frame;
+  return { frame: { code, cpu, pc, locals: locals.slice(), pick }, event, args: args.slice(), blocked };
 }
 
 export function hasEnded(call: Call): boolean {
@@ -117,7 +118,8 @@ export class Calls implements SteppedHost {
 
   take(row: number): void {
     this.row = row;
-    this.ordinals.fill(0);
+    // They tell accesses apart only where one is to be held back.
+    if (this.holds.length > 0 || this.recording) this.ordinals.fill(0);
   }
 
   /** The CPU's next row has come: whatever it was held back from, it has done. */

@@ -126,7 +126,7 @@ export class Observer {
       }
       const place = defined(field.place, "a snapshot shows cells");
       const at = world.place(place, position);
-      if (at >= 0 && (place.at[0] === "cpu" || world.unset[at] === 1)) this.bind(at, field, position);
+      if (at >= 0 && (place.at[0]?.of === "cpu" || world.unset[at] === 1)) this.bind(at, field, position);
     }
   }
 

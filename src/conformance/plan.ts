@@ -17,7 +17,19 @@ export interface PlannedColumn {
   readonly as: Reading;
 }
 
-export type PlannedIndex = Exclude<Index, { column: string }> | { readonly column: number; readonly as: "mm" | "task" };
+/** `n`: the number itself, that of an argument, or of a column that names an mm or a task. All of one shape. */
+export interface PlannedIndex {
+  readonly of: "cpu" | "number" | "arg" | "frame" | "mm" | "task";
+  readonly n: number;
+}
+
+function plannedIndex(kind: EventKind, index: Index): PlannedIndex {
+  if (index === "cpu") return { of: "cpu", n: -1 };
+  if (typeof index === "number") return { of: "number", n: index };
+  if ("arg" in index) return { of: "arg", n: index.arg };
+  if ("frame" in index) return { of: "frame", n: index.frame };
+  return { of: index.as, n: argIndex(kind, index.column) };
+}
 
 export interface PlannedPlace {
   readonly cell: SteppedCell;
@@ -28,9 +40,9 @@ export interface PlannedPlace {
 
 function placeOf(cell: SteppedCell, at: readonly PlannedIndex[]): PlannedPlace {
   let fixed = 0;
-  for (const [i, index] of at.entries()) {
-    if (typeof index !== "number" || index >= cell.dims[i]!) return { cell, at, fixed: -1 };
-    fixed = fixed * cell.dims[i]! + index;
+  for (const [i, { of, n }] of at.entries()) {
+    if (of !== "number" || n >= cell.dims[i]!) return { cell, at, fixed: -1 };
+    fixed = fixed * cell.dims[i]! + n;
   }
   return { cell, at, fixed: cell.base + fixed };
 }
@@ -194,9 +206,7 @@ class Resolver {
   }
 
   #index(kind: EventKind, index: readonly Index[]): PlannedIndex[] {
-    return index.map((one) =>
-      typeof one === "object" && "column" in one ? { column: argIndex(kind, one.column), as: one.as } : one,
-    );
+    return index.map((one) => plannedIndex(kind, one));
   }
 
   /** Nothing, if the recording does not show it, or this design does not have it. */
@@ -213,7 +223,7 @@ class Resolver {
     const cell = this.find("cell" in of ? of.cell : of.cells[0]);
     const second = "cells" in of ? this.find(of.cells[1]) : undefined;
     const at = this.#index(kind, of.at);
-    const beyond = typeof at[0] === "number" && at[0] >= (cell?.dims[0] ?? 0);
+    const beyond = at[0]?.of === "number" && at[0].n >= (cell?.dims[0] ?? 0);
     if (cell === undefined || beyond || ("cells" in of && second === undefined)) return [];
     return [{ ...planned, arg: -1, place: placeOf(cell, at), second }];
   }

@@ -192,13 +192,21 @@ export class World {
   }
 
   /** Frames are numbered from 0, objects of pools from 1, as 0 is NULL. */
-  private indexOf(one: PlannedIndex, { row, cpu, args }: Position): number {
-    if (one === "cpu") return cpu;
-    if (typeof one === "number") return one;
-    if ("frame" in one) return args?.[one.frame] ?? -1;
-    if ("arg" in one) return (args?.[one.arg] ?? 0) - 1;
-    const raw = this.raw(row, one.column);
-    return (one.as === "task" ? this.task(raw, cpu) : this.mm(raw)) - 1;
+  private indexOf({ of, n }: PlannedIndex, { row, cpu, args }: Position): number {
+    switch (of) {
+      case "cpu":
+        return cpu;
+      case "number":
+        return n;
+      case "frame":
+        return args?.[n] ?? -1;
+      case "arg":
+        return (args?.[n] ?? 0) - 1;
+      case "mm":
+        return this.mm(this.raw(row, n)) - 1;
+      case "task":
+        return this.task(this.raw(row, n), cpu) - 1;
+    }
   }
 
   /** Cells [base, base + n) of a CPU's slots. */
