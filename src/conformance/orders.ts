@@ -43,6 +43,14 @@ interface Best {
   readonly holds: readonly Hold[];
 }
 
+/** Rows that are gone again in other orders: from a saved state on, past the row that failed, to `target`. */
+interface Stretch {
+  /** Index of the saved state. */
+  readonly from: number;
+  readonly failed: number;
+  readonly target: number;
+}
+
 /** The next row that is a multiple of `step`. */
 function after(row: number, step: number): number {
   return (Math.floor(row / step) + 1) * step;
@@ -120,7 +128,7 @@ class Orders {
     let best: Best & { readonly from: number } = { row: failed, holds: before, from: 0 };
     for (const back of [1, SAVED_MAX]) {
       const from = Math.max(0, this.saved.length - 1 - back);
-      const found = this.deepen(from, before, failed, target, 1);
+      const found = this.deepen({ from, failed, target }, before, []);
       if (found.row > best.row) best = { ...found, from };
       if (best.row >= target || from === 0) break;
     }
@@ -131,23 +139,32 @@ class Orders {
     return row;
   }
 
-  private deepen(from: number, holds: readonly Hold[], failed: number, target: number, depth: number): Best {
-    const races = this.racesOn(from, holds, failed);
-    let best: Best = { row: failed, holds };
+  /** `before`: what is held back already; `tried`: what else, so far. */
+  private deepen(stretch: Stretch, before: readonly Hold[], tried: readonly Hold[]): Best {
+    const { from, failed, target } = stretch;
+    const races = this.racesOn(stretch, [...before, ...tried]);
+    let best: Best = { row: failed, holds: before };
     for (const race of races) {
       if (this.attempts++ > ATTEMPTS_MAX) break;
-      const more = [...holds, race];
-      const row = this.inOrder(from, more, target);
-      if (row > best.row) best = { row, holds: more };
+      const more = [...tried, race];
+      const holds = [...before, ...more];
+      const row = this.inOrder(Math.max(from, this.lastSavedBefore(more)), holds, target);
+      if (row > best.row) best = { row, holds };
       if (best.row >= target) return best;
     }
-    if (best.row > failed || depth >= HOLDS_MAX) return best;
+    if (best.row > failed || tried.length + 1 >= HOLDS_MAX) return best;
     for (const race of races) {
       if (this.attempts > ATTEMPTS_MAX) break;
-      const found = this.deepen(from, [...holds, race], failed, target, depth + 1);
+      const found = this.deepen(stretch, before, [...tried, race]);
       if (found.row > best.row) return found;
     }
     return best;
+  }
+
+  /** Up to there nothing is new, with these holds. */
+  private lastSavedBefore(holds: readonly Hold[]): number {
+    const first = Math.min(...holds.map((hold) => hold.row));
+    return this.saved.findLastIndex((saved) => saved.row <= first);
   }
 
   private inOrder(from: number, holds: readonly Hold[], target: number): number {
@@ -156,7 +173,7 @@ class Orders {
   }
 
   /** What raced on the way to the row that failed: what concerns its CPU first, the latest first. */
-  private racesOn(from: number, holds: readonly Hold[], failed: number): Hold[] {
+  private racesOn({ from, failed }: Stretch, holds: readonly Hold[]): Hold[] {
     const { calls, input } = this.sweep;
     calls.startRecording();
     this.inOrder(from, holds, failed + 1);
