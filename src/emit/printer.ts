@@ -126,11 +126,12 @@ function arithmetic(layout: Layout, op: BinaryOp, a: string, b: string): string 
 }
 
 function powerOfTwo(exponent: string): string {
-  return /^\d{1,2}$/.test(exponent) ? `${2 ** Number(exponent)}` : `2**${exponent}`;
+  return /^\d{1,2}$/.test(exponent) ? `${2 ** Number(exponent)}` : `pow2(${exponent})`;
 }
 
-/** Functions that printed code may call. */
+/** Functions that printed code may call. Powers are looked up: to shift is common, and Math.pow() slow. */
 export const RUNTIME = `
+const powers=Float64Array.from({length:64},(_,i)=>2**i),pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}

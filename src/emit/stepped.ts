@@ -9,6 +9,7 @@ import { INT_MASK_CPUS, intMasks } from "./masks.ts";
 import { flat } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
 import { RUNTIME, statements, truth, value } from "./printer.ts";
+import { type Slots, slotsOf } from "./slots.ts";
 
 export interface EmittedStepped {
   /** Body of a function (host) that returns a SteppedMachine. */
@@ -47,8 +48,9 @@ const S=new Float64Array(${base}),A=new Float64Array(${ARGS_MAX});let E=0,W=fals
 ${functions}
 const R=[${program.codes.map((_, id) => `f${id}`).join(",")}];
 return {state:S,args:A,event:()=>E,watch:(on)=>{W=on;},run:(F)=>R[F.code](F)};`;
-  const codes = program.codes.map(({ name, kind, level, params, locals }) => {
-    return { name, kind, level, params, locals: locals.length };
+  const codes = program.codes.map((code) => {
+    const { name, kind, level, params } = code;
+    return { name, kind, level, params, locals: slotsOf(code).count };
   });
   return { text, cells, codes, limits };
 }
@@ -66,10 +68,12 @@ class SteppedStep implements Layout {
   readonly cpus: number;
   readonly masks = intMasks;
   private readonly w: SteppedPrinter;
+  private readonly slots: Slots;
   private step = 0;
 
-  constructor(w: SteppedPrinter) {
+  constructor(w: SteppedPrinter, slots: Slots) {
     this.w = w;
+    this.slots = slots;
     this.cpus = w.program.cpus;
   }
 
@@ -102,11 +106,11 @@ class SteppedStep implements Layout {
   }
 
   readLocal(id: number): string {
-    return `L[${id}]`;
+    return `L[${defined(this.slots.of[id], "by local")}]`;
   }
 
   setLocal(id: number, e: Expr): string {
-    return `L[${id}]=${value(this, e)};`;
+    return `${this.readLocal(id)}=${value(this, e)};`;
   }
 
   raise(): string {
@@ -203,7 +207,7 @@ class SteppedStep implements Layout {
 }
 
 function printCode(w: SteppedPrinter, code: Code, id: number): string {
-  const printer = new SteppedStep(w);
+  const printer = new SteppedStep(w, slotsOf(code));
   const first = code.kind === "interrupt" ? 0 : 1;
   const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
   // An event is the last thing of its step: the frame stops where the next one begins.

@@ -9,6 +9,7 @@ import { bigMasks, INT_MASK_CPUS, intMasks } from "./masks.ts";
 import { flat } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
 import { local, RUNTIME, statements, truth, value } from "./printer.ts";
+import { type Slots, slotsOf } from "./slots.ts";
 
 export interface EmittedWide {
   /** Body of a function (host) that returns a WideMachine. */
@@ -97,10 +98,12 @@ class WideStep implements Layout {
   private atEntry = false;
 
   private readonly resumable: boolean;
+  private readonly slots: Slots;
 
-  constructor(w: WidePrinter, code: Code, resumable: boolean) {
+  constructor(w: WidePrinter, code: Code, slots: Slots, resumable: boolean) {
     this.w = w;
     this.code = code;
+    this.slots = slots;
     this.resumable = resumable;
     this.cpus = w.program.cpus;
     this.masks = w.big ? bigMasks : intMasks;
@@ -127,8 +130,12 @@ class WideStep implements Layout {
     return `${this.readCell(id, index)}=${this.stored(e, this.cell(id).meaning)};`;
   }
 
+  readLocal(id: number): string {
+    return local(defined(this.slots.of[id], "by local"));
+  }
+
   setLocal(id: number, e: Expr): string {
-    return `${local(id)}=${this.stored(e, defined(this.code.locals[id], "locals are declared").meaning)};`;
+    return `${this.readLocal(id)}=${this.stored(e, defined(this.code.locals[id], "locals are declared").meaning)};`;
   }
 
   private stored(e: Expr, meaning: Cell["meaning"]): string {
@@ -190,7 +197,7 @@ class WideStep implements Layout {
   }
 
   private load(access: Extract<Access, { kind: "load" | "await" }>): string {
-    return `${this.touch(access.place, 0)}${local(access.into)}=${this.read(access.place)};`;
+    return `${this.touch(access.place, 0)}${this.readLocal(access.into)}=${this.read(access.place)};`;
   }
 
   private access(access: Access): string {
@@ -209,13 +216,13 @@ class WideStep implements Layout {
       case "rmw": {
         const put = this.write(access.place, access.value);
         const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
-        return `${this.touch(access.place, 2)}${local(access.old)}=${this.read(access.place)};${store}`;
+        return `${this.touch(access.place, 2)}${this.readLocal(access.old)}=${this.read(access.place)};${store}`;
       }
       case "instruction":
         // Counted last: a body that has to wait is run again.
         return `${statements(this, access.body)}I[${this.w.instructionNames.indexOf(access.primitive)}]+=N[cpu];`;
       case "choose": {
-        const l = local(access.into);
+        const l = this.readLocal(access.into);
         const such = access.such ? truth(this, access.such) : "true";
         return `for(${l}=0;${l}<${access.count};${l}++)if(${such})break;if(${l}===${access.count}){${this.wait()}}`;
       }
@@ -231,13 +238,15 @@ class WideStep implements Layout {
 }
 
 function printCode(w: WidePrinter, code: Code, id: number, resumable = false): string {
-  const printer = new WideStep(w, code, resumable);
+  const slots = slotsOf(code);
+  const printer = new WideStep(w, code, slots, resumable);
   const first = code.kind === "interrupt" ? 0 : 1;
   const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
   const params = Array.from({ length: code.params }, (_, i) => local(i));
-  const zero = (l: number): string => (w.big && code.locals[l]?.meaning.kind === "mask" ? "0n" : "0");
-  const rest = code.locals.map((_, l) => l).filter((l) => l >= code.params);
-  const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
+  const zero = (slot: number): string =>
+    w.big && code.locals[slots.of.indexOf(slot)]?.meaning.kind === "mask" ? "0n" : "0";
+  const rest = Array.from({ length: slots.count - code.params }, (_, i) => code.params + i);
+  const declarations = rest.length > 0 ? `let ${rest.map((slot) => `${local(slot)}=${zero(slot)}`).join(",")};` : "";
   // Every jump comes by here, so that code which spins cannot hang the replay.
   const spins = `(++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}`;
   const patience = `if(${spins}){host.limit(0);return false;}`;
