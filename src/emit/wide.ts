@@ -5,6 +5,7 @@ import { defined, impossible } from "../base/assert.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
 import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
 import { elements } from "../program/program.ts";
+import { jumpsOf, mayWait } from "./flow.ts";
 import { bigMasks, INT_MASK_CPUS, intMasks } from "./masks.ts";
 import { flat } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
@@ -30,6 +31,8 @@ export function loadWide(emitted: EmittedWide): (host: WideHost) => WideMachine 
 const ROUNDS_MAX = 1 << 22;
 /** How often an entry that goes on and on, such as one that spins, lets others run. */
 const ROUNDS_BETWEEN = 1 << 10;
+/** Steps within steps, so that the text does not nest without end. */
+const DEPTH_MAX = 31;
 
 /** `lines`: by cell name, which accounted line it is on. `resumable`: entries to print as generators, too. */
 export function emitWide(
@@ -99,11 +102,18 @@ class WideStep implements Layout {
 
   private readonly resumable: boolean;
   private readonly slots: Slots;
+  /** How often the code jumps to each step. */
+  private readonly jumps: ReadonlyMap<number, number>;
+  /** Steps that are jumped to by number. */
+  private readonly cases: number[] = [];
+  /** Of steps printed where they are jumped to. */
+  private depth = 0;
 
   constructor(w: WidePrinter, code: Code, slots: Slots, resumable: boolean) {
     this.w = w;
     this.code = code;
     this.slots = slots;
+    this.jumps = jumpsOf(code);
     this.resumable = resumable;
     this.cpus = w.program.cpus;
     this.masks = w.big ? bigMasks : intMasks;
@@ -166,12 +176,22 @@ class WideStep implements Layout {
     return this.wait();
   }
 
+  /** No label may be within one of the same name. */
   label(id: number): string {
-    return `B${id}`;
+    return `B${id * (DEPTH_MAX + 1) + this.depth}`;
   }
 
-  goto(step: number): string {
-    return `pc=${step};continue L;`;
+  /** A step that is reached from here only is printed here: a jump by number would cost as much as what it does. */
+  goto(id: number): string {
+    const step = defined(this.code.steps[id], "steps exist");
+    if (this.depth < DEPTH_MAX && this.jumps.get(id) === 1 && !mayWait(step)) {
+      this.depth++;
+      const text = this.text(step);
+      this.depth--;
+      return text;
+    }
+    if (!this.cases.includes(id)) this.cases.push(id);
+    return `pc=${id};continue L;`;
   }
 
   end(): string {
@@ -229,11 +249,22 @@ class WideStep implements Layout {
     }
   }
 
-  print(id: number, step: Step): string {
-    this.atEntry = id === 0;
+  private text(step: Step): string {
     const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.wait()}}` : "";
     const before = guard + statements(this, step.before);
-    return `case ${id}:{${before}${this.access(step.access)}${statements(this, step.body)}}\n`;
+    return `${before}${this.access(step.access)}${statements(this, step.body)}`;
+  }
+
+  /** From the step `first` on, all that is jumped to. */
+  print(first: number): string {
+    let text = "";
+    this.cases.push(first);
+    // It grows: what is printed jumps to others.
+    for (const id of this.cases) {
+      this.atEntry = id === 0;
+      text += `case ${id}:{${this.text(defined(this.code.steps[id], "steps exist"))}}\n`;
+    }
+    return text;
   }
 }
 
@@ -241,7 +272,7 @@ function printCode(w: WidePrinter, code: Code, id: number, resumable = false): s
   const slots = slotsOf(code);
   const printer = new WideStep(w, code, slots, resumable);
   const first = code.kind === "interrupt" ? 0 : 1;
-  const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
+  const steps = printer.print(first);
   const params = Array.from({ length: code.params }, (_, i) => local(i));
   const zero = (slot: number): string =>
     w.big && code.locals[slots.of.indexOf(slot)]?.meaning.kind === "mask" ? "0n" : "0";
