@@ -17,9 +17,10 @@ export interface Call {
   blocked: boolean;
 }
 
-export function copyOf(call: Call): Call {
-  const { frame, event, args, blocked } = call;
-  return { frame: { ...frame, locals: frame.locals.slice() }, event, args: args.slice(), blocked };
+/** Without spreads: what is made in many ways has many shapes, and code that has seen one of them is compiled anew. */
+export function copyOf({ frame, event, args, blocked }: Call): Call {
+  const { code, cpu, pc, locals, pick } = frame;
+  return { frame: { code, cpu, pc, locals: locals.slice(), pick }, event, args: args.slice(), blocked };
 }
 
 export function hasEnded(call: Call): boolean {
@@ -42,17 +43,29 @@ interface Held {
   release: boolean;
 }
 
-/** An access of a CPU since its last row. */
+/** An access of a CPU. */
 interface Access {
-  readonly at: number;
   readonly write: boolean;
+  readonly cpu: number;
   readonly row: number;
   readonly ordinal: number;
+  /** How many rows its CPU had had: only what it does between two of its rows races. */
+  readonly rows: number;
+}
+
+/** What a CPU has written since its last row: places, and what was there. Its arrays only grow: rows are many. */
+interface Writes {
+  count: number;
+  readonly at: number[];
+  readonly old: number[];
+}
+
+function copyOfWrites({ count, at, old }: Writes): Writes {
+  return { count, at: at.slice(0, count), old: old.slice(0, count) };
 }
 
 export interface SavedCalls {
-  readonly writtenAt: readonly (readonly number[])[];
-  readonly writtenOld: readonly (readonly number[])[];
+  readonly writes: readonly Writes[];
 }
 
 export class Calls implements SteppedHost {
@@ -60,6 +73,8 @@ export class Calls implements SteppedHost {
   /** While it is set, `races` collects what could have happened in another order. */
   recording = false;
   races: Hold[] = [];
+  /** How many calls are blocked. */
+  waiting = 0;
   /** Bounds of the model that were hit. */
   readonly limits = new Set<number>();
   private world!: World;
@@ -70,41 +85,47 @@ export class Calls implements SteppedHost {
   /** The row that is being taken, and how many accesses each CPU has made for it. */
   private row = 0;
   private ordinals = new Int32Array(0);
-  /** What each CPU has written since its last row: places, and what was there. */
-  private writtenAt: number[][] = [];
-  private writtenOld: number[][] = [];
-  private accesses: Access[][] = [];
+  private writes: Writes[] = [];
+  /** By place, while races are recorded; and the rows that each CPU has had. */
+  private readonly accesses = new Map<number, Access[]>();
+  private rows = new Int32Array(0);
+  /** Calls to use again, by code: their arrays cost more than what most calls do. */
+  private readonly ended: Call[][] = [];
 
   attach(world: World): void {
     this.world = world;
     this.plan = world.plan;
     this.ordinals = new Int32Array(world.cpus);
-    this.writtenAt = Array.from({ length: world.cpus }, () => []);
-    this.writtenOld = Array.from({ length: world.cpus }, () => []);
-    this.accesses = Array.from({ length: world.cpus }, () => []);
+    this.writes = Array.from({ length: world.cpus }, () => ({ count: 0, at: [], old: [] }));
+    this.rows = new Int32Array(world.cpus);
   }
 
   save(): SavedCalls {
-    return { writtenAt: this.writtenAt.map((list) => [...list]), writtenOld: this.writtenOld.map((list) => [...list]) };
+    return { writes: this.writes.map(copyOfWrites) };
   }
 
   restore(saved: SavedCalls): void {
-    this.writtenAt = saved.writtenAt.map((list) => [...list]);
-    this.writtenOld = saved.writtenOld.map((list) => [...list]);
+    this.writes = saved.writes.map(copyOfWrites);
     this.held = [];
+  }
+
+  /** Somebody is being held back. */
+  get holding(): boolean {
+    return this.held.length > 0;
   }
 
   // ---- rows --------------------------------------------------------------------------------------------------------
 
   take(row: number): void {
     this.row = row;
-    this.ordinals.fill(0);
+    // They tell accesses apart only where one is to be held back.
+    if (this.holds.length > 0 || this.recording) this.ordinals.fill(0);
   }
 
   /** The CPU's next row has come: whatever it was held back from, it has done. */
   close(cpu: number): void {
     if (this.held.length > 0) this.release(({ hold }) => hold.cpu === cpu);
-    if (this.recording) this.accesses[cpu]!.length = 0;
+    this.rows[cpu]!++;
   }
 
   /** The row is through. */
@@ -113,22 +134,21 @@ export class Calls implements SteppedHost {
   }
 
   forgetWrites(cpu: number): void {
-    this.writtenAt[cpu]!.length = 0;
-    this.writtenOld[cpu]!.length = 0;
+    this.writes[cpu]!.count = 0;
   }
 
   startRecording(): void {
     this.recording = true;
     this.races = [];
-    for (const list of this.accesses) list.length = 0;
+    this.accesses.clear();
   }
 
   /** Whether a CPU other than `reader`, somewhere between its last row and its next, may still have had it so. */
   had(at: number, value: number, reader: number): boolean {
     for (let cpu = 0; cpu < this.world.cpus; cpu++) {
       if (cpu === reader) continue;
-      const places = this.writtenAt[cpu]!;
-      for (let i = 0; i < places.length; i++) if (places[i] === at && this.writtenOld[cpu]![i] === value) return true;
+      const writes = this.writes[cpu]!;
+      for (let i = 0; i < writes.count; i++) if (writes.at[i] === at && writes.old[i] === value) return true;
     }
     return false;
   }
@@ -137,7 +157,25 @@ export class Calls implements SteppedHost {
 
   /** A call that is not yet begun. */
   make(code: number, cpu: number, args: readonly number[]): Call {
-    return { frame: this.world.frame(code, cpu, args), event: -1, args: new Float64Array(ARGS), blocked: false };
+    const used = this.ended[code]?.pop();
+    if (used === undefined) {
+      return { frame: this.world.frame(code, cpu, args), event: -1, args: new Float64Array(ARGS), blocked: false };
+    }
+    const { frame } = used;
+    frame.cpu = cpu;
+    frame.pc = 1;
+    frame.pick = -1;
+    frame.locals.fill(0);
+    for (let i = 0; i < args.length; i++) frame.locals[i] = args[i]!;
+    return used;
+  }
+
+  /** Nobody will ask for this call again, which has ended. */
+  forget(call: Call): void {
+    if (this.held.length > 0) return;
+    const { code } = call.frame;
+    this.ended[code] ??= [];
+    this.ended[code].push(call);
   }
 
   /** Past the event that it is at. */
@@ -152,27 +190,33 @@ export class Calls implements SteppedHost {
     const { machine } = this.world;
     this.running = call;
     this.cpu = call.frame.cpu;
-    call.blocked = false;
+    this.block(call, false);
     while (call.frame.pc >= 0) {
       const stop = machine.run(call.frame);
       if (stop === STOP.access) return;
       if (stop === STOP.event && !this.shown(machine.event(), call)) continue;
       if (stop === STOP.event) {
         call.event = machine.event();
-        call.args.set(machine.args);
+        for (let i = 0; i < ARGS; i++) call.args[i] = machine.args[i]!;
       }
       if (stop === STOP.limit) this.limits.add(machine.event());
-      call.blocked = stop === STOP.blocked;
+      if (stop === STOP.blocked) this.block(call, true);
       break;
     }
     if (this.held.length > 0) this.release(({ release }) => release);
+  }
+
+  private block(call: Call, blocked: boolean): void {
+    if (call.blocked === blocked) return;
+    call.blocked = blocked;
+    this.waiting += blocked ? 1 : -1;
   }
 
   /** Some events are recorded only where there is something to show. */
   private shown(event: number, call: Call): boolean {
     // An interrupt to nobody.
     if (event === this.plan.signal) return this.world.machine.args[0] !== 0;
-    const only = this.plan.atEvent.get(event)?.only;
+    const only = this.plan.atEvent[event]?.only;
     if (only === undefined) return true;
     const at = this.world.place(only, { row: this.row, cpu: call.frame.cpu, args: undefined });
     return at < 0 || this.world.state[at] !== 0;
@@ -194,20 +238,21 @@ export class Calls implements SteppedHost {
     const { cpu } = this;
     const ordinal = this.ordinals[cpu]!++;
     if (this.holds.length > 0 && this.mustWait(at, ordinal)) return true;
-    if (this.recording) this.record({ at, write, row: this.row, ordinal });
-    if (write) {
-      this.writtenAt[cpu]!.push(at);
-      this.writtenOld[cpu]!.push(this.world.state[at]!);
-    }
+    if (this.recording) this.record(at, { write, cpu, row: this.row, ordinal, rows: this.rows[cpu]! });
+    if (write) this.note(at);
     return false;
+  }
+
+  private note(at: number): void {
+    const writes = this.writes[this.cpu]!;
+    writes.at[writes.count] = at;
+    writes.old[writes.count++] = this.world.state[at]!;
   }
 
   /** Under a lock: there is no other order, but rows that take no lock may still have seen what was there. */
   overwrite(at: number): void {
     this.world.unset[at] = 0;
-    if (this.world.isSearched(at)) return;
-    this.writtenAt[this.cpu]!.push(at);
-    this.writtenOld[this.cpu]!.push(this.world.state[at]!);
+    if (!this.world.isSearched(at)) this.note(at);
   }
 
   read(at: number): number {
@@ -226,15 +271,15 @@ export class Calls implements SteppedHost {
     return true;
   }
 
-  private record(access: Access): void {
-    for (let cpu = 0; cpu < this.world.cpus; cpu++) {
-      if (cpu === this.cpu) continue;
-      for (const before of this.accesses[cpu]!) {
-        if (before.at !== access.at || !(before.write || access.write)) continue;
-        const { row, ordinal, at } = before;
-        this.races.push({ row, cpu, ordinal, until: this.row, at });
-      }
+  /** Two CPUs, of which one writes: the first one might as well have been second. */
+  private record(at: number, access: Access): void {
+    const { cpu, write } = access;
+    const before = this.accesses.get(at)?.filter((one) => one.rows === this.rows[one.cpu]) ?? [];
+    for (const one of before) {
+      if (one.cpu === cpu || !(one.write || write)) continue;
+      this.races.push({ row: one.row, cpu: one.cpu, ordinal: one.ordinal, until: this.row, at });
     }
-    this.accesses[this.cpu]!.push(access);
+    before.push(access);
+    this.accesses.set(at, before);
   }
 }

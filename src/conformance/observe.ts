@@ -69,12 +69,14 @@ export class Observer {
 
   /** All fields of a row, now that the design is at the point that the row shows. */
   compare(probe: PlannedProbe, position: Position): Found {
+    const { world } = this;
     let found = OK;
     for (const field of probe.fields) {
-      if (field.given >= 0 && this.world.raw(position.row, field.given) === 0) continue;
+      if (field.given >= 0 && world.raw(position.row, field.given) === 0) continue;
+      const raw = world.raw(position.row, field.column);
       // "(fault)": the kernel could not read it.
-      if (Number.isNaN(this.world.raw(position.row, field.column))) continue;
-      const one = this.field(probe, field, position);
+      if (Number.isNaN(raw)) continue;
+      const one = this.field(probe, field, raw, position);
       if (!one.ok) found = one;
     }
     return found;
@@ -85,7 +87,7 @@ export class Observer {
     return probe.fields.every((field) => field.arg < 0 || isTarget(field) || this.argument(field, position).ok);
   }
 
-  private field(probe: PlannedProbe, field: PlannedField, position: Position): Found {
+  private field(probe: PlannedProbe, field: PlannedField, raw: number, position: Position): Found {
     const { world } = this;
     const { row, cpu } = position;
     if (field.as === "slots") return this.told(this.slots(field, position), probe, field, row);
@@ -105,7 +107,7 @@ export class Observer {
       const found = world.sameCtx(world.ctx(row, field), model) ? OK : this.differs(field, row, model);
       return this.told(found, probe, field, row, model);
     }
-    const recorded = world.encode(row, field, cpu);
+    const recorded = world.encodeRaw(raw, row, field, cpu);
     if (model === recorded || this.calls.had(at, recorded, cpu)) this.judged?.(row, probe, field, "exact");
     else this.pending[cpu]!.push({ row, probe, field, at });
     return OK;
@@ -189,7 +191,7 @@ export class Observer {
 
   /** The state that the recording starts with. What is another CPU's only if nothing is known of it. */
   start(probe: PlannedProbe, position: Position): void {
-    this.take(probe, position, (at, { at: [first] }) => first === "cpu" || this.world.unset[at] === 1);
+    this.take(probe, position, (at, { at: [first] }) => first?.of === "cpu" || this.world.unset[at] === 1);
   }
 
   /** What a row shows of the machine is so: nobody knows how it came about. */
@@ -201,7 +203,7 @@ export class Observer {
   /** Whether a row shows state of its CPU. */
   showsOwn(probe: PlannedProbe): boolean {
     const { machine } = this.world.plan.unknown;
-    return probe.fields.some(({ place }) => place?.at[0] === "cpu" && machine.includes(place.cell));
+    return probe.fields.some(({ place }) => place?.at[0]?.of === "cpu" && machine.includes(place.cell));
   }
 
   private take(probe: PlannedProbe, position: Position, which: (at: number, place: PlannedPlace) => boolean): void {
@@ -269,7 +271,7 @@ export class Observer {
       this.host.environment(probe, field, recorded - model);
       this.world.state[at] = recorded;
     }
-    list.length = 0;
+    if (list.length > 0) list.length = 0;
     this.calls.forgetWrites(cpu);
     return found;
   }

@@ -3,11 +3,14 @@
 // tried the other way round: an access is held back until another CPU has come to the same cell. From a saved state a
 // few hundred rows back, with up to HOLDS_MAX such changes, the fewest first.
 
+import { assert, defined } from "../base/assert.ts";
 import type { Hold } from "./calls.ts";
-import { type SavedSweep, Sweep, type SweepInput, Unexplained } from "./sweep.ts";
+import { type SavedSweep, Sweep, type SweepInput, UNEXPLAINED } from "./sweep.ts";
 import type { Tally } from "./tally.ts";
 
-const SAVE_EVERY = 64;
+/** Few rows fail: the state is saved now and then, and more densely only where one has (`refine`). */
+const SAVE_EVERY = 1024;
+const SAVE_DENSELY = 64;
 const SAVED_MAX = 16;
 /** An order is taken if it explains so many rows more, or else the one that explains the most. */
 const LOOK_AHEAD = 48;
@@ -42,6 +45,19 @@ interface Best {
   readonly holds: readonly Hold[];
 }
 
+/** Rows that are gone again in other orders: from a saved state on, past the row that failed, to `target`. */
+interface Stretch {
+  /** Index of the saved state. */
+  readonly from: number;
+  readonly failed: number;
+  readonly target: number;
+}
+
+/** The next row that is a multiple of `step`. */
+function after(row: number, step: number): number {
+  return (Math.floor(row / step) + 1) * step;
+}
+
 class Orders {
   private readonly sweep: Sweep;
   private readonly end: number;
@@ -62,7 +78,7 @@ class Orders {
         this.save(row);
         if (progress?.(row, this.end)) break;
       }
-      row = this.attempt(row, Math.min(this.end, (Math.floor(row / SAVE_EVERY) + 1) * SAVE_EVERY));
+      row = this.attempt(row, Math.min(this.end, after(row, SAVE_EVERY)));
       if (this.failed) row = this.explain(row);
     }
     this.sweep.finish();
@@ -77,7 +93,7 @@ class Orders {
       try {
         this.sweep.take(row);
       } catch (error) {
-        if (!(error instanceof Unexplained)) throw error;
+        if (error !== UNEXPLAINED) throw error;
         this.failed = true;
         return row;
       }
@@ -87,13 +103,24 @@ class Orders {
 
   /** Another order that explains the row, or none: then the row is counted. Returns the row to go on with. */
   private explain(row: number): number {
-    const gaveUp = this.vain >= VAIN_MAX;
-    const next = gaveUp ? row : this.search(row);
+    this.refine(row);
+    const next = this.search(row);
     if (next > row) return next;
-    this.vain++;
-    this.sweep.accepted.set(row, !gaveUp && this.attempts > ATTEMPTS_MAX ? "unknown" : "unexplained");
-    const last = this.saved.length - 1;
-    return this.attempt(this.sweep.restore(this.saved[last]!), row + 1);
+    this.sweep.accepted.set(row, this.attempts > ATTEMPTS_MAX ? "unknown" : "unexplained");
+    if (++this.vain >= VAIN_MAX) this.sweep.acceptsAll = true;
+    return this.attempt(this.sweep.restore(defined(this.saved.at(-1), "row 0 is saved")), row + 1);
+  }
+
+  /** Goes the last rows again, as they were gone, and saves as often as a search needs it. */
+  private refine(failed: number): void {
+    const first = Math.max(0, after(failed, SAVE_DENSELY) - SAVED_MAX * SAVE_DENSELY);
+    while (this.saved.length > 1 && this.saved.at(-1)!.row > first) this.saved.pop();
+    let row = this.sweep.restore(defined(this.saved.at(-1), "row 0 is saved"));
+    while (row < failed) {
+      row = this.attempt(row, Math.min(failed, after(row, SAVE_DENSELY)));
+      assert(!this.failed, "what has been gone can be gone again");
+      if (row % SAVE_DENSELY === 0) this.save(row);
+    }
   }
 
   private search(failed: number): number {
@@ -104,7 +131,7 @@ class Orders {
     let best: Best & { readonly from: number } = { row: failed, holds: before, from: 0 };
     for (const back of [1, SAVED_MAX]) {
       const from = Math.max(0, this.saved.length - 1 - back);
-      const found = this.deepen(from, before, failed, target, 1);
+      const found = this.deepen({ from, failed, target }, before, []);
       if (found.row > best.row) best = { ...found, from };
       if (best.row >= target || from === 0) break;
     }
@@ -115,23 +142,32 @@ class Orders {
     return row;
   }
 
-  private deepen(from: number, holds: readonly Hold[], failed: number, target: number, depth: number): Best {
-    const races = this.racesOn(from, holds, failed);
-    let best: Best = { row: failed, holds };
+  /** `before`: what is held back already; `tried`: what else, so far. */
+  private deepen(stretch: Stretch, before: readonly Hold[], tried: readonly Hold[]): Best {
+    const { from, failed, target } = stretch;
+    const races = this.racesOn(stretch, [...before, ...tried]);
+    let best: Best = { row: failed, holds: before };
     for (const race of races) {
       if (this.attempts++ > ATTEMPTS_MAX) break;
-      const more = [...holds, race];
-      const row = this.inOrder(from, more, target);
-      if (row > best.row) best = { row, holds: more };
+      const more = [...tried, race];
+      const holds = [...before, ...more];
+      const row = this.inOrder(Math.max(from, this.lastSavedBefore(more)), holds, target);
+      if (row > best.row) best = { row, holds };
       if (best.row >= target) return best;
     }
-    if (best.row > failed || depth >= HOLDS_MAX) return best;
+    if (best.row > failed || tried.length + 1 >= HOLDS_MAX) return best;
     for (const race of races) {
       if (this.attempts > ATTEMPTS_MAX) break;
-      const found = this.deepen(from, [...holds, race], failed, target, depth + 1);
+      const found = this.deepen(stretch, before, [...tried, race]);
       if (found.row > best.row) return found;
     }
     return best;
+  }
+
+  /** Up to there nothing is new, with these holds. */
+  private lastSavedBefore(holds: readonly Hold[]): number {
+    const first = Math.min(...holds.map((hold) => hold.row));
+    return this.saved.findLastIndex((saved) => saved.row <= first);
   }
 
   private inOrder(from: number, holds: readonly Hold[], target: number): number {
@@ -140,7 +176,7 @@ class Orders {
   }
 
   /** What raced on the way to the row that failed: what concerns its CPU first, the latest first. */
-  private racesOn(from: number, holds: readonly Hold[], failed: number): Hold[] {
+  private racesOn({ from, failed }: Stretch, holds: readonly Hold[]): Hold[] {
     const { calls, input } = this.sweep;
     calls.startRecording();
     this.inOrder(from, holds, failed + 1);
@@ -153,7 +189,8 @@ class Orders {
   }
 
   private save(row: number): void {
-    if (this.saved.at(-1)?.row === row) return;
+    // Who is held back is not saved.
+    if (this.saved.at(-1)?.row === row || this.sweep.calls.holding || this.sweep.acceptsAll) return;
     this.saved.push(this.sweep.save(row));
     if (this.saved.length > SAVED_MAX) this.saved.shift();
     const oldest = this.saved[0]!.row;

@@ -30,11 +30,34 @@ export interface PlannedColumn {
   readonly bit: number;
 }
 
-export type PlannedIndex = Exclude<Index, { column: string }> | { readonly column: number; readonly as: "mm" | "task" };
+/** `n`: the number itself, that of an argument, or of a column that names an mm or a task. All of one shape. */
+export interface PlannedIndex {
+  readonly of: "cpu" | "number" | "arg" | "frame" | "mm" | "task";
+  readonly n: number;
+}
+
+function plannedIndex(kind: EventKind, index: Index): PlannedIndex {
+  if (index === "cpu") return { of: "cpu", n: -1 };
+  if (typeof index === "number") return { of: "number", n: index };
+  if ("arg" in index) return { of: "arg", n: index.arg };
+  if ("frame" in index) return { of: "frame", n: index.frame };
+  return { of: index.as, n: argIndex(kind, index.column) };
+}
 
 export interface PlannedPlace {
   readonly cell: SteppedCell;
   readonly at: readonly PlannedIndex[];
+  /** Where it is in the state if that is the same for all rows, or -1. */
+  readonly fixed: number;
+}
+
+function placeOf(cell: SteppedCell, at: readonly PlannedIndex[]): PlannedPlace {
+  let fixed = 0;
+  for (const [i, { of, n }] of at.entries()) {
+    if (of !== "number" || n >= cell.dims[i]!) return { cell, at, fixed: -1 };
+    fixed = fixed * cell.dims[i]! + n;
+  }
+  return { cell, at, fixed: cell.base + fixed };
 }
 
 export interface PlannedField extends PlannedColumn {
@@ -119,7 +142,7 @@ export interface Plan {
   /** By kind of row. */
   readonly probes: readonly (PlannedProbe | undefined)[];
   /** By number of the event: what is recorded at it. */
-  readonly atEvent: ReadonlyMap<number, PlannedProbe>;
+  readonly atEvent: readonly (PlannedProbe | undefined)[];
   readonly late: ReadonlySet<number>;
   /** Events that are in no recording: what comes after them happens no earlier than it must. */
   readonly putOff: ReadonlySet<number>;
@@ -201,7 +224,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
   const cells = (names: readonly string[]): SteppedCell[] => names.flatMap((name) => resolver.find(name) ?? []);
   return {
     probes,
-    atEvent: new Map(known.filter(({ event }) => event >= 0).map((probe) => [probe.event, probe])),
+    atEvent: emitted.events.map((_, event) => known.findLast((probe) => probe.event === event)),
     late: new Set(known.map(({ late }) => late).filter((event) => event >= 0)),
     putOff: new Set(putOffEvents(table).map((name) => emitted.events.indexOf(name))),
     handler: emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === HARDIRQ),
@@ -298,15 +321,13 @@ class Resolver {
         mm: column(probe.chooses.mm),
         columns: columnsOf(this.#events.kinds, probe.chooses.next),
       },
-      only: probe.only && { cell: this.cell(probe.only.cell), at: this.#index(kind, probe.only.at) },
+      only: probe.only && placeOf(this.cell(probe.only.cell), this.#index(kind, probe.only.at)),
       late: event(probe.late),
     };
   }
 
   #index(kind: EventKind, index: readonly Index[]): PlannedIndex[] {
-    return index.map((one) =>
-      typeof one === "object" && "column" in one ? { column: argIndex(kind, one.column), as: one.as } : one,
-    );
+    return index.map((one) => plannedIndex(kind, one));
   }
 
   /** Nothing, if the recording does not show it, or this design does not have it. */
@@ -326,13 +347,16 @@ class Resolver {
     const at = this.#index(kind, of.at);
     // A design without pending flushes has none: that is judged, too.
     if (field.as === "pending_slots" && cell === undefined) return [{ ...planned, arg: -1, place: undefined, second }];
-    const beyond = typeof at[0] === "number" && at[0] >= (cell?.dims[0] ?? 0);
+    const beyond = at[0]?.of === "number" && at[0].n >= (cell?.dims[0] ?? 0);
     if (cell === undefined || beyond || ("cells" in of && second === undefined)) return [];
     if (field.as === "bits") {
       const cpus = Array.from({ length: cell.dims[0] ?? 1 }, (_, cpu) => cpu);
-      return cpus.map((cpu) => ({ ...planned, bit: cpu, arg: -1, place: { cell, at: [cpu] }, second }));
+      return cpus.map((cpu) => {
+        const place = placeOf(cell, [{ of: "number", n: cpu }]);
+        return { ...planned, bit: cpu, arg: -1, place, second };
+      });
     }
-    return [{ ...planned, arg: -1, place: { cell, at }, second }];
+    return [{ ...planned, arg: -1, place: placeOf(cell, at), second }];
   }
 
   #search({ map, generation, ids, result }: Search): PlannedSearch {

@@ -32,8 +32,8 @@ export interface SweepInput extends WorldInput {
 const NOTHING = "in the design nothing is under way here";
 const NO_REQUEST = "in the design no request is on its way to this CPU";
 
-/** Nothing explains the row, in this order. */
-export class Unexplained extends Error {}
+/** Thrown: nothing explains the row, in this order. One for all, as there are many and nobody asks where. */
+export const UNEXPLAINED = new Error("nothing explains the row");
 
 export interface SavedSweep {
   readonly row: number;
@@ -43,7 +43,7 @@ export interface SavedSweep {
   readonly started: Uint8Array;
   readonly handlers: readonly (Call | undefined)[];
   readonly schedulers: readonly (Call | undefined)[];
-  readonly stacks: ReadonlyMap<Ref, readonly Call[]>;
+  readonly stacks: readonly (readonly [Ref, readonly Call[]])[];
   readonly missed: ReadonlyMap<string, number>;
   readonly begun: ReadonlySet<number>;
   readonly silent: ReadonlySet<number>;
@@ -55,6 +55,8 @@ export class Sweep {
   readonly calls = new Calls();
   /** Rows that nothing explains: they are counted, and taken as they are. */
   readonly accepted = new Map<number, "unexplained" | "unknown">();
+  /** No more orders are tried: so are all others. */
+  acceptsAll = false;
   tally: Tally;
   private readonly world: World;
   private readonly observer: Observer;
@@ -65,7 +67,7 @@ export class Sweep {
   /** What each CPU, and each task, is in the middle of; of a task the innermost call is last. */
   private handlers: (Call | undefined)[];
   private schedulers: (Call | undefined)[];
-  private stacks = new Map<Ref, Call[]>();
+  private stacks: Call[][] = [];
   private missed = new Map<string, number>();
   private row = 0;
   private readonly oldTasks: OldTasks | undefined;
@@ -107,7 +109,7 @@ export class Sweep {
   }
 
   save(row: number): SavedSweep {
-    const open = [...this.stacks].filter(([, stack]) => stack.length > 0);
+    const open = [...this.stacks.entries()].filter(([, stack]) => stack.length > 0);
     return {
       row,
       world: this.world.save(),
@@ -116,7 +118,7 @@ export class Sweep {
       started: this.started.slice(),
       handlers: this.handlers.map((call) => call && copyOf(call)),
       schedulers: this.schedulers.map((call) => call && copyOf(call)),
-      stacks: new Map(open.map(([task, stack]) => [task, stack.map(copyOf)])),
+      stacks: open.map(([task, stack]) => [task, stack.map(copyOf)]),
       missed: new Map(this.missed),
       begun: new Set(this.begun),
       silent: new Set(this.silent),
@@ -132,7 +134,9 @@ export class Sweep {
     this.started = saved.started.slice();
     this.handlers = saved.handlers.map((call) => call && copyOf(call));
     this.schedulers = saved.schedulers.map((call) => call && copyOf(call));
-    this.stacks = new Map([...saved.stacks].map(([task, stack]) => [task, stack.map(copyOf)]));
+    this.stacks = [];
+    for (const [task, stack] of saved.stacks) this.stackOfTask(task).push(...stack.map(copyOf));
+    this.countWaiting();
     this.missed = new Map(saved.missed);
     this.begun = new Set(saved.begun);
     this.silent = new Set(saved.silent);
@@ -141,7 +145,7 @@ export class Sweep {
     return saved.row;
   }
 
-  /** Throws Unexplained. */
+  /** Throws UNEXPLAINED. */
   take(row: number): void {
     const { table, plan, window } = this.input;
     const probe = plan.probes[table.kind[row]!];
@@ -293,6 +297,8 @@ export class Sweep {
     if (probe.chooses !== undefined) call.frame.pick = isChosen(this.input.table, row, probe.chooses) ? 1 : -1;
     this.calls.advance(call);
     this.tidy(cpu);
+    // A task's calls end in the order of a stack: what has ended on top would hide what it is part of.
+    this.popEnded(this.stackOf(cpu));
   }
 
   private seek(row: number, cpu: number, search: PlannedSearch): void {
@@ -308,8 +314,8 @@ export class Sweep {
   }
 
   private fail(probe: PlannedProbe, reason: string): void {
-    const outcome = this.accepted.get(this.row);
-    if (outcome === undefined) throw new Unexplained();
+    const outcome = this.accepted.get(this.row) ?? (this.acceptsAll ? "unexplained" : undefined);
+    if (outcome === undefined) throw UNEXPLAINED;
     this.tally.fail(this.row, probe, outcome, reason);
     if (this.input.log?.hasFailed(this.row) === false) this.noteStep(probe, "unexplained", reason);
   }
@@ -342,7 +348,7 @@ export class Sweep {
     const top = this.stackOf(cpu).at(-1);
     if (top === undefined) return false;
     if (top.event === event) return true;
-    const probe = this.input.plan.atEvent.get(top.event);
+    const probe = this.input.plan.atEvent[top.event];
     return probe !== undefined && this.mayMiss(probe, cpu);
   }
 
@@ -416,7 +422,7 @@ export class Sweep {
   private passes(call: Call): boolean {
     const { plan } = this.input;
     if (plan.putOff.has(call.event) || this.interrupts.needsNone(call, this.row)) return true;
-    return this.miss(plan.atEvent.get(call.event), call.frame.cpu);
+    return this.miss(plan.atEvent[call.event], call.frame.cpu);
   }
 
   /** The probe has missed a step, if it may have. */
@@ -439,20 +445,20 @@ export class Sweep {
     if (this.handlers[cpu] !== undefined || this.schedulers[cpu] !== undefined) return false;
     const top = this.stackOf(cpu).at(-1);
     if (top === undefined || hasEnded(top) || this.input.plan.late.has(top.event)) return true;
-    const probe = this.input.plan.atEvent.get(top.event);
+    const probe = this.input.plan.atEvent[top.event];
     return probe !== undefined && this.mayMiss(probe, cpu);
   }
 
   /** It is at a point that the recording shows: before that, the task begins nothing else. */
   private mustShow(call: Call): boolean {
-    const probe = this.input.plan.atEvent.get(call.event);
+    const probe = this.input.plan.atEvent[call.event];
     return probe !== undefined && !this.mayMiss(probe, call.frame.cpu) && !this.interrupts.needsNone(call, this.row);
   }
 
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
   private passLate(stack: Call[]): void {
     for (;;) {
-      while (stack.length > 0 && hasEnded(stack.at(-1)!)) stack.pop();
+      this.popEnded(stack);
       const top = stack.at(-1);
       if (top === undefined || !this.input.plan.late.has(top.event)) return;
       this.calls.advance(top);
@@ -570,25 +576,39 @@ export class Sweep {
   }
 
   private stackOf(cpu: number): Call[] {
-    const task = this.world.current(cpu);
-    let stack = this.stacks.get(task);
-    if (stack === undefined) {
-      stack = [];
-      this.stacks.set(task, stack);
-    }
-    const top = stack.at(-1);
+    const stack = this.stackOfTask(this.world.current(cpu));
     // The task has migrated since.
-    if (top !== undefined) top.frame.cpu = cpu;
+    if (stack.length > 0) stack[stack.length - 1]!.frame.cpu = cpu;
     return stack;
   }
 
+  private stackOfTask(task: Ref): Call[] {
+    // Without holes, which would make every look-up slow.
+    while (this.stacks.length <= task) this.stacks.push([]);
+    return this.stacks[task]!;
+  }
+
+  private countWaiting(): void {
+    const calls = [...this.handlers, ...this.schedulers, ...this.stacks.flat()];
+    this.calls.waiting = calls.filter((call) => call?.blocked).length;
+  }
+
   private tidy(cpu: number): void {
-    if (this.handlers[cpu] !== undefined && hasEnded(this.handlers[cpu])) this.handlers[cpu] = undefined;
-    if (this.schedulers[cpu] !== undefined && hasEnded(this.schedulers[cpu])) this.schedulers[cpu] = undefined;
+    for (const calls of [this.handlers, this.schedulers]) {
+      const call = calls[cpu];
+      if (call === undefined || !hasEnded(call)) continue;
+      calls[cpu] = undefined;
+      this.calls.forget(call);
+    }
+  }
+
+  private popEnded(stack: Call[]): void {
+    while (stack.length > 0 && hasEnded(stack[stack.length - 1]!)) this.calls.forget(stack.pop()!);
   }
 
   /** Those that wait may go on now. */
   private unblock(): void {
+    if (this.calls.waiting === 0 && this.calls.holds.length === 0) return;
     for (let cpu = 0; cpu < this.world.cpus; cpu++) {
       const call = this.stackOf(cpu).at(-1);
       if (call?.blocked) this.calls.proceed(call);
@@ -601,6 +621,7 @@ export class Sweep {
     this.handlers[cpu] = undefined;
     this.schedulers[cpu] = undefined;
     this.stackOf(cpu).length = 0;
+    this.countWaiting();
   }
 
   private where(call: Call): string {

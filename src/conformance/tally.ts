@@ -28,6 +28,13 @@ const FEW = 5;
 /** Kept in full; all are counted. */
 const FAILURES_KEPT = 1000;
 
+const NONE: Steps = { total: 0, exact: 0, lossy: 0, environment: 0, unexplained: 0, unknown: 0 };
+
+/** Made here only, so that all are of one shape. */
+function stepsOf({ total, exact, lossy, environment, unexplained, unknown }: Steps): Steps {
+  return { total, exact, lossy, environment, unexplained, unknown };
+}
+
 export class Tally {
   readonly steps = new Map<string, Steps>();
   readonly failures: Failure[] = [];
@@ -43,7 +50,7 @@ export class Tally {
 
   copy(): Tally {
     const copy = new Tally(this.table);
-    for (const [kind, steps] of this.steps) copy.steps.set(kind, { ...steps });
+    for (const [kind, steps] of this.steps) copy.steps.set(kind, stepsOf(steps));
     for (const [key, change] of this.changes) copy.changes.set(key, { ...change });
     for (const [name, rows] of this.passedOver) copy.passedOver.set(name, rows);
     copy.failures.push(...this.failures);
@@ -53,7 +60,7 @@ export class Tally {
   private of(probe: PlannedProbe): Steps {
     let steps = this.steps.get(probe.group);
     if (steps === undefined) {
-      steps = { total: 0, exact: 0, lossy: 0, environment: 0, unexplained: 0, unknown: 0 };
+      steps = stepsOf(NONE);
       this.steps.set(probe.group, steps);
     }
     return steps;

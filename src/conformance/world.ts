@@ -264,8 +264,13 @@ export class World {
   }
 
   /** A recorded value as the model has such values. */
-  encode(row: number, { column, as, bit }: PlannedColumn, cpu: number): number {
-    const raw = this.raw(row, column);
+  encode(row: number, column: PlannedColumn, cpu: number): number {
+    return this.encodeRaw(this.raw(row, column.column), row, column, cpu);
+  }
+
+  /** The same where the number is at hand. */
+  encodeRaw(raw: number, row: number, { column, as, bit }: PlannedColumn, cpu: number): number {
+    if (as === "int" || as === "count") return raw;
     if (as === "asid") return this.contextId(raw);
     if (as === "bits") return Number((wordValue(this.table, raw) >> BigInt(bit)) & 1n);
     if (as === "mm") return this.mm(raw);
@@ -302,7 +307,8 @@ export class World {
   }
 
   /** Where in the state; -1: there is no such object. */
-  place({ cell, at: index }: PlannedPlace, position: Position): number {
+  place({ cell, at: index, fixed }: PlannedPlace, position: Position): number {
+    if (fixed >= 0) return fixed;
     let at = 0;
     for (let i = 0; i < index.length; i++) {
       const count = cell.dims[i]!;
@@ -314,13 +320,21 @@ export class World {
   }
 
   /** Frames are numbered from 0, objects of pools from 1, as 0 is NULL. */
-  private indexOf(one: PlannedIndex, { row, cpu, args }: Position): number {
-    if (one === "cpu") return cpu;
-    if (typeof one === "number") return one;
-    if ("frame" in one) return args?.[one.frame] ?? -1;
-    if ("arg" in one) return (args?.[one.arg] ?? 0) - 1;
-    const raw = this.raw(row, one.column);
-    return (one.as === "task" ? this.task(raw, cpu) : this.mm(raw)) - 1;
+  private indexOf({ of, n }: PlannedIndex, { row, cpu, args }: Position): number {
+    switch (of) {
+      case "cpu":
+        return cpu;
+      case "number":
+        return n;
+      case "frame":
+        return args?.[n] ?? -1;
+      case "arg":
+        return (args?.[n] ?? 0) - 1;
+      case "mm":
+        return this.mm(this.raw(row, n)) - 1;
+      case "task":
+        return this.task(this.raw(row, n), cpu) - 1;
+    }
   }
 
   /** Cells [base, base + n) of a CPU's slots. */

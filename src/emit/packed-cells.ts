@@ -53,7 +53,9 @@ export function flat(dims: readonly number[], index: readonly string[]): string 
   dims.forEach((extent, i) => {
     const next = defined(index[i], "one index per dimension");
     if (LITERAL.test(text) && LITERAL.test(next)) text = `${Number(text) * extent + Number(next.replace(/[()]/g, ""))}`;
-    else text = text === "0" ? next : `(${text}*${extent}+${next})`;
+    else if (text === "0") text = next;
+    else if (next === "0") text = `${text}*${extent}`;
+    else text = `(${text}*${extent}+${next})`;
   });
   return text;
 }

@@ -126,11 +126,13 @@ function arithmetic(layout: Layout, op: BinaryOp, a: string, b: string): string 
 }
 
 function powerOfTwo(exponent: string): string {
-  return /^\d{1,2}$/.test(exponent) ? `${2 ** Number(exponent)}` : `2**${exponent}`;
+  return /^\d{1,2}$/.test(exponent) ? `${2 ** Number(exponent)}` : `pow2(${exponent})`;
 }
 
-/** Functions that printed code may call. */
+/** Functions that printed code may call. Powers are looked up: to shift is common, and Math.pow() slow. */
 export const RUNTIME = `
+const powers=new Float64Array(64);for(let i=0;i<64;i++)powers[i]=2**i;
+const pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
@@ -152,6 +154,24 @@ function leaves(s: Stmt): boolean {
   return ["break", "raise", "limit", "disabled", "goto", "end"].includes(s.kind);
 }
 
+/** Without the jumps to where the end of the list leads anyway: inlined code is full of them. */
+function fallingThrough(list: readonly Stmt[], ends: readonly number[]): readonly Stmt[] {
+  const last = list.at(-1);
+  const rest = list.slice(0, -1);
+  switch (last?.kind) {
+    case "break":
+      return ends.includes(last.label) ? fallingThrough(rest, ends) : list;
+    case "block":
+      return last.again ? list : [...rest, { ...last, body: fallingThrough(last.body, [...ends, last.label]) }];
+    case "if": {
+      const [then, other] = [fallingThrough(last.then, ends), fallingThrough(last.else, ends)];
+      return [...rest, { ...last, then, else: other }];
+    }
+    default:
+      return list;
+  }
+}
+
 function statement(layout: Layout, s: Stmt): string {
   switch (s.kind) {
     case "set":
@@ -161,11 +181,14 @@ function statement(layout: Layout, s: Stmt): string {
     case "if": {
       const front = layout.branch?.(s.test) ?? "";
       const other = s.else.length > 0 ? `else{${statements(layout, s.else)}}` : "";
+      if (s.then.length === 0 && s.else.length === 0) return front;
       if (s.then.length === 0) return `${front}if(!(${truth(layout, s.test)})){${statements(layout, s.else)}}`;
       return `${front}if(${truth(layout, s.test)}){${statements(layout, s.then)}}${other}`;
     }
     case "block":
-      return `${layout.label(s.label)}:${s.again ? "for(;;)" : ""}{${statements(layout, s.body)}}`;
+      // In a loop, a jump to its end is one out of it.
+      if (s.again) return `${layout.label(s.label)}:for(;;){${statements(layout, s.body)}}`;
+      return `${layout.label(s.label)}:{${statements(layout, fallingThrough(s.body, [s.label]))}}`;
     case "break":
       return `break ${layout.label(s.label)};`;
     case "raise":

@@ -16,6 +16,7 @@ import { INT_MASK_CPUS, intMasks } from "./masks.ts";
 import { flat } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
 import { RUNTIME, statements, truth, value } from "./printer.ts";
+import { type Slots, slotsOf } from "./slots.ts";
 
 export interface EmittedStepped {
   /** Body of a function (host) that returns a SteppedMachine. */
@@ -62,8 +63,9 @@ const S=new Float64Array(${base}),A=new Float64Array(${ARGS_MAX});let E=0,W=fals
 ${functions}
 const R=[${program.codes.map((_, id) => `f${id}`).join(",")}];
 return {state:S,args:A,event:()=>E,watch:(on)=>{W=on;},run:(F)=>R[F.code](F)};`;
-  const codes = program.codes.map(({ name, kind, level, params, locals }) => {
-    return { name, kind, level, params, locals: locals.length };
+  const codes = program.codes.map((code) => {
+    const { name, kind, level, params } = code;
+    return { name, kind, level, params, locals: slotsOf(code).count };
   });
   return { text, cells, codes, limits };
 }
@@ -84,10 +86,12 @@ class SteppedStep implements Layout {
   readonly cpus: number;
   readonly masks = intMasks;
   private readonly w: SteppedPrinter;
+  private readonly slots: Slots;
   private step = 0;
 
-  constructor(w: SteppedPrinter) {
+  constructor(w: SteppedPrinter, slots: Slots) {
     this.w = w;
+    this.slots = slots;
     this.cpus = w.program.cpus;
   }
 
@@ -104,23 +108,30 @@ class SteppedStep implements Layout {
     return within === "0" ? `${base}` : `${base}+${within}`;
   }
 
+  /** Of a machine without pages nothing is kept of them: numbers beyond a cell would be those of other cells. */
+  private absent(id: number): boolean {
+    return elements(this.cell(id)) === 0;
+  }
+
   readCell(id: number, index: readonly Expr[]): string {
+    if (this.absent(id)) return "0";
     const at = this.at(id, index);
     return this.w.followed.reads.has(this.cell(id).name) ? `host.read(${at})` : `S[${at}]`;
   }
 
   writeCell(id: number, index: readonly Expr[], e: Expr): string {
+    if (this.absent(id)) return "";
     const at = this.at(id, index);
     const told = this.w.followed.writes.has(this.cell(id).name) ? `if(W)host.overwrite(${at});` : "";
     return `${told}S[${at}]=${value(this, e)};`;
   }
 
   readLocal(id: number): string {
-    return `L[${id}]`;
+    return `L[${defined(this.slots.of[id], "by local")}]`;
   }
 
   setLocal(id: number, e: Expr): string {
-    return `L[${id}]=${value(this, e)};`;
+    return `${this.readLocal(id)}=${value(this, e)};`;
   }
 
   raise(): string {
@@ -168,7 +179,7 @@ class SteppedStep implements Layout {
   /** Only what others may touch as well. */
   private watched({ cell, index }: Place, write: boolean): string {
     const spins = `if(++n>${ACCESSES_MAX}){${this.blocked()}}`;
-    if (this.cell(cell).own) return spins;
+    if (this.cell(cell).own || this.absent(cell)) return spins;
     return `${spins}if(W&&host.access(${this.at(cell, index)},${write})){F.pc=${this.step};return ${STOP.access};}`;
   }
 
@@ -221,7 +232,7 @@ class SteppedStep implements Layout {
 }
 
 function printCode(w: SteppedPrinter, code: Code, id: number): string {
-  const printer = new SteppedStep(w);
+  const printer = new SteppedStep(w, slotsOf(code));
   const first = code.kind === "interrupt" ? 0 : 1;
   const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
   // An event is the last thing of its step: the frame stops where the next one begins.

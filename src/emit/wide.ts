@@ -5,10 +5,12 @@ import { defined, impossible } from "../base/assert.ts";
 import type { WideHost, WideMachine } from "../program/machine.ts";
 import type { Access, Cell, Code, Expr, Place, Program, Step } from "../program/program.ts";
 import { elements } from "../program/program.ts";
+import { jumpsOf, mayWait } from "./flow.ts";
 import { bigMasks, INT_MASK_CPUS, intMasks } from "./masks.ts";
 import { flat } from "./packed-cells.ts";
 import type { Layout } from "./printer.ts";
 import { local, RUNTIME, statements, truth, value } from "./printer.ts";
+import { type Slots, slotsOf } from "./slots.ts";
 
 export interface EmittedWide {
   /** Body of a function (host) that returns a WideMachine. */
@@ -29,6 +31,8 @@ export function loadWide(emitted: EmittedWide): (host: WideHost) => WideMachine 
 const ROUNDS_MAX = 1 << 22;
 /** How often an entry that goes on and on, such as one that spins, lets others run. */
 const ROUNDS_BETWEEN = 1 << 10;
+/** Steps within steps, so that the text does not nest without end. */
+const DEPTH_MAX = 31;
 
 /** `lines`: by cell name, which accounted line it is on. `resumable`: entries to print as generators, too. */
 export function emitWide(
@@ -97,10 +101,19 @@ class WideStep implements Layout {
   private atEntry = false;
 
   private readonly resumable: boolean;
+  private readonly slots: Slots;
+  /** How often the code jumps to each step. */
+  private readonly jumps: ReadonlyMap<number, number>;
+  /** Steps that are jumped to by number. */
+  private readonly cases: number[] = [];
+  /** Of steps printed where they are jumped to. */
+  private depth = 0;
 
-  constructor(w: WidePrinter, code: Code, resumable: boolean) {
+  constructor(w: WidePrinter, code: Code, slots: Slots, resumable: boolean) {
     this.w = w;
     this.code = code;
+    this.slots = slots;
+    this.jumps = jumpsOf(code);
     this.resumable = resumable;
     this.cpus = w.program.cpus;
     this.masks = w.big ? bigMasks : intMasks;
@@ -127,8 +140,12 @@ class WideStep implements Layout {
     return `${this.readCell(id, index)}=${this.stored(e, this.cell(id).meaning)};`;
   }
 
+  readLocal(id: number): string {
+    return local(defined(this.slots.of[id], "by local"));
+  }
+
   setLocal(id: number, e: Expr): string {
-    return `${local(id)}=${this.stored(e, defined(this.code.locals[id], "locals are declared").meaning)};`;
+    return `${this.readLocal(id)}=${this.stored(e, defined(this.code.locals[id], "locals are declared").meaning)};`;
   }
 
   private stored(e: Expr, meaning: Cell["meaning"]): string {
@@ -159,12 +176,22 @@ class WideStep implements Layout {
     return this.wait();
   }
 
+  /** No label may be within one of the same name. */
   label(id: number): string {
-    return `B${id}`;
+    return `B${id * (DEPTH_MAX + 1) + this.depth}`;
   }
 
-  goto(step: number): string {
-    return `pc=${step};continue L;`;
+  /** A step that is reached from here only is printed here: a jump by number would cost as much as what it does. */
+  goto(id: number): string {
+    const step = defined(this.code.steps[id], "steps exist");
+    if (this.depth < DEPTH_MAX && this.jumps.get(id) === 1 && !mayWait(step)) {
+      this.depth++;
+      const text = this.text(step);
+      this.depth--;
+      return text;
+    }
+    if (!this.cases.includes(id)) this.cases.push(id);
+    return `pc=${id};continue L;`;
   }
 
   end(): string {
@@ -190,7 +217,7 @@ class WideStep implements Layout {
   }
 
   private load(access: Extract<Access, { kind: "load" | "await" }>): string {
-    return `${this.touch(access.place, 0)}${local(access.into)}=${this.read(access.place)};`;
+    return `${this.touch(access.place, 0)}${this.readLocal(access.into)}=${this.read(access.place)};`;
   }
 
   private access(access: Access): string {
@@ -209,35 +236,48 @@ class WideStep implements Layout {
       case "rmw": {
         const put = this.write(access.place, access.value);
         const store = access.when ? `if(${truth(this, access.when)}){${put}}` : put;
-        return `${this.touch(access.place, 2)}${local(access.old)}=${this.read(access.place)};${store}`;
+        return `${this.touch(access.place, 2)}${this.readLocal(access.old)}=${this.read(access.place)};${store}`;
       }
       case "instruction":
         // Counted last: a body that has to wait is run again.
         return `${statements(this, access.body)}I[${this.w.instructionNames.indexOf(access.primitive)}]+=N[cpu];`;
       case "choose": {
-        const l = local(access.into);
+        const l = this.readLocal(access.into);
         const such = access.such ? truth(this, access.such) : "true";
         return `for(${l}=0;${l}<${access.count};${l}++)if(${such})break;if(${l}===${access.count}){${this.wait()}}`;
       }
     }
   }
 
-  print(id: number, step: Step): string {
-    this.atEntry = id === 0;
+  private text(step: Step): string {
     const guard = step.guard ? `if(!(${truth(this, step.guard)})){${this.wait()}}` : "";
     const before = guard + statements(this, step.before);
-    return `case ${id}:{${before}${this.access(step.access)}${statements(this, step.body)}}\n`;
+    return `${before}${this.access(step.access)}${statements(this, step.body)}`;
+  }
+
+  /** From the step `first` on, all that is jumped to. */
+  print(first: number): string {
+    let text = "";
+    this.cases.push(first);
+    // It grows: what is printed jumps to others.
+    for (const id of this.cases) {
+      this.atEntry = id === 0;
+      text += `case ${id}:{${this.text(defined(this.code.steps[id], "steps exist"))}}\n`;
+    }
+    return text;
   }
 }
 
 function printCode(w: WidePrinter, code: Code, id: number, resumable = false): string {
-  const printer = new WideStep(w, code, resumable);
+  const slots = slotsOf(code);
+  const printer = new WideStep(w, code, slots, resumable);
   const first = code.kind === "interrupt" ? 0 : 1;
-  const steps = code.steps.map((step, s) => (s < first ? "" : printer.print(s, step))).join("");
+  const steps = printer.print(first);
   const params = Array.from({ length: code.params }, (_, i) => local(i));
-  const zero = (l: number): string => (w.big && code.locals[l]?.meaning.kind === "mask" ? "0n" : "0");
-  const rest = code.locals.map((_, l) => l).filter((l) => l >= code.params);
-  const declarations = rest.length > 0 ? `let ${rest.map((l) => `${local(l)}=${zero(l)}`).join(",")};` : "";
+  const zero = (slot: number): string =>
+    w.big && code.locals[slots.of.indexOf(slot)]?.meaning.kind === "mask" ? "0n" : "0";
+  const rest = Array.from({ length: slots.count - code.params }, (_, i) => code.params + i);
+  const declarations = rest.length > 0 ? `let ${rest.map((slot) => `${local(slot)}=${zero(slot)}`).join(",")};` : "";
   // Every jump comes by here, so that code which spins cannot hang the replay.
   const spins = `(++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}`;
   const patience = `if(${spins}){host.limit(0);return false;}`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One design over one trace: compiles what a replay calls, runs it, counts, prices, and compares with the recording.
 import { createHash } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
 import { counted } from "../../model/hw/profiles/counted.ts";
 import type { LineMap, Profile } from "../../model/hw/profiles/types.ts";
 import { defined } from "../base/assert.ts";
@@ -38,6 +39,9 @@ export interface ReplayRun {
   readonly notes: readonly string[];
   readonly interrupted: boolean;
 }
+
+// V8 leaves functions beyond 60 KB of bytecode to its interpreter. An entry with all that it calls inlined may be larger.
+setFlagsFromString("--max-optimized-bytecode-size=1048576");
 
 /** The compiler's file with the functions that a replay calls. */
 const REPLAY_FILE = "model/kernel/replay.ts";

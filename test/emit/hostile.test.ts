@@ -24,7 +24,7 @@ const NAMES = new RegExp(
     "v[a-z]{3,14}|mx|[uwG]\\d+|M[AVRSBFPXG]|P[VPOWSM]|V[SPC]|WK|FU|XA|CPUS|CONTROL|FOLDING|[TMANDFsfguoxyz]",
     "min|length",
     // What is called, and what is returned.
-    "next|popcount|nextBig|weightBig|Math|floor|trunc|clz32|BigInt|Number",
+    "powers|pow2|next|popcount|nextBig|weightBig|Math|floor|trunc|clz32|BigInt|Number",
     "Int32Array|Float64Array|Uint8Array|Array|fill",
     "cpu|pc|host|event|touch|wait|limit",
     "successors|initial|check|checkEnd|words|maxSuccessors|report|choices",
