@@ -25,12 +25,12 @@ const allocator: readonly Field[] = [
   cell("tfp", "bits", "asid_info.tlb_flush_pending"),
 ];
 
-/** And what is read under it. */
+/** And what is read under it: all but the active ASIDs, which others take away and swap, is written there only. */
 const locked: readonly Field[] = [
   ...allocator,
   ...CPUS.map((cpu) => cell(`r${cpu}`, "asid", "asid_info.reserved_asids", cpu)),
   cell("cidx", "int", "asid_info.cur_asid_idx"),
-];
+].map((field) => (/^a\d/.test(field.column) ? field : { ...field, locked: true }));
 
 export const arm64: ProbeTable = {
   probes: {

@@ -55,6 +55,8 @@ export interface Field {
   readonly of: Source;
   /** Only if this column of the row is not 0: what it points to is not there. */
   readonly given?: string;
+  /** Nobody else writes it at this point, as the CPU holds the lock for it. (A CPU's own cells are always so.) */
+  readonly locked?: true;
 }
 
 /** A number that only a later row tells: the task's next one of that name. */

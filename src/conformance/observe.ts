@@ -14,6 +14,13 @@ import { MAY_BE_PENDING, type Position, type World } from "./world.ts";
 /** What one row was found to be, as far as its fields tell; a reason if nothing explains it. */
 export type Found = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
+/** What a row has shown, and turned out never to have been so. */
+export interface Late {
+  readonly row: number;
+  readonly probe: PlannedProbe;
+  readonly reason: string;
+}
+
 const OK: Found = { ok: true };
 
 interface Pending {
@@ -108,6 +115,8 @@ export class Observer {
       return this.told(found, probe, field, row, model);
     }
     const recorded = world.encodeRaw(raw, row, field, cpu);
+    if (field.exact)
+      return this.told(model === recorded ? OK : this.differs(field, row, model), probe, field, row, model);
     if (model === recorded || this.calls.had(at, recorded, cpu)) this.judged?.(row, probe, field, "exact");
     else this.pending[cpu]!.push({ row, probe, field, at });
     return OK;
@@ -252,8 +261,8 @@ export class Observer {
   }
 
   /** The CPU's next row has come: what was to be read has been read. */
-  settle(cpu: number): Found {
-    let found = OK;
+  settle(cpu: number): Late | undefined {
+    let found: Late | undefined;
     const list = this.pending[cpu]!;
     for (const one of list) {
       const { row, probe, field, at } = one;
@@ -264,7 +273,7 @@ export class Observer {
       const model = this.world.state[at]!;
       this.judged?.(row, probe, field, field.as === "count" ? "environment" : "unexplained", model);
       if (field.as !== "count") {
-        found = { ok: false, reason: `row ${row}, ${probe.name}: ${this.reasonOf(field, row, model)}` };
+        found = { row, probe, reason: this.reasonOf(field, row, model) };
         continue;
       }
       const recorded = this.world.encode(row, field, cpu);
@@ -280,7 +289,7 @@ export class Observer {
   settleLast(cpu: number, tally: Tally): void {
     const open = this.pending[cpu]!.filter((one) => one.field.as !== "count" && !this.holds(one, cpu));
     for (const { row, probe, field, at } of open) {
-      tally.turn(row, probe, this.reasonOf(field, row, this.world.state[at]!));
+      tally.turn(row, probe, "unexplained", this.reasonOf(field, row, this.world.state[at]!));
     }
     this.settle(cpu);
   }

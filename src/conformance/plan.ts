@@ -69,6 +69,8 @@ export interface PlannedField extends PlannedColumn {
   readonly second: SteppedCell | undefined;
   /** Column that must not be 0, or -1. */
   readonly given: number;
+  /** Nobody else may have written it between the row and what it shows. */
+  readonly exact: boolean;
 }
 
 export interface PlannedLearn {
@@ -339,6 +341,7 @@ class Resolver {
       as: field.as,
       bit: -1,
       given: field.given === undefined ? -1 : argIndex(kind, field.given),
+      exact: field.locked ?? ("at" in of && of.at[0] === "cpu"),
     };
     if (planned.column < 0) return [];
     if ("arg" in of) return [{ ...planned, arg: of.arg, place: undefined, second: undefined }];

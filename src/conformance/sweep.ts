@@ -10,7 +10,7 @@ import { Interrupts } from "./interrupts.ts";
 import { learn } from "./learn.ts";
 import { isChosen, nextOfTask } from "./look-ahead.ts";
 import type { Ref } from "./names.ts";
-import { Observer } from "./observe.ts";
+import { type Late, Observer } from "./observe.ts";
 import { OldTasks } from "./old-tasks.ts";
 import type { PlannedArgument, PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
@@ -239,8 +239,8 @@ export class Sweep {
 
   private judge(row: number, cpu: number, probe: PlannedProbe): void {
     this.calls.close(cpu);
-    const settled = this.observer.settle(cpu);
-    if (!settled.ok) this.fail(probe, settled.reason);
+    const late = this.observer.settle(cpu);
+    if (late !== undefined) this.failLate(late);
     if (!this.begun.has(cpu)) this.runs(row, cpu);
     if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
     for (const what of probe.learns) learn(this.world, row, cpu, what, false);
@@ -314,10 +314,21 @@ export class Sweep {
   }
 
   private fail(probe: PlannedProbe, reason: string): void {
-    const outcome = this.accepted.get(this.row) ?? (this.acceptsAll ? "unexplained" : undefined);
+    const outcome = this.acceptedAs(this.row);
     if (outcome === undefined) throw UNEXPLAINED;
     this.tally.fail(this.row, probe, outcome, reason);
     if (this.input.log?.hasFailed(this.row) === false) this.noteStep(probe, "unexplained", reason);
+  }
+
+  /** An earlier row of this CPU, which was taken for explained, is not. */
+  private failLate({ row, probe, reason }: Late): void {
+    const outcome = this.acceptedAs(this.row);
+    if (outcome === undefined) throw UNEXPLAINED;
+    this.tally.turn(row, probe, outcome, reason);
+  }
+
+  private acceptedAs(row: number): "unexplained" | "unknown" | undefined {
+    return this.accepted.get(row) ?? (this.acceptsAll ? "unexplained" : undefined);
   }
 
   /** What is no field's: a step that shows nothing, is not there, or does not fit. */

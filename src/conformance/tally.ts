@@ -80,11 +80,11 @@ export class Tally {
   }
 
   /** A step that was counted as exact was not. */
-  turn(row: number, probe: PlannedProbe, reason: string): void {
+  turn(row: number, probe: PlannedProbe, outcome: "unexplained" | "unknown", reason: string): void {
     const steps = this.of(probe);
     steps.exact--;
     steps.total--;
-    this.fail(row, probe, "unexplained", reason);
+    this.fail(row, probe, outcome, reason);
   }
 
   /** By kind and field, what the environment would have to change at more steps than is believed. */
