@@ -19,6 +19,8 @@ const VAIN_MAX = 12;
 export interface Options {
   /** Rows done so far; true stops. */
   readonly progress?: (done: number, total: number) => boolean;
+  /** Looked at when a row is explained by no order: true stops. */
+  readonly enough?: (tally: Tally) => boolean;
 }
 
 /** Holds the design against the recording. */
@@ -53,7 +55,7 @@ class Orders {
     this.end = input.window.to;
   }
 
-  run({ progress }: Options): Conformed {
+  run({ progress, enough }: Options): Conformed {
     let row = 0;
     while (row < this.end) {
       if (row % SAVE_EVERY === 0) {
@@ -62,6 +64,7 @@ class Orders {
       }
       row = this.attempt(row, Math.min(this.end, (Math.floor(row / SAVE_EVERY) + 1) * SAVE_EVERY));
       if (this.failed) row = this.explain(row);
+      if (enough?.(this.sweep.tally)) break;
     }
     this.sweep.finish();
     return { tally: this.sweep.tally, complete: row >= this.end, limits: this.sweep.calls.limits };

@@ -7,21 +7,25 @@ import { err, ok, type Result } from "../base/result.ts";
 import { compileEntries } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
 import { load } from "../compiler/modules.ts";
-import { type Conformed, conform as holdAgainst } from "../conformance/orders.ts";
+import type { Patched } from "../compiler/patched.ts";
+import type { Watch } from "../compiler/watch.ts";
+import { type Conformed, conform as holdAgainst, type Options } from "../conformance/orders.ts";
 import { planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
 import type { Tally } from "../conformance/tally.ts";
-import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
+import { type EmittedStepped, emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
 import { argToString, type EventTable } from "../events/table.ts";
+import type { Program } from "../program/program.ts";
+import type { SteppedHost } from "../program/stepped.ts";
 import type { OpenedTrace } from "../traces/input/open.ts";
 import { findWindow } from "../traces/look-ahead.ts";
-import { machineOf, objectsOf } from "./conform-machine.ts";
+import { machineOf, type Objects, objectsOf } from "./conform-machine.ts";
 import type { ConformOptions, ConformReport, UnexplainedStep } from "./conform-report.ts";
-import { attempt, type Library, openLibrary } from "./library.ts";
+import { attempt, type DesignEntry, type Library, openLibrary } from "./library.ts";
 import { findDesign } from "./replay.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import { architecture, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
 
-const CONFORM_FILE = "model/kernel/conform.ts";
+export const CONFORM_FILE = "model/kernel/conform.ts";
 /** What is known of the probes, by architecture. */
 const PROBES: Readonly<Record<string, ProbeTable>> = { x86 };
 /** Of the steps that nobody explains, so many are shown in full. */
@@ -30,27 +34,42 @@ const AROUND = 6;
 /** Kernels that the designs for x86 recordings are of. */
 const RELEASES = ["6.1", "6.12"];
 
+/** A recording, and the design that it is held against. */
+export interface Recording {
+  readonly trace: OpenedTrace;
+  readonly design: DesignEntry;
+  /** Why this one. */
+  readonly why: string;
+  readonly probes: ProbeTable;
+  readonly objects: Objects;
+  /** Events that the recording has rows of. */
+  readonly stops: ReadonlySet<string>;
+}
+
 export async function conform(options: ConformOptions, context: JobContext): Promise<Result<ConformReport, JobError>> {
   const library = openLibrary(options.overlay);
   if (!library.ok) return library;
-  const opened = await openInput(options.trace, { sidecars: options.sidecars, context });
+  const opened = await openRecording(library.value, options, context);
   if (!opened.ok) return opened;
-  const trace = opened.value;
-  const chosen = choose(trace, options.design);
-  if (!chosen.ok) return chosen;
-  const design = findDesign(library.value, chosen.value.name);
-  if (!design.ok) return design;
-  const { info } = design.value;
-  const probes = PROBES[info.arch];
-  if (probes === undefined || info.arch !== architecture(trace)) return err(wrongArchitecture(info, trace));
-  const held = hold(library.value, info, probes, trace, context);
+  const recording = opened.value;
+  const { trace, probes } = recording;
+  const held = attempt(() => {
+    const beside = compileBeside(recording, { modules: library.value.modules, design: recording.design.info });
+    const result = runBeside(recording, beside, {
+      progress: (done, total) => {
+        context.progress("conform", done, total);
+        return context.signal.aborted;
+      },
+    });
+    return { result, limits: [...result.limits].map((limit) => beside.emitted.limits[limit] ?? "") };
+  });
   if (!held.ok) return held;
   const { result, limits } = held.value;
   return ok({
     schema: "lazymm.conform/1",
     trace: traceInfo(trace, spanOf(trace.table)),
-    design: design.value.ref,
-    chosen: chosen.value.why,
+    design: recording.design.ref,
+    chosen: recording.why,
     ...inReport(result, limits, trace.table, probes),
     notes: [
       ...library.value.notes,
@@ -59,6 +78,36 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
       ...limits.map((what) => `a bound of the model was hit: ${what}`),
     ],
     ...(result.complete ? {} : { interrupted: true }),
+  });
+}
+
+export async function openRecording(
+  library: Library,
+  options: Pick<ConformOptions, "trace" | "design" | "sidecars">,
+  context: JobContext,
+): Promise<Result<Recording, JobError>> {
+  const opened = await openInput(options.trace, { sidecars: options.sidecars, context });
+  if (!opened.ok) return opened;
+  const trace = opened.value;
+  const chosen = choose(trace, options.design);
+  if (!chosen.ok) return chosen;
+  const design = findDesign(library, chosen.value.name);
+  if (!design.ok) return design;
+  const { info } = design.value;
+  const probes = PROBES[info.arch];
+  if (probes === undefined || info.arch !== architecture(trace)) return err(wrongArchitecture(info, trace));
+  const { table } = trace;
+  if (table.cpus > STEPPED_CPUS_MAX) {
+    return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
+  }
+  const { why } = chosen.value;
+  return ok({
+    trace,
+    design: design.value,
+    why,
+    probes,
+    objects: objectsOf(table),
+    stops: stopsOf(probes, table.kinds),
   });
 }
 
@@ -91,51 +140,52 @@ function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: s
   return ok({ name: pcid ? "linux-6.12-x86" : "linux-6.12-x86-nopcid", why });
 }
 
-function hold(
-  library: Library,
-  design: DesignInfo,
-  probes: ProbeTable,
-  trace: OpenedTrace,
-  context: JobContext,
-): Result<{ result: Conformed; limits: string[] }, JobError> {
-  const { table, sidecars } = trace;
-  if (table.cpus > STEPPED_CPUS_MAX) {
-    return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
-  }
-  return attempt(() => {
-    const file = load(library.modules, CONFORM_FILE);
-    if (!file) throw new Error(`lazymm bug: ${CONFORM_FILE} is not installed`);
-    const objects = objectsOf(table);
-    const stops = stopsOf(probes, table.kinds);
-    const program = compileEntries({
-      modules: library.modules,
-      design: asRecorded(design, sidecars.cpuFlags),
-      file,
-      machine: machineOf(table, objects),
-      probes: probedFunctions(stops),
-    });
-    const emitted = emitStepped(program, stops);
-    const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
-    const plan = planFor(probes, table, shape);
-    const missed = new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed]));
-    const instantiate = loadStepped(emitted);
-    const input = {
-      table,
-      plan,
-      emitted: shape,
-      instantiate,
-      window: findWindow(table),
-      missed,
-      initMm: objects.initMm,
-    };
-    const result = holdAgainst(input, {
-      progress: (done, total) => {
-        context.progress("conform", done, total);
-        return context.signal.aborted;
-      },
-    });
-    return { result, limits: [...result.limits].map((limit) => emitted.limits[limit] ?? "") };
+/** A design's code, compiled to run beside a recording. */
+export interface Beside {
+  readonly program: Program;
+  readonly emitted: EmittedStepped;
+}
+
+/** Throws CompileError. */
+export function compileBeside(recording: Recording, { modules, design }: Patched, watch?: Watch): Beside {
+  const { trace, objects, stops } = recording;
+  const file = load(modules, CONFORM_FILE);
+  if (!file) throw new Error(`lazymm bug: ${CONFORM_FILE} is not installed`);
+  const program = compileEntries({
+    modules,
+    design: asRecorded(design, trace.sidecars.cpuFlags),
+    file,
+    machine: machineOf(trace.table, objects),
+    probes: probedFunctions(stops),
+    ...(watch && { watch }),
   });
+  return { program, emitted: emitStepped(program, stops) };
+}
+
+/** `reached`: what the run has come by, of the program's witnesses. */
+export function runBeside(
+  { trace, probes, objects }: Recording,
+  { program, emitted }: Beside,
+  options: Options,
+): Conformed & { readonly reached: Uint8Array } {
+  const { table, sidecars } = trace;
+  const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
+  const instantiate = loadStepped(emitted);
+  let reached: Uint8Array = new Uint8Array(0);
+  const input = {
+    table,
+    plan: planFor(probes, table, shape),
+    emitted: shape,
+    instantiate: (host: SteppedHost) => {
+      const machine = instantiate(host);
+      reached = machine.reached;
+      return machine;
+    },
+    window: findWindow(table),
+    missed: new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed])),
+    initMm: objects.initMm,
+  };
+  return { ...holdAgainst(input, options), reached };
 }
 
 /** The design with PTI where the recording's cpuinfo says so. */

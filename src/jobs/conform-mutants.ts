@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// `conform --mutants`: would a recording notice if the design were a little different? Every small change of the
+// functions that recorded steps go through is held against the recordings: one that no recording contradicts shows
+// what conformance does not see, unless there is a reason.
+import { type Equivalent, equivalent } from "../../model/probes/mutants.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { openRecording, type Recording } from "./conform.ts";
+import type { ConformMutantsOptions, ConformMutantsReport, MutantRecording } from "./conform-mutants-report.ts";
+import { attempt, openLibrary } from "./library.ts";
+import { Book } from "./mutant-book.ts";
+import { candidatesOf } from "./mutant-list.ts";
+import { type Survey, survey } from "./mutant-survey.ts";
+import { tryAll } from "./mutant-work.ts";
+import type { JobContext, JobError } from "./reports.ts";
+
+export async function conformMutants(
+  options: ConformMutantsOptions,
+  context: JobContext,
+): Promise<Result<ConformMutantsReport, JobError>> {
+  const library = openLibrary(options.overlay);
+  if (!library.ok) return library;
+  const { modules, overlay } = library.value;
+  const book = new Book(equivalent);
+  const recordings: MutantRecording[] = [];
+  for (const trace of options.traces) {
+    if (context.signal.aborted) break;
+    const start = performance.now();
+    const asked = { ...options, trace };
+    const opened = await openRecording(library.value, asked, context);
+    if (!opened.ok) return opened;
+    const recording = opened.value;
+    const base = { modules, design: recording.design.info };
+    const surveyed = attempt(() => survey(recording, base));
+    if (!surveyed.ok) return surveyed;
+    const { fault } = surveyed.value;
+    if (fault !== undefined) return err(notConforming(recording, trace, fault));
+    const candidates = candidatesOf(surveyed.value, base);
+    if (!candidates.ok) return candidates;
+    const stale = staleIn(surveyed.value, equivalent, new Set(overlay?.files.keys()));
+    if (stale !== undefined) return err(stale);
+    const todo = book.add(candidates.value);
+    let rejected = 0;
+    const done: Parameters<typeof tryAll>[0]["done"] = (index, result) => {
+      const candidate = todo[index]!;
+      if (result.kind === "rejected") rejected++;
+      book.note(candidate, result, trace, recording.probes, surveyed.value);
+    };
+    const changes = todo.map(({ change }) => change);
+    await tryAll({ recording, base, options: asked, changes, jobs: options.jobs, done }, context);
+    recordings.push({
+      trace,
+      design: recording.design.ref,
+      chosen: recording.why,
+      mutants: candidates.value.length,
+      exercised: candidates.value.filter(({ exercised }) => exercised).length,
+      run: todo.length,
+      rejected,
+      seconds: Math.round((performance.now() - start) / 100) / 10,
+    });
+  }
+  const closed = book.close();
+  if (!closed.ok) return closed;
+  return ok({
+    schema: "lazymm.conform-mutants/1",
+    recordings,
+    ...closed.value,
+    notes: library.value.notes,
+    ...(context.signal.aborted && { interrupted: true }),
+  });
+}
+
+function notConforming({ design }: Recording, trace: string, fault: string): JobError {
+  const message = `${trace}: ${design.ref} does not conform as it is, and so nothing can be learnt from its mutants\n${fault}`;
+  return { kind: "input", message };
+}
+
+/** What is stated of a mutant that is not generated any more; not of files that an overlay has changed. */
+export function staleIn(
+  { mutants, functions }: Pick<Survey, "mutants" | "functions">,
+  stated: readonly Equivalent[],
+  shadowed: ReadonlySet<string>,
+): JobError | undefined {
+  for (const { of, old, text } of stated) {
+    if (!functions.has(of) || shadowed.has(of.split("#")[0] ?? "")) continue;
+    const fits = mutants.some(({ mutant }) => {
+      return `${mutant.file}#${mutant.func}` === of && mutant.old === old && (text ?? mutant.text) === mutant.text;
+    });
+    if (fits) continue;
+    const change = text === undefined ? old : `${old} => ${text}`;
+    return { kind: "input", message: `model/probes/mutants.ts is out of date: ${of} has no mutant "${change}"` };
+  }
+  return undefined;
+}
