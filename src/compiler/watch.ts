@@ -14,6 +14,8 @@ export interface Effects {
   /** Names of cells that it writes, but for locks. */
   readonly writes: Set<string>;
   readonly events: Set<string>;
+  /** It says what comes next in its function, or what a variable holds that outlives it. */
+  readonly decides: boolean;
 }
 
 /** Collects what one compilation has met. */
@@ -95,7 +97,7 @@ export function watchStatement<T>(cx: Lowering, node: t.Statement, lower: () => 
   const before = code.mark();
   const blocks = code.blocks.length;
   const result = lower();
-  const effects = watch.effects.get(node) ?? { writes: new Set(), events: new Set() };
+  const effects = watch.effects.get(node) ?? { writes: new Set(), events: new Set(), decides: decides(node) };
   watch.effects.set(node, effects);
   noteSince(cx, before, blocks, effects);
   return result;
@@ -125,4 +127,24 @@ function noteAccess(cx: Lowering, access: Access, effects: Effects): void {
   if (access.kind === "instruction") for (const s of access.body) noteStmt(cx, s, effects);
   else if ("place" in access && access.kind !== "load" && access.kind !== "await")
     noteWrite(cx, access.place.cell, effects);
+}
+
+const LEAVING: readonly string[] = ["ReturnStatement", "BreakStatement", "ContinueStatement"];
+
+function decides(statement: t.Statement): boolean {
+  const own = new Set<string>();
+  const assigned = new Set<string>();
+  let leaves = statement.type === "VariableDeclaration";
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (typeof node !== "object" || node === null) return;
+    const one = node as t.Node;
+    leaves ||= LEAVING.includes(one.type);
+    if (one.type === "VariableDeclarator" && one.id.type === "Identifier") own.add(one.id.name);
+    if (one.type === "AssignmentExpression" && one.left.type === "Identifier") assigned.add(one.left.name);
+    if (one.type === "UpdateExpression" && one.argument.type === "Identifier") assigned.add(one.argument.name);
+    for (const [key, child] of Object.entries(node)) if (key !== "loc") visit(child);
+  };
+  visit(statement);
+  return leaves || [...assigned].some((name) => !own.has(name));
 }

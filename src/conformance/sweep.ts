@@ -221,7 +221,7 @@ export class Sweep {
     if (probe.event >= 0 && top !== undefined && this.reaches(top, probe.event)) return top;
     if (begins !== undefined) return this.begin(row, cpu, probe, stack);
     // It says that calls are through, and shows nothing.
-    if (probe.event < 0) return undefined;
+    if (probe.probe.at === undefined) return undefined;
     const other = handler ?? this.schedulers[cpu] ?? top;
     this.fail(
       probe,

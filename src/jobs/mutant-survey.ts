@@ -96,23 +96,8 @@ function isExercised({ inside, boundary }: Placed, { passed, equal }: Watch, num
  */
 function isSilent({ statement }: Placed, watch: Watch, noticed: ReadonlySet<string>, recorded: ReadonlySet<string>) {
   const effects = watch.effects.get(statement);
-  if (effects === undefined || changesCourse(statement)) return false;
+  if (effects === undefined || effects.decides) return false;
   return ![...effects.writes].some((cell) => noticed.has(cell)) && ![...effects.events].some((e) => recorded.has(e));
-}
-
-const LEAVING: readonly string[] = ["ReturnStatement", "BreakStatement", "ContinueStatement", "VariableDeclaration"];
-
-/** It decides what comes next in its function, or what a variable holds. */
-function changesCourse(node: unknown): boolean {
-  if (Array.isArray(node)) return node.some(changesCourse);
-  if (typeof node !== "object" || node === null) return false;
-  const type = "type" in node ? String(node.type) : "";
-  if (LEAVING.includes(type)) return true;
-  if (type === "AssignmentExpression" && "left" in node) {
-    const { left } = node as { left: { type: string } };
-    if (left.type === "Identifier") return true;
-  }
-  return Object.entries(node).some(([key, child]) => key !== "loc" && changesCourse(child));
 }
 
 /** By name: cells that a probe shows, and those that are read; but the machine's only if a probe shows them. */
