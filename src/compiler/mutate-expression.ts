@@ -3,7 +3,7 @@
 // one less, comparisons that take in their bound or leave it out.
 import type * as t from "@babel/types";
 import { lookup, lookupExport } from "./modules.ts";
-import { isBoolean, mutateCondition, type Site } from "./mutate-source.ts";
+import { isBoolean, mutateCondition, negated, OPPOSITE, type Site } from "./mutate-source.ts";
 import { textOf } from "./source.ts";
 
 const WITH_BOUND: Readonly<Record<string, string>> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
@@ -81,6 +81,7 @@ function memberExpression(site: Site, node: t.MemberExpression): void {
 
 function binaryExpression(site: Site, node: t.BinaryExpression): void {
   const { file } = site.func;
+  if (OPPOSITE[node.operator] !== undefined) site.add("negate", node, negated(file, node), site);
   const other = WITH_BOUND[node.operator];
   if (other !== undefined) {
     const text = `${textOf(file, node.left)} ${other} ${textOf(file, node.right)}`;

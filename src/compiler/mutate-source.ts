@@ -140,7 +140,8 @@ export function mutateCondition(site: Site, node: t.Expression): void {
   mutateExpression(site, node);
 }
 
-const OPPOSITE: Readonly<Record<string, string>> = {
+/** Comparisons, and the ones that hold where they do not. */
+export const OPPOSITE: Readonly<Record<string, string>> = {
   "===": "!==",
   "!==": "===",
   "<": ">=",
@@ -149,7 +150,8 @@ const OPPOSITE: Readonly<Record<string, string>> = {
   "<=": ">",
 };
 
-function negated(file: SourceFile, node: t.Expression): string {
+/** The text of a condition the other way round. */
+export function negated(file: SourceFile, node: t.Expression): string {
   const text = (n: Node): string => textOf(file, n);
   if (node.type === "BooleanLiteral") return String(!node.value);
   if (node.type === "UnaryExpression" && node.operator === "!") return text(node.argument);

@@ -7,6 +7,8 @@ export interface ConformMutantsOptions {
   readonly design: string | undefined;
   readonly overlay: string | undefined;
   readonly sidecars: boolean;
+  /** Only mutants of these; empty: of all. */
+  readonly functions: readonly string[];
   /** Threads. */
   readonly jobs: number;
 }

@@ -34,11 +34,13 @@ export async function conformMutants(
     if (!surveyed.ok) return surveyed;
     const { fault } = surveyed.value;
     if (fault !== undefined) return err(notConforming(recording, trace, fault));
-    const candidates = candidatesOf(surveyed.value, base);
-    if (!candidates.ok) return candidates;
+    const listed = candidatesOf(surveyed.value, base);
+    if (!listed.ok) return listed;
+    const candidates = listed.value.filter(({ about }) => isAsked(about.function, options.functions));
+    if (candidates.length === 0) return err(unknownFunction(options.functions, surveyed.value));
     const stale = staleIn(surveyed.value, equivalent, new Set(overlay?.files.keys()));
     if (stale !== undefined) return err(stale);
-    const todo = book.add(candidates.value);
+    const todo = book.add(candidates);
     let rejected = 0;
     const done: Parameters<typeof tryAll>[0]["done"] = (index, result) => {
       const candidate = todo[index]!;
@@ -51,8 +53,8 @@ export async function conformMutants(
       trace,
       design: recording.design.ref,
       chosen: recording.why,
-      mutants: candidates.value.length,
-      exercised: candidates.value.filter(({ exercised }) => exercised).length,
+      mutants: candidates.length,
+      exercised: candidates.filter(({ exercised }) => exercised).length,
       run: todo.length,
       rejected,
       seconds: Math.round((performance.now() - start) / 100) / 10,
@@ -67,6 +69,15 @@ export async function conformMutants(
     notes: library.value.notes,
     ...(context.signal.aborted && { interrupted: true }),
   });
+}
+
+function isAsked(func: string, functions: readonly string[]): boolean {
+  return functions.length === 0 || functions.includes(func);
+}
+
+function unknownFunction(functions: readonly string[], { mutants }: Survey): JobError {
+  const known = [...new Set(mutants.map(({ mutant }) => mutant.func))].sort();
+  return { kind: "unknown name", what: "function with mutants", name: functions.join(", "), known };
 }
 
 function notConforming({ design }: Recording, trace: string, fault: string): JobError {

@@ -32,12 +32,14 @@ export function tryMutant(recording: Recording, base: Patched, text: string, cha
     });
     const failure = tally.failures.find(({ outcome }) => outcome === "unexplained");
     if (failure) return { kind: "rejected", row: failure.row, step: failure.kind, reason: failure.reason };
+    const [excess] = tally.excess();
+    if (excess !== undefined) {
+      const step = excess.split(".")[0] ?? "";
+      return { kind: "rejected", row: recording.trace.table.length - 1, step, reason: excess };
+    }
     if (tally.failures.length > 0) return { kind: "unknown", why: "the search for an order was given up" };
     if (limits.size > 0) return { kind: "unknown", why: "a bound of the model was hit" };
-    const [excess] = tally.excess();
-    if (excess === undefined) return { kind: "admitted" };
-    const step = excess.split(".")[0] ?? "";
-    return { kind: "rejected", row: recording.trace.table.length - 1, step, reason: excess };
+    return { kind: "admitted" };
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
     return { kind: "refused", why: error.diagnostic.text };

@@ -95,6 +95,12 @@ export const outputs: readonly Output[] = [
   ["compare", "an ordinary trace", [LAZYMM, "compare", ordinaryTrace(), "-d", "x86-no-lazy"], 0],
   ["conform", "the bundled recording", [LAZYMM, "conform", FIXTURE], 0],
   ["conform", "another design", [LAZYMM, "conform", FIXTURE, "-d", "linux-6.14-x86"], 1],
+  [
+    "conform-mutants",
+    "two functions",
+    [LAZYMM, ...words("conform --mutants -j 1 --function next_ctx_id --function mmgrab_lazy_tlb"), FIXTURE],
+    0,
+  ],
   ["replay", "the bundled recording", [LAZYMM, "replay", FIXTURE, "-d", "linux-6.12-x86"], 0],
   ["replay", "an ordinary trace", [LAZYMM, "replay", ordinaryTrace(), "-d", "x86-shootdown"], 0],
   ["replay", "an arm64 trace", [LAZYMM, "replay", traceOf("aarch64"), "-d", "linux-6.1-arm64-asid8"], 0],

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { ConformMutantsReport } from "../../jobs/conform-mutants-report.ts";
 import type { ConformReport } from "../../jobs/conform-report.ts";
 import { jobs } from "../../jobs/jobs.ts";
-import { addExamples, fail, parseCount, runJob, type Shell } from "../command.ts";
+import { addExamples, collect, fail, parseCount, runJob, type Shell } from "../command.ts";
 import { EXIT } from "../errors.ts";
 import { addOutputOptions, type OutputOptions } from "../output.ts";
 import { renderConform } from "../render/conform.ts";
@@ -16,6 +16,7 @@ interface Options extends OutputOptions {
   readonly overlay?: string;
   readonly sidecars: boolean;
   readonly mutants?: boolean;
+  readonly function: readonly string[];
   readonly jobs?: number;
 }
 
@@ -45,24 +46,26 @@ export function addConform(program: Command, shell: Shell): void {
     .option("--overlay <dir>", "files that shadow the same paths in model/")
     .option("--no-sidecars", "do not read the files beside the trace")
     .option("--mutants", "is it noticed if the design is a little different? Each small change, run beside the traces")
+    .option("--function <name>", "with --mutants: only of this function; may be repeated", collect, [])
     .option("-j, --jobs <n>", "threads, with --mutants", parseCount)
     .action(async (traces: string[], options: Options) => {
-      const { design, overlay, sidecars } = options;
+      const asked = { design: options.design, overlay: options.overlay, sidecars: options.sidecars };
       if (options.mutants) {
         const threads = options.jobs ?? Math.min(availableParallelism(), JOBS_MAX);
         return runJob(shell, options, {
-          work: (context) => jobs.conformMutants({ traces, design, overlay, sidecars, jobs: threads }, context),
+          work: (context) =>
+            jobs.conformMutants({ ...asked, traces, functions: options.function, jobs: threads }, context),
           text: renderConformMutants,
           exit: exitOfMutants,
         });
       }
       const [trace = "", other] = traces;
-      if (other !== undefined || options.jobs !== undefined) {
-        const message = "several traces, and --jobs, are for --mutants; otherwise conform takes one trace";
+      if (other !== undefined || options.jobs !== undefined || options.function.length > 0) {
+        const message = "several traces, --function and --jobs are for --mutants; otherwise conform takes one trace";
         return fail(shell, { exit: EXIT.usage, message });
       }
       await runJob(shell, options, {
-        work: (context) => jobs.conform({ trace, design, overlay, sidecars }, context),
+        work: (context) => jobs.conform({ ...asked, trace }, context),
         text: renderConform,
         exit: exitOf,
       });
