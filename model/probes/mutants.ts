@@ -17,10 +17,13 @@ export interface NamedMutant {
   readonly change: readonly Replacement[] | { readonly part: string; readonly variant: string };
 }
 
-/** Generated mutants of a function, `old` reading `text` (any of them, if there is none), that nothing can contradict. */
+/**
+ * Generated mutants that nothing can contradict: of a function, as path#name, those in which `old` reads `text`.
+ * Without them: whatever stands there, or is put there.
+ */
 export interface Equivalent {
   readonly of: string;
-  readonly old: string;
+  readonly old?: string;
   readonly text?: string;
   readonly why: string;
 }
@@ -123,4 +126,103 @@ export const named: readonly NamedMutant[] = [
   },
 ];
 
-export const equivalent: readonly Equivalent[] = [];
+const CONTEXT = "model/kernel/arch/x86/mm/context.ts";
+const FORK = "model/kernel/fork.ts";
+const MAINLINE = "model/kernel/lifetime/mainline.ts";
+const MEMBARRIER = "model/kernel/sched/membarrier/mainline.ts";
+const SMP = "model/kernel/smp.ts";
+
+const NO_GLOBAL_ASID = "nobody gives an mm a global ASID, and no CPU uses one";
+const OVERWRITTEN = "the next request overwrites all of it before anybody looks";
+const BEFORE_ANYBODY_LOOKS = "it is set again before anybody looks";
+const NO_TRIM = "trim_cpumask is off: it is false in every request";
+
+export const equivalent: readonly Equivalent[] = [
+  { of: `${ASID}#choose_new_asid`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
+  {
+    of: `${ASID}#invalidate_user_asid`,
+    why: "nobody reads what it notes: the machine has no user half of a PCID, and no probe of the table shows it",
+  },
+  {
+    of: `${CONTEXT}#init_new_context`,
+    old: "atomic_set(mm.context.tlb_gen, 0);",
+    why: "beside a recording every mm is an object of its own, which begins with 0",
+  },
+  { of: `${CONTEXT}#next_ctx_id`, why: "ids are names: which number it is cannot be told, as long as it is a new one" },
+  { of: `${TLB}#switch_mm_irqs_off`, old: "0", text: "1", why: BEFORE_ANYBODY_LOOKS },
+  { of: `${TLB}#switch_mm_irqs_off`, old: "true", text: "false", why: BEFORE_ANYBODY_LOOKS },
+  { of: `${TLB}#switch_mm_irqs_off`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
+  {
+    of: `${TLB}#in_mask_already`,
+    old: "config.lazy_mm_cpumask",
+    why: "a bit that is set need not be set again: it spares a write",
+  },
+  { of: `${TLB}#flush_tlb_mm_range`, old: "info.trim_cpumask = should_trim_cpumask();", why: NO_TRIM },
+  {
+    of: `${TLB}#should_trim_cpumask`,
+    old: "config.trim_cpumask",
+    why: "whether to trim is anybody's guess, and conform takes the first one, which is not to",
+  },
+  {
+    of: `${TLB}#get_flush_tlb_info`,
+    old: "info.initiating_cpu = smp_processor_id();",
+    why: "each CPU has a request of its own, and it says so from the start",
+  },
+  { of: `${TLB}#get_flush_tlb_info`, old: "info.trim_cpumask = false;", why: NO_TRIM },
+  { of: `${TLB}#get_flush_tlb_info`, old: "false", why: "flush_tlb_mm_range() sets it before it sends the request" },
+  { of: `${TLB}#put_flush_tlb_info`, why: OVERWRITTEN },
+  {
+    of: `${TLB}#range_to_flush`,
+    old: "TLB_FLUSH_ALL",
+    text: "TLB_FLUSH_ALL + 1",
+    why: "who asks for everything asks for [0, TLB_FLUSH_ALL): that is what comes out either way",
+  },
+  {
+    of: `${TLB}#trace_flush_sent`,
+    old: "TLB_FLUSH_ALL",
+    text: "TLB_FLUSH_ALL + 1",
+    why: "-1 in pages is -1",
+  },
+  { of: `${TLB}#flush_tlb_func`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
+  { of: `${FORK}#mm_count_dec_and_test`, old: "config.mmdrop_release", why: "it differs in what it orders" },
+  { of: `${FORK}#mm_free_pgd`, old: "!config.pgd_lock", why: "it takes a lock, and lets go of it" },
+  {
+    of: "model/kernel/irqflags.ts#local_irq_save",
+    old: "flags",
+    why: "whether interrupts are on is the machine's own: no probe shows it",
+  },
+  {
+    of: `${MAINLINE}#context_switch_to_kernel`,
+    old: "prev.active_mm = null;",
+    why: "the next switch to that task sets it before anybody looks",
+  },
+  {
+    of: `${MAINLINE}#context_switch_to_user`,
+    old: "prev.active_mm = null;",
+    why: "the next switch to that task sets it before anybody looks",
+  },
+  {
+    of: `${MAINLINE}#mmdrop_waits`,
+    old: "false",
+    why: "what is not freed cannot be told from what is: no probe is behind it, and no object is used again",
+  },
+  {
+    of: `${MEMBARRIER}#membarrier_mm_sync_core_before_usermode`,
+    why: "it serialises a core, which is an order; no probe shows who has registered for that",
+  },
+  {
+    of: `${MEMBARRIER}#membarrier_exec_mmap`,
+    old: "!config.MEMBARRIER",
+    why: "no probe shows who is registered, and nothing but barriers depends on it",
+  },
+  {
+    of: `${SMP}#smp_call_function_many_cond`,
+    old: "queued = cpumask_with(cpu, queued);",
+    why: "it says whom to wait for",
+  },
+  {
+    of: `${SMP}#csd_unlock_iret`,
+    old: "csd[from][cpu].info = as_void(null);",
+    why: "the next call overwrites it before anybody looks",
+  },
+];

@@ -158,5 +158,6 @@ export function negated(file: SourceFile, node: t.Expression): string {
   const opposite = node.type === "BinaryExpression" ? OPPOSITE[node.operator] : undefined;
   if (node.type === "BinaryExpression" && opposite !== undefined)
     return `${text(node.left)} ${opposite} ${text(node.right)}`;
-  return node.type === "Identifier" || node.type === "CallExpression" ? `!${text(node)}` : `!(${text(node)})`;
+  const isSimple = ["Identifier", "CallExpression", "MemberExpression"].includes(node.type);
+  return isSimple ? `!${text(node)}` : `!(${text(node)})`;
 }

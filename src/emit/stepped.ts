@@ -43,7 +43,8 @@ export function emitStepped(program: Program, stops: ReadonlySet<string>): Emitt
   }
   const functions = program.codes.map((code, id) => printCode({ program, cells, limits, stops }, code, id)).join("\n");
   const text = `"use strict";${RUNTIME}
-const S=new Float64Array(${base}),A=new Float64Array(${ARGS_MAX}),C=new Uint8Array(${program.witnesses.length});let E=0,W=false;
+const S=new Float64Array(${base}),A=new Float64Array(${ARGS_MAX});let E=0,W=false;
+const C=new Uint8Array(${program.witnesses.length});
 ${functions}
 const R=[${program.codes.map((_, id) => `f${id}`).join(",")}];
 return {state:S,args:A,reached:C,event:()=>E,watch:(on)=>{W=on;},run:(F)=>R[F.code](F)};`;

@@ -48,7 +48,7 @@ export async function conformMutants(
       book.note(candidate, result, trace, recording.probes, surveyed.value);
     };
     const changes = todo.map(({ change }) => change);
-    await tryAll({ recording, base, options: asked, changes, jobs: options.jobs, done }, context);
+    await tryAll({ options: asked, changes, jobs: options.jobs, done }, context);
     recordings.push({
       trace,
       design: recording.design.ref,
@@ -81,8 +81,8 @@ function unknownFunction(functions: readonly string[], { mutants }: Survey): Job
 }
 
 function notConforming({ design }: Recording, trace: string, fault: string): JobError {
-  const message = `${trace}: ${design.ref} does not conform as it is, and so nothing can be learnt from its mutants\n${fault}`;
-  return { kind: "input", message };
+  const what = `${trace}: ${design.ref} does not conform as it is, and so nothing can be learnt from its mutants`;
+  return { kind: "input", message: `${what}\n${fault}` };
 }
 
 /** What is stated of a mutant that is not generated any more; not of files that an overlay has changed. */
@@ -94,11 +94,12 @@ export function staleIn(
   for (const { of, old, text } of stated) {
     if (!functions.has(of) || shadowed.has(of.split("#")[0] ?? "")) continue;
     const fits = mutants.some(({ mutant }) => {
-      return `${mutant.file}#${mutant.func}` === of && mutant.old === old && (text ?? mutant.text) === mutant.text;
+      const isOf = `${mutant.file}#${mutant.func}` === of;
+      return isOf && (old ?? mutant.old) === mutant.old && (text ?? mutant.text) === mutant.text;
     });
     if (fits) continue;
-    const change = text === undefined ? old : `${old} => ${text}`;
-    return { kind: "input", message: `model/probes/mutants.ts is out of date: ${of} has no mutant "${change}"` };
+    const change = `"${old ?? "anything"}" => "${text ?? "anything"}"`;
+    return { kind: "input", message: `model/probes/mutants.ts is out of date: ${of} has no mutant ${change}` };
   }
   return undefined;
 }

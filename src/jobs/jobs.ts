@@ -16,5 +16,6 @@ import { replay } from "./replay.ts";
 import type { Jobs } from "./reports.ts";
 
 export const jobs: Jobs = {
-  compare, conform, conformMutants, check, coverage, barriers, explain, perfetto, replay, inspect, litmus, promela, list,
+  compare, conform, conformMutants, check, coverage, barriers, explain, perfetto, replay, inspect, litmus, promela,
+  list,
 }; // biome-ignore format: a table

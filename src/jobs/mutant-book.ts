@@ -82,7 +82,9 @@ export class Book {
       }
       const { about } = entry.candidate;
       if (found.outcome === "rejected" && found.because !== undefined) {
-        const message = `model/probes/mutants.ts states that nothing contradicts ${about.file}:${about.line} "${about.from}" => "${about.to}", but a recording does: ${entry.rejection?.reason}`;
+        const place = `${about.file}:${about.line} "${about.from}" => "${about.to}"`;
+        const contradicted = `${entry.rejection?.trace} does: ${entry.rejection?.reason}`;
+        const message = `model/probes/mutants.ts states that nothing contradicts ${place}, but ${contradicted}`;
         return err({ kind: "input", message });
       }
       const { rejection } = entry;
@@ -114,16 +116,16 @@ export class Book {
     const ran = results.has("admitted") || results.has("unknown");
     if (!ran && results.has("refused")) return "refused";
     if (!ran) return { outcome: "equivalent", because: "the compiled program is the same" };
-    if (because) return { outcome: "equivalent", ...because };
     if (silent && !results.has("unknown")) return { outcome: "not observable" };
+    if (because) return { outcome: "equivalent", ...because };
     return { outcome: "survived", ...(why !== undefined && { because: why }) };
   }
 
   private statedOf({ func, about }: Candidate): Equivalent | undefined {
     if (about.name !== undefined) return undefined;
-    return this.stated.find(
-      ({ of, old, text }) => of === func && old === about.from && (text === undefined || text === about.to),
-    );
+    return this.stated.find(({ of, old, text }) => {
+      return of === func && (old ?? about.from) === about.from && (text ?? about.to) === about.to;
+    });
   }
 }
 

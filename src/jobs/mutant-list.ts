@@ -77,6 +77,7 @@ export function editOf(name: string, { file, from, to }: Replacement, { modules 
   const start = text.indexOf(from);
   const times = text.split(from).length - 1;
   if (times === 1) return ok({ file, start, end: start + from.length, text: to });
-  const message = `the mutant "${name}" does not fit ${file}: ${JSON.stringify(from)} stands there ${times} times, not once`;
+  const found = `${JSON.stringify(from)} stands there ${times} times, not once`;
+  const message = `the mutant "${name}" does not fit ${file}: ${found}`;
   return err({ kind: "input", message } as const);
 }

@@ -15,6 +15,9 @@ export type MutantResult =
   | { readonly kind: "refused" | "unknown"; readonly why: string }
   | { readonly kind: "rejected"; readonly row: number; readonly step: string; readonly reason: string };
 
+/** Steps for which the search for an order was given up: it takes long, and rarely ends otherwise at the next one. */
+const GIVEN_UP_MAX = 3;
+
 function applied(base: Patched, change: Change): Patched {
   if (change.kind === "edits") return patched(base, change.edits);
   const found = withVariant(base, change.part, change.path);
@@ -28,7 +31,8 @@ export function tryMutant(recording: Recording, base: Patched, text: string, cha
     const beside = compileBeside(recording, applied(base, change));
     if (beside.emitted.text === text) return { kind: "same" };
     const { tally, limits } = runBeside(recording, beside, {
-      enough: ({ failures }) => failures.some(({ outcome }) => outcome === "unexplained"),
+      enough: ({ failures }) =>
+        failures.some(({ outcome }) => outcome === "unexplained") || failures.length >= GIVEN_UP_MAX,
     });
     const failure = tally.failures.find(({ outcome }) => outcome === "unexplained");
     if (failure) return { kind: "rejected", row: failure.row, step: failure.kind, reason: failure.reason };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What can be mutated in a design, and what a recording can tell of it: one run of the design as it is says which places
-// the recording comes to, and the program says what anybody could notice of a statement.
+// What can be mutated in a design, and what a recording can tell of it: one run of the design as it is says which
+// places the recording comes to, and the program says what anybody could notice of a statement.
 import type { ProbeTable } from "../../model/probes/types.ts";
 import type { FunctionDecl } from "../compiler/lower/lowering.ts";
 import { mutantsOf, type Placed } from "../compiler/mutate-source.ts";

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Many mutants beside one recording: here, or in threads, each with a library and a recording of its own.
-import { setImmediate as breathe } from "node:timers/promises";
+// Many mutants beside one recording, in threads, each with a library and a recording of its own.
 import { Worker } from "node:worker_threads";
-import type { Patched } from "../compiler/patched.ts";
-import { compileBeside, type Recording } from "./conform.ts";
 import type { ConformOptions } from "./conform-report.ts";
-import { type Change, type MutantResult, tryMutant } from "./mutant-run.ts";
+import type { Change, MutantResult } from "./mutant-run.ts";
 import type { JobContext } from "./reports.ts";
 import { workerFile } from "./threads.ts";
 
@@ -13,8 +10,6 @@ import { workerFile } from "./threads.ts";
 export type MutantWorkerStart = ConformOptions;
 
 export interface MutantWork {
-  readonly recording: Recording;
-  readonly base: Patched;
   /** How a thread finds the recording. */
   readonly options: ConformOptions;
   readonly changes: readonly Change[];
@@ -23,34 +18,16 @@ export interface MutantWork {
   readonly done: (index: number, result: MutantResult) => void;
 }
 
-/** Fewer results if it is interrupted. */
-export async function tryAll(work: MutantWork, context: JobContext): Promise<void> {
-  const { changes, jobs, options, done } = work;
-  let finished = 0;
-  const finish = (index: number, result: MutantResult): void => {
-    finished++;
-    context.progress(`mutants on ${options.trace}`, finished, changes.length);
-    done(index, result);
-  };
-  const threads = Math.min(jobs, changes.length);
-  if (threads > 1) return inThreads(work, threads, finish, context);
-  const { text } = compileBeside(work.recording, work.base).emitted;
-  for (const [index, change] of changes.entries()) {
-    await breathe();
-    if (context.signal.aborted) return;
-    finish(index, tryMutant(work.recording, work.base, text, change));
-  }
-}
-
-async function inThreads(
-  { changes, options }: MutantWork,
-  threads: number,
-  finish: MutantWork["done"],
-  { signal }: JobContext,
-): Promise<void> {
+/** Fewer results if it is interrupted: a thread can be stopped in the middle of a run. */
+export async function tryAll({ options, changes, jobs, done }: MutantWork, context: JobContext): Promise<void> {
+  const { signal } = context;
   let next = 0;
+  let finished = 0;
   const workerData: MutantWorkerStart = options;
-  const workers = Array.from({ length: threads }, () => new Worker(workerFile("mutant-worker"), { workerData }));
+  const workers = Array.from(
+    { length: Math.min(jobs, changes.length) },
+    () => new Worker(workerFile("mutant-worker"), { workerData }),
+  );
   const stop = (): void => {
     for (const worker of workers) void worker.terminate();
   };
@@ -59,7 +36,9 @@ async function inThreads(
     while (next < changes.length && !signal.aborted) {
       const index = next++;
       const result = await inThread(worker, changes[index]!, signal);
-      if (result !== undefined) finish(index, result);
+      if (result === undefined) return;
+      context.progress(`mutants on ${options.trace}`, ++finished, changes.length);
+      done(index, result);
     }
   };
   try {
@@ -73,13 +52,13 @@ async function inThreads(
 /** undefined: it was interrupted. */
 function inThread(worker: Worker, change: Change, signal: AbortSignal): Promise<MutantResult | undefined> {
   return new Promise((resolve, reject) => {
-    const hear = (result: MutantResult): void => {
-      worker.off("error", reject).off("exit", end);
-      resolve(result);
-    };
     const end = (code: number): void => {
       if (signal.aborted) resolve(undefined);
       else reject(new Error(`a thread ended with code ${code}`));
+    };
+    const hear = (result: MutantResult): void => {
+      worker.off("error", reject).off("exit", end);
+      resolve(result);
     };
     worker.once("message", hear).once("error", reject).once("exit", end);
     worker.postMessage(change);
