@@ -32,6 +32,18 @@ export class Watch {
   /** Above 0: code in which nothing may be added. */
   quiet = 0;
 
+  /** No part of the statement was left out because a constant decides against it: the effects are those of all of it. */
+  isWhole(node: t.Statement): boolean {
+    if (node.type === "BlockStatement") return node.body.every((one) => this.isWhole(one));
+    if (node.type === "EmptyStatement") return true;
+    if (!this.compiled.has(node)) return false;
+    if (node.type === "IfStatement")
+      return this.isWhole(node.consequent) && (!node.alternate || this.isWhole(node.alternate));
+    const inside =
+      node.type === "WhileStatement" || node.type.startsWith("For") ? (node as t.WhileStatement).body : null;
+    return inside === null || this.isWhole(inside);
+  }
+
   /** The numbers of what a run has come by: `reached` says it by witness of the program. */
   numbers({ witnesses }: Program, reached: ArrayLike<number>): Set<number> {
     return new Set(witnesses.flatMap(({ name }, witness) => (reached[witness] === 1 ? [Number(name)] : [])));

@@ -96,7 +96,7 @@ function isExercised({ inside, boundary }: Placed, { passed, equal }: Watch, num
  */
 function isSilent({ statement }: Placed, watch: Watch, noticed: ReadonlySet<string>, recorded: ReadonlySet<string>) {
   const effects = watch.effects.get(statement);
-  if (effects === undefined || effects.decides) return false;
+  if (effects === undefined || effects.decides || !watch.isWhole(statement)) return false;
   return ![...effects.writes].some((cell) => noticed.has(cell)) && ![...effects.events].some((e) => recorded.has(e));
 }
 
