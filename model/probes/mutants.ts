@@ -18,13 +18,15 @@ export interface NamedMutant {
 }
 
 /**
- * Generated mutants that nothing can contradict: of a function, as path#name, those in which `old` reads `text`.
- * Without them: whatever stands there, or is put there.
+ * Generated mutants that nothing can contradict: of a function, as path#name, those in which `old` reads `text`, in a
+ * line of which `within` is a part (« is where `old` begins). Without them: whatever stands there, or is put there,
+ * wherever.
  */
 export interface Equivalent {
   readonly of: string;
   readonly old?: string;
   readonly text?: string;
+  readonly within?: string;
   readonly why: string;
 }
 
@@ -174,13 +176,13 @@ export const equivalent: readonly Equivalent[] = [
   {
     of: `${TLB}#range_to_flush`,
     old: "TLB_FLUSH_ALL",
-    text: "TLB_FLUSH_ALL + 1",
+    within: "if (end === «TLB_FLUSH_ALL",
     why: "who asks for everything asks for [0, TLB_FLUSH_ALL): that is what comes out either way",
   },
   {
     of: `${TLB}#trace_flush_sent`,
     old: "TLB_FLUSH_ALL",
-    text: "TLB_FLUSH_ALL + 1",
+    within: "if (info.end === «TLB_FLUSH_ALL",
     why: "-1 in pages is -1",
   },
   { of: `${TLB}#flush_tlb_func`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },

@@ -18,6 +18,8 @@ export interface SourceMutant extends Edit {
   /** From 1. */
   readonly line: number;
   readonly column: number;
+  /** The line of the text in which it begins, with « where it does. */
+  readonly within: string;
   /** What stood there, on one line; `text` is what stands there instead. */
   readonly old: string;
 }
@@ -63,7 +65,9 @@ export function mutantsOf(modules: Modules, design: DesignInfo, func: FunctionDe
     const spot = node.loc?.start ?? { line: 0, column: 0 };
     const { file, name } = func;
     const old = textOf(file, node);
-    const place = { file: file.path, func: name, line: spot.line, column: spot.column + 1 };
+    const line = file.lines[spot.line - 1] ?? "";
+    const within = `${line.slice(0, spot.column)}«${line.slice(spot.column)}`;
+    const place = { file: file.path, func: name, line: spot.line, column: spot.column + 1, within };
     const mutant = { ...place, kind, start, end, old, text };
     const key = `${start} ${end} ${text}`;
     if (!found.has(key)) found.set(key, { mutant, inside, boundary, statement });

@@ -74,6 +74,8 @@ export interface ConformMutantsReport {
   readonly survived: number;
   readonly named: readonly MutantReport[];
   readonly mutants: readonly MutantReport[];
+  /** What is stated of mutants, and is not so. */
+  readonly stale: readonly string[];
   readonly notes: readonly string[];
   readonly interrupted?: true;
 }

@@ -8,7 +8,7 @@ import { openRecording, type Recording } from "./conform.ts";
 import type { ConformMutantsOptions, ConformMutantsReport, MutantRecording } from "./conform-mutants-report.ts";
 import { attempt, openLibrary } from "./library.ts";
 import { Book } from "./mutant-book.ts";
-import { candidatesOf } from "./mutant-list.ts";
+import { candidatesOf, isAbout } from "./mutant-list.ts";
 import { type Survey, survey } from "./mutant-survey.ts";
 import { tryAll } from "./mutant-work.ts";
 import type { JobContext, JobError } from "./reports.ts";
@@ -60,12 +60,10 @@ export async function conformMutants(
       seconds: Math.round((performance.now() - start) / 100) / 10,
     });
   }
-  const closed = book.close();
-  if (!closed.ok) return closed;
   return ok({
     schema: "lazymm.conform-mutants/1",
     recordings,
-    ...closed.value,
+    ...book.close(),
     notes: library.value.notes,
     ...(context.signal.aborted && { interrupted: true }),
   });
@@ -91,15 +89,14 @@ export function staleIn(
   stated: readonly Equivalent[],
   shadowed: ReadonlySet<string>,
 ): JobError | undefined {
-  for (const { of, old, text } of stated) {
-    if (!functions.has(of) || shadowed.has(of.split("#")[0] ?? "")) continue;
-    const fits = mutants.some(({ mutant }) => {
-      const isOf = `${mutant.file}#${mutant.func}` === of;
-      return isOf && (old ?? mutant.old) === mutant.old && (text ?? mutant.text) === mutant.text;
-    });
-    if (fits) continue;
-    const change = `"${old ?? "anything"}" => "${text ?? "anything"}"`;
-    return { kind: "input", message: `model/probes/mutants.ts is out of date: ${of} has no mutant ${change}` };
+  const all = mutants.map(({ mutant }) => {
+    return { func: `${mutant.file}#${mutant.func}`, from: mutant.old, to: mutant.text, within: mutant.within };
+  });
+  for (const one of stated) {
+    if (!functions.has(one.of) || shadowed.has(one.of.split("#")[0] ?? "")) continue;
+    if (all.some((mutant) => isAbout(one, mutant))) continue;
+    const change = `"${one.old ?? "anything"}" => "${one.text ?? "anything"}"`;
+    return { kind: "input", message: `model/probes/mutants.ts is out of date: ${one.of} has no mutant ${change}` };
   }
   return undefined;
 }

@@ -2,14 +2,12 @@
 // What has been found of each mutant, over all recordings, and what that makes of it.
 import type { Equivalent } from "../../model/probes/mutants.ts";
 import type { ProbeTable } from "../../model/probes/types.ts";
-import { err, ok, type Result } from "../base/result.ts";
 import { ENTRY } from "../conformance/protocol.ts";
 import { CONFORM_FILE } from "./conform.ts";
 import type { ConformMutantsReport, MutantOutcome, MutantReport, Rejection } from "./conform-mutants-report.ts";
-import type { Candidate } from "./mutant-list.ts";
+import { type Candidate, isAbout } from "./mutant-list.ts";
 import type { MutantResult } from "./mutant-run.ts";
 import type { Survey } from "./mutant-survey.ts";
-import type { JobError } from "./reports.ts";
 
 interface Entry {
   readonly candidate: Candidate;
@@ -33,6 +31,7 @@ type Closed = Pick<
   | "survived"
   | "named"
   | "mutants"
+  | "stale"
 >;
 
 export class Book {
@@ -69,9 +68,9 @@ export class Book {
     entry.rejection = { trace, row, step, ...relate(func, step, probes, surveyed), reason };
   }
 
-  /** Fails if what is stated of a mutant is not so. */
-  close(): Result<Closed, JobError> {
+  close(): Closed {
     const mutants: MutantReport[] = [];
+    const stale: string[] = [];
     let refused = 0;
     for (const entry of this.entries.values()) {
       const found = this.outcomeOf(entry);
@@ -84,15 +83,14 @@ export class Book {
       if (found.outcome === "rejected" && found.because !== undefined) {
         const place = `${about.file}:${about.line} "${about.from}" => "${about.to}"`;
         const contradicted = `${entry.rejection?.trace} does: ${entry.rejection?.reason}`;
-        const message = `model/probes/mutants.ts states that nothing contradicts ${place}, but ${contradicted}`;
-        return err({ kind: "input", message });
+        stale.push(`model/probes/mutants.ts states that nothing contradicts ${place}, but ${contradicted}`);
       }
       const { rejection } = entry;
       mutants.push({ ...about, ...found, ...(rejection && { rejection }) });
     }
     const generated = mutants.filter(({ name }) => name === undefined);
     const count = (outcome: MutantOutcome): number => generated.filter((one) => one.outcome === outcome).length;
-    return ok({
+    return {
       generated: generated.length,
       refused,
       rejected: count("rejected"),
@@ -102,7 +100,8 @@ export class Book {
       survived: count("survived"),
       named: mutants.filter(({ name }) => name !== undefined),
       mutants: generated,
-    });
+      stale,
+    };
   }
 
   /** undefined: it was interrupted before it was run. */
@@ -121,11 +120,10 @@ export class Book {
     return { outcome: "survived", ...(why !== undefined && { because: why }) };
   }
 
-  private statedOf({ func, about }: Candidate): Equivalent | undefined {
+  private statedOf({ func, within, about }: Candidate): Equivalent | undefined {
     if (about.name !== undefined) return undefined;
-    return this.stated.find(({ of, old, text }) => {
-      return of === func && (old ?? about.from) === about.from && (text ?? about.to) === about.to;
-    });
+    const { from, to } = about;
+    return this.stated.find((one) => isAbout(one, { func, from, to, within }));
   }
 }
 

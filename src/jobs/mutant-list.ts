@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The mutants of one recording's design: those that are generated, and those that have a name.
-import { type NamedMutant, named, type Replacement } from "../../model/probes/mutants.ts";
+import { type Equivalent, type NamedMutant, named, type Replacement } from "../../model/probes/mutants.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Edit, Patched } from "../compiler/patched.ts";
 import type { MutantReport } from "./conform-mutants-report.ts";
@@ -15,6 +15,8 @@ export interface Candidate {
   /** The function that is changed, as path#name. */
   readonly func: string;
   readonly change: Change;
+  /** The line of the text that it is in, with « where it begins. */
+  readonly within: string;
   readonly exercised: boolean;
   readonly silent: boolean;
 }
@@ -26,6 +28,7 @@ export function candidatesOf(surveyed: Survey, base: Patched): Result<Candidate[
       key: `${file} ${start} ${end} ${text}`,
       about: { file, function: func, line, kind, from: mutant.old, to: text },
       func: `${file}#${func}`,
+      within: mutant.within,
       change: { kind: "edits", edits: [{ file, start, end, text }] },
       exercised,
       silent,
@@ -42,7 +45,7 @@ export function candidatesOf(surveyed: Survey, base: Patched): Result<Candidate[
 
 function candidateOf({ name, of, change }: NamedMutant, base: Patched): Result<Candidate, JobError> {
   const [file = "", func = ""] = of.split("#");
-  const shared = { key: name, func: of, exercised: true, silent: false };
+  const shared = { key: name, func: of, within: "", exercised: true, silent: false };
   const about = { name, file, function: func, kind: "named" } as const;
   if (!Array.isArray(change)) {
     const { part, variant } = change as Exclude<NamedMutant["change"], readonly Replacement[]>;
@@ -69,6 +72,15 @@ function candidateOf({ name, of, change }: NamedMutant, base: Patched): Result<C
     about: { ...about, line, from: join("from"), to: join("to") },
     change: { kind: "edits", edits },
   });
+}
+
+/** Whether a statement is about this mutant. */
+export function isAbout(
+  stated: Equivalent,
+  mutant: { readonly func: string; readonly from: string; readonly to: string; readonly within: string },
+): boolean {
+  const { of, old = mutant.from, text = mutant.to, within = "" } = stated;
+  return of === mutant.func && old === mutant.from && text === mutant.to && mutant.within.includes(within);
 }
 
 /** The table was written for some text: that must be there, once. */

@@ -29,8 +29,8 @@ function exitOf(report: ConformReport) {
 }
 
 /** Whatever survives without a reason is something that conformance does not see. */
-function exitOfMutants({ survived, named }: ConformMutantsReport) {
-  return survived > 0 || named.some(({ outcome }) => outcome !== "rejected") ? EXIT.violated : EXIT.ok;
+function exitOfMutants({ survived, named, stale }: ConformMutantsReport) {
+  return survived + stale.length > 0 || named.some(({ outcome }) => outcome !== "rejected") ? EXIT.violated : EXIT.ok;
 }
 
 export function addConform(program: Command, shell: Shell): void {

@@ -19,6 +19,7 @@ export function renderConformMutants(report: ConformMutantsReport): string {
     renderNamed(report.named),
     ...LISTED.map((outcome) => renderPlaces(outcome, report.mutants)),
     verdict(report),
+    ...report.stale.map((line) => `out of date: ${line}\n`),
     formatNotes(report.notes),
   ].join("");
 }
