@@ -29,6 +29,8 @@ export interface Rejection {
   /** The function that the step is of, and how it is related to the one that was changed. */
   readonly step_function: string | null;
   readonly relation: "itself" | "called by it" | "calls it" | "through state";
+  /** unknown: the search for an order was given up; within the same bounds the design as it is explains the step. */
+  readonly outcome: "unexplained" | "unknown";
   readonly reason: string;
 }
 
@@ -68,6 +70,8 @@ export interface ConformMutantsReport {
   readonly generated: number;
   readonly refused: number;
   readonly rejected: number;
+  /** Of these, by a step for which the search for an order was given up. */
+  readonly given_up: number;
   readonly never_exercised: number;
   readonly equivalent: number;
   readonly not_observable: number;

@@ -25,6 +25,7 @@ type Closed = Pick<
   | "generated"
   | "refused"
   | "rejected"
+  | "given_up"
   | "never_exercised"
   | "equivalent"
   | "not_observable"
@@ -64,8 +65,8 @@ export class Book {
     entry.results.add(result.kind);
     if ("why" in result) entry.why = result.why;
     if (result.kind !== "rejected") return;
-    const { row, step, reason } = result;
-    entry.rejection = { trace, row, step, ...relate(func, step, probes, surveyed), reason };
+    const { row, step, outcome, reason } = result;
+    entry.rejection = { trace, row, step, ...relate(func, step, probes, surveyed), outcome, reason };
   }
 
   close(): Closed {
@@ -94,6 +95,7 @@ export class Book {
       generated: generated.length,
       refused,
       rejected: count("rejected"),
+      given_up: generated.filter(({ rejection }) => rejection?.outcome === "unknown").length,
       never_exercised: count("never exercised"),
       equivalent: count("equivalent"),
       not_observable: count("not observable"),

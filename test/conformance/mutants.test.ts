@@ -163,7 +163,7 @@ describe("what is stated", () => {
   });
 
   test("a reason for what a recording contradicts is said to be out of date", () => {
-    const result = { kind: "rejected", row: 1, step: "mmput", reason: "cb=1" } as const;
+    const result = { kind: "rejected", row: 1, step: "mmput", outcome: "unexplained", reason: "cb=1" } as const;
     expect(closed(result, stated)).toMatchObject({
       rejected: 1,
       stale: [expect.stringMatching(/"f\(\);" => "{}", but trace does: cb=1/)],

@@ -80,10 +80,11 @@ function short(text: string): string {
 }
 
 function verdict(report: ConformMutantsReport): string {
-  const { generated, rejected, never_exercised, equivalent, not_observable, survived } = report;
+  const { generated, rejected, given_up, never_exercised, equivalent, not_observable, survived } = report;
   if (generated === 0) return "no mutants: no function of the design has recorded steps\n";
   const percent = (n: number, of: number): string => (of === 0 ? "-" : `${((100 * n) / of).toFixed(1)} %`);
   const tellable = generated - never_exercised - equivalent - not_observable;
   const share = `${percent(rejected, generated)} of all mutants are rejected, ${percent(rejected, tellable)} of those`;
-  return `${share} that these recordings could tell from the design; ${survived} survived without a reason\n`;
+  const gaveUp = given_up === 0 ? "" : `${given_up} of them at a step for which the search for an order was given up\n`;
+  return `${share} that these recordings could tell from the design; ${survived} survived without a reason\n${gaveUp}`;
 }
