@@ -32,7 +32,7 @@ export class Watch {
   /** Above 0: code in which nothing may be added. */
   quiet = 0;
 
-  /** No part of the statement was left out because a constant decides against it: the effects are those of all of it. */
+  /** No constant leaves out a part of the statement: the effects are those of all of it. */
   isWhole(node: t.Statement): boolean {
     if (node.type === "BlockStatement") return node.body.every((one) => this.isWhole(one));
     if (node.type === "EmptyStatement") return true;
