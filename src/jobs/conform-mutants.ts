@@ -4,11 +4,13 @@
 // what conformance does not see, unless there is a reason.
 import { type Equivalent, equivalent } from "../../model/probes/mutants.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import type { FunctionDecl } from "../compiler/lower/lowering.ts";
+import { textOf } from "../compiler/source.ts";
 import { openRecording, type Recording } from "./conform.ts";
 import type { ConformMutantsOptions, ConformMutantsReport, MutantRecording } from "./conform-mutants-report.ts";
 import { attempt, openLibrary } from "./library.ts";
 import { Book } from "./mutant-book.ts";
-import { candidatesOf, isAbout } from "./mutant-list.ts";
+import { candidatesOf } from "./mutant-list.ts";
 import { type Survey, survey } from "./mutant-survey.ts";
 import { tryAll } from "./mutant-work.ts";
 import type { JobContext, JobError } from "./reports.ts";
@@ -38,7 +40,7 @@ export async function conformMutants(
     if (!listed.ok) return listed;
     const candidates = listed.value.filter(({ about }) => isAsked(about.function, options.functions));
     if (candidates.length === 0) return err(unknownFunction(options.functions, surveyed.value));
-    const stale = staleIn(surveyed.value, equivalent, new Set(overlay?.files.keys()));
+    const stale = staleIn(surveyed.value.functions, equivalent, new Set(overlay?.files.keys()));
     if (stale !== undefined) return err(stale);
     const todo = book.add(candidates);
     let rejected = 0;
@@ -83,20 +85,19 @@ function notConforming({ design }: Recording, trace: string, fault: string): Job
   return { kind: "input", message: `${what}\n${fault}` };
 }
 
-/** What is stated of a mutant that is not generated any more; not of files that an overlay has changed. */
+/** What is stated of a place that is not there any more; not in files that an overlay has changed. */
 export function staleIn(
-  { mutants, functions }: Pick<Survey, "mutants" | "functions">,
+  functions: ReadonlyMap<string, Pick<FunctionDecl, "file" | "node">>,
   stated: readonly Equivalent[],
   shadowed: ReadonlySet<string>,
 ): JobError | undefined {
-  const all = mutants.map(({ mutant }) => {
-    return { func: `${mutant.file}#${mutant.func}`, from: mutant.old, to: mutant.text, within: mutant.within };
-  });
-  for (const one of stated) {
-    if (!functions.has(one.of) || shadowed.has(one.of.split("#")[0] ?? "")) continue;
-    if (all.some((mutant) => isAbout(one, mutant))) continue;
-    const change = `"${one.old ?? "anything"}" => "${one.text ?? "anything"}"`;
-    return { kind: "input", message: `model/probes/mutants.ts is out of date: ${one.of} has no mutant ${change}` };
+  for (const { of, old = "", within = "" } of stated) {
+    const func = functions.get(of);
+    if (func === undefined || shadowed.has(func.file.path)) continue;
+    const text = textOf(func.file, func.node);
+    const missing = [old, within.replace("«", "")].find((one) => !text.includes(one));
+    if (missing === undefined) continue;
+    return { kind: "input", message: `model/probes/mutants.ts is out of date: ${of} has no "${missing}"` };
   }
   return undefined;
 }
