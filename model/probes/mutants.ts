@@ -129,6 +129,7 @@ export const named: readonly NamedMutant[] = [
 ];
 
 const CONTEXT = "model/kernel/arch/x86/mm/context.ts";
+const GLOBAL_ASID = "model/kernel/arch/x86/mm/global_asid.ts";
 const FORK = "model/kernel/fork.ts";
 const MAINLINE = "model/kernel/lifetime/mainline.ts";
 const MEMBARRIER = "model/kernel/sched/membarrier/mainline.ts";
@@ -138,6 +139,10 @@ const NO_GLOBAL_ASID = "nobody gives an mm a global ASID, and no CPU uses one";
 const OVERWRITTEN = "the next request overwrites all of it before anybody looks";
 const BEFORE_ANYBODY_LOOKS = "it is set again before anybody looks";
 const NO_TRIM = "trim_cpumask is off: it is false in every request";
+
+const ORDERS = "it differs in what it orders, and in states of membarrier() that no probe shows";
+const ONLINE = "no CPU goes offline beside a recording: either way it is online";
+const SAME_CALL = "where references keep an mm, both are the same call";
 
 export const equivalent: readonly Equivalent[] = [
   { of: `${ASID}#choose_new_asid`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
@@ -189,11 +194,6 @@ export const equivalent: readonly Equivalent[] = [
   { of: `${FORK}#mm_count_dec_and_test`, old: "config.mmdrop_release", why: "it differs in what it orders" },
   { of: `${FORK}#mm_free_pgd`, old: "!config.pgd_lock", why: "it takes a lock, and lets go of it" },
   {
-    of: "model/kernel/irqflags.ts#local_irq_save",
-    old: "flags",
-    why: "whether interrupts are on is the machine's own: no probe shows it",
-  },
-  {
     of: `${MAINLINE}#context_switch_to_kernel`,
     old: "prev.active_mm = null;",
     why: "the next switch to that task sets it before anybody looks",
@@ -218,13 +218,51 @@ export const equivalent: readonly Equivalent[] = [
     why: "no probe shows who is registered, and nothing but barriers depends on it",
   },
   {
-    of: `${SMP}#smp_call_function_many_cond`,
-    old: "queued = cpumask_with(cpu, queued);",
-    why: "it says whom to wait for",
-  },
-  {
     of: `${SMP}#csd_unlock_iret`,
     old: "csd[from][cpu].info = as_void(null);",
     why: "the next call overwrites it before anybody looks",
   },
+  { of: `${CONTEXT}#init_new_context`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
+  { of: `${CONTEXT}#destroy_context`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
+  { of: `${GLOBAL_ASID}#mm_in_asid_transition`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
+  { of: `${GLOBAL_ASID}#mm_in_asid_transition`, old: "config.INVLPGB && mm !== null", why: NO_GLOBAL_ASID },
+  { of: `${TLB}#switch_mm_irqs_off`, old: "config.switch_mm_smp_mb", why: ORDERS },
+  {
+    of: `${TLB}#switch_mm_irqs_off`,
+    old: "!config.flush_reads_loaded_mm",
+    why: "loaded_mm is LOADED_MM_SWITCHING already",
+  },
+  {
+    of: `${TLB}#switch_mm_irqs_off`,
+    old: "need_flush = this_cpu_read(cpu_tlbstate.ctxs[prev_asid].tlb_gen) !== next_tlb_gen;",
+    why: "who comes here has found them different, as there are no attributes to load: need_flush is true already",
+  },
+  { of: `${TLB}#flush_tlb_mm_range`, old: "put_flush_tlb_info();", why: OVERWRITTEN },
+  {
+    of: `${TLB}#flush_tlb_to_gen`,
+    old: "0",
+    text: "1",
+    why: "only a request without a generation finds nothing to do, and none is made beside a recording",
+  },
+  { of: "model/kernel/cpu.ts#cpu_online", old: "config.HOTPLUG_CPU", why: ONLINE },
+  { of: "model/kernel/cpu.ts#rcu_lockdep_assert_watching", old: "config.HOTPLUG_CPU", why: ONLINE },
+  {
+    of: "model/kernel/exec.ts#exec_mmap",
+    old: "config.ARCH_WANT_IRQS_OFF_ACTIVATE_MM",
+    why: "whether interrupts are on is the machine's own: no probe shows it",
+  },
+  { of: "model/kernel/exit.ts#exit_mm", old: "config.exit_mm_lazy", why: SAME_CALL },
+  { of: "model/kernel/exit.ts#exit_mm_grab", old: "config.exit_mm_lazy", why: SAME_CALL },
+  {
+    of: "model/kernel/sched/core.ts#context_switch",
+    old: "config.KASAN",
+    why: "it reads a count, and changes nothing",
+  },
+  { of: "model/kernel/sched/core.ts#context_switch", old: "config.MEMBARRIER", why: ORDERS },
+  {
+    of: "model/kernel/sched/core.ts#context_switch",
+    old: "config.MEMBARRIER && config.ARCH_SWITCH_TO_IS_MB",
+    why: ORDERS,
+  },
+  { of: "model/kernel/sync_core.ts#irqentry_exit", old: "config.MEMBARRIER", why: ORDERS },
 ];
