@@ -27,6 +27,7 @@ import { Cutter } from "./steps.ts";
 import { strip } from "./strip.ts";
 import type { TypeContext } from "./types.ts";
 import { keyOf, rangeOf, resolveType } from "./types.ts";
+import type { Watch } from "./watch.ts";
 
 export interface Unit {
   readonly modules: Modules;
@@ -72,10 +73,12 @@ export interface EntriesUnit {
   /** Functions whose entries and returns are events: `p:name`, `r:name`. */
   readonly probes?: ReadonlySet<string>;
   readonly mutation?: Mutation;
+  /** Collects what the program consists of; its witnesses are then those of the watch. */
+  readonly watch?: Watch;
 }
 
 export function compileEntries(unit: EntriesUnit): Program {
-  const { modules, design, machine, probes = new Set(), mutation = noMutation() } = unit;
+  const { modules, design, machine, probes = new Set(), mutation = noMutation(), watch } = unit;
   const files = [unit.file, ...(unit.also ?? [])];
   let callbacks: readonly FunctionDecl[] = [];
   for (;;) {
@@ -84,6 +87,7 @@ export function compileEntries(unit: EntriesUnit): Program {
     cx.callbacks.push(...callbacks);
     for (const [func, other] of replacements(cx, false)) cx.stubs.set(keyOf(func), other);
     cx.replaying = true;
+    cx.watch = watch;
     const program = lowerReplay(cx, design, files);
     if (Math.min(cx.callbacks.length, cx.callbacksSeen) >= cx.callbacks.length) return program;
     callbacks = [...cx.callbacks];
@@ -107,7 +111,7 @@ function lowerReplay(cx: Lowering, design: DesignInfo, files: readonly SourceFil
     witnesses: cx.witnesses,
     events: cx.events,
   };
-  return strip(program, { properties: new Set(), witnesses: new Set(), neverFreed: neverFreed(cx) });
+  return strip(program, { properties: new Set(), witnesses: cx.marked, neverFreed: neverFreed(cx) });
 }
 
 /** A function on its own, called with any arguments. */

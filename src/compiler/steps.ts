@@ -79,12 +79,13 @@ export class Cutter {
 
   /** steps[0] is the entry, which must be the first thing the code does. */
   interrupt(entry: Block): Step[] {
-    const first = this.firstAccess({ block: entry, index: 0 });
+    const { position, reaches } = this.behindReaches({ block: entry, index: 0 });
+    const first = this.firstAccess(position);
     const instr = first.block.instrs[first.index];
     const waits = instr?.i === "access" && (instr.guard !== null || ["choose", "await"].includes(instr.access.kind));
     if (!waits) this.reject("a handler starts with when() or any_such(): it would run all the time");
     this.idOf(first);
-    return this.finish();
+    return this.finish().map((step, id) => (id === 0 ? { ...step, body: [...reaches, ...step.body] } : step));
   }
 
   private firstAccess(at: Position): Position {

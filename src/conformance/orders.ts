@@ -22,6 +22,8 @@ const VAIN_MAX = 12;
 export interface Options {
   /** Rows done so far; true stops. */
   readonly progress?: (done: number, total: number) => boolean;
+  /** Looked at when a row is explained by no order: true stops. */
+  readonly enough?: (tally: Tally) => boolean;
 }
 
 /** Holds the design against the recording. */
@@ -71,7 +73,7 @@ class Orders {
     this.end = input.window.to;
   }
 
-  run({ progress }: Options): Conformed {
+  run({ progress, enough }: Options): Conformed {
     let row = 0;
     while (row < this.end) {
       if (row % SAVE_EVERY === 0) {
@@ -80,6 +82,7 @@ class Orders {
       }
       row = this.attempt(row, Math.min(this.end, after(row, SAVE_EVERY)));
       if (this.failed) row = this.explain(row);
+      if (enough?.(this.sweep.tally)) break;
     }
     this.sweep.finish();
     const { tally, judgedFrom, calls } = this.sweep;
@@ -107,6 +110,7 @@ class Orders {
     const next = this.search(row);
     if (next > row) return next;
     this.sweep.accepted.set(row, this.attempts > ATTEMPTS_MAX ? "unknown" : "unexplained");
+    // No more rows are searched for: of those that fail it is not known.
     if (++this.vain >= VAIN_MAX) this.sweep.acceptsAll = true;
     return this.attempt(this.sweep.restore(defined(this.saved.at(-1), "row 0 is saved")), row + 1);
   }

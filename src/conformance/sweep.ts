@@ -328,7 +328,7 @@ export class Sweep {
   }
 
   private acceptedAs(row: number): "unexplained" | "unknown" | undefined {
-    return this.accepted.get(row) ?? (this.acceptsAll ? "unexplained" : undefined);
+    return this.accepted.get(row) ?? (this.acceptsAll ? "unknown" : undefined);
   }
 
   /** What is no field's: a step that shows nothing, is not there, or does not fit. */
@@ -381,7 +381,7 @@ export class Sweep {
     const begins = probe.probe.begins;
     if (begins !== undefined && this.mayBegin(row, cpu, probe, stack)) return this.begin(row, cpu, probe, stack);
     // It says that calls are through, and shows nothing.
-    if (probe.event < 0) return undefined;
+    if (probe.probe.at === undefined) return undefined;
     if (probe.foreign >= 0 && this.world.raw(row, probe.foreign) === 0) {
       this.tally.unjudged(row);
       return undefined;

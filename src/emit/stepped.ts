@@ -60,9 +60,10 @@ export function emitStepped(
     .join("\n");
   const text = `"use strict";${RUNTIME}
 const S=new Float64Array(${base}),A=new Float64Array(${ARGS_MAX});let E=0,W=false;
+const C=new Uint8Array(${program.witnesses.length});
 ${functions}
 const R=[${program.codes.map((_, id) => `f${id}`).join(",")}];
-return {state:S,args:A,event:()=>E,watch:(on)=>{W=on;},run:(F)=>R[F.code](F)};`;
+return {state:S,args:A,reached:C,event:()=>E,watch:(on)=>{W=on;},run:(F)=>R[F.code](F)};`;
   const codes = program.codes.map((code) => {
     const { name, kind, level, params } = code;
     return { name, kind, level, params, locals: slotsOf(code).count };
@@ -138,8 +139,8 @@ class SteppedStep implements Layout {
     return "";
   }
 
-  reach(): string {
-    return "";
+  reach(witness: number): string {
+    return `C[${witness}]=1;`;
   }
 
   /** What comes after an event is a jump to the next step: pc is set there, and the frame stops once it is. */

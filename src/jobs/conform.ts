@@ -10,55 +10,70 @@ import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { compileEntries } from "../compiler/compile.ts";
 import type { DesignInfo } from "../compiler/describe.ts";
-import { load } from "../compiler/modules.ts";
+import { load, type Modules } from "../compiler/modules.ts";
+import type { Patched } from "../compiler/patched.ts";
 import type { SourceFile } from "../compiler/source.ts";
-import { type Conformed, conform as holdAgainst } from "../conformance/orders.ts";
+import type { Watch } from "../compiler/watch.ts";
+import { type Conformed, conform as holdAgainst, type Options } from "../conformance/orders.ts";
 import { followedBy, planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
 import { StepLog } from "../conformance/step-log.ts";
 import type { Tally } from "../conformance/tally.ts";
-import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
+import { type EmittedStepped, emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
 import { argToString, type EventTable } from "../events/table.ts";
+import type { Program } from "../program/program.ts";
+import type { SteppedHost } from "../program/stepped.ts";
 import type { Written } from "../store/write.ts";
 import type { OpenedTrace } from "../traces/input/open.ts";
 import { findWindow } from "../traces/look-ahead.ts";
 import { buildSchedule } from "../traces/schedule.ts";
 import { asRecorded, chooseDesign } from "./conform-design.ts";
-import { machineOf, objectsOf } from "./conform-machine.ts";
+import { machineOf, type Objects, objectsOf } from "./conform-machine.ts";
 import type { ConformOptions, ConformReport, UnexplainedStep } from "./conform-report.ts";
 import { stepInstants, tableOfSteps } from "./conform-steps.ts";
 import { writeTraceTables } from "./inspect-tables.ts";
-import { attempt, type Library, openLibrary } from "./library.ts";
+import { attempt, type DesignEntry, type Library, openLibrary } from "./library.ts";
 import { findDesign } from "./replay.ts";
 import type { JobContext, JobError } from "./reports.ts";
 import { type Drawn, drawTrace } from "./trace-drawing.ts";
 import { architecture, notesOnFile, openInput, traceInfo } from "./trace-input.ts";
 
-const CONFORM_FILE = "model/kernel/conform.ts";
+export const CONFORM_FILE = "model/kernel/conform.ts";
 /** What is known of the probes, by architecture. */
 const PROBES: Readonly<Record<string, ProbeTable>> = { arm64, powerpc, x86 };
 /** Of the steps that nobody explains, so many are shown in full. */
 const SHOWN = 20;
 const AROUND = 6;
 
+/** A recording, and the design that it is held against. */
+export interface Recording {
+  readonly trace: OpenedTrace;
+  readonly design: DesignEntry;
+  /** Why this one. */
+  readonly why: string;
+  readonly probes: ProbeTable;
+  readonly objects: Objects;
+  /** Events that the recording has rows of. */
+  readonly stops: ReadonlySet<string>;
+}
+
 export async function conform(options: ConformOptions, context: JobContext): Promise<Result<ConformReport, JobError>> {
   const library = openLibrary(options.overlay);
   if (!library.ok) return library;
-  const opened = await openInput(options.trace, { sidecars: options.sidecars, context });
+  const opened = await openRecording(library.value, options, context);
   if (!opened.ok) return opened;
-  const trace = opened.value;
-  const arch = architecture(trace);
-  if (options.design === undefined && PROBES[arch] === undefined)
-    return err({ kind: "usage", message: noProbes(arch) });
-  const chosen = chooseDesign(trace, options.design);
-  if (!chosen.ok) return chosen;
-  const design = findDesign(library.value, chosen.value.name);
-  if (!design.ok) return design;
-  const { info } = design.value;
-  const probes = PROBES[info.arch];
-  if (probes === undefined || info.arch !== architecture(trace)) return err(wrongArchitecture(info, trace));
+  const recording = opened.value;
+  const { trace, probes } = recording;
   const { tables, draw } = options;
   const log = tables !== undefined || draw !== undefined ? new StepLog() : undefined;
-  const held = hold(library.value, info, probes, trace, context, log);
+  const held = attempt(() => {
+    const beside = compileBeside(recording, { modules: library.value.modules, design: recording.design.info });
+    const progress = (done: number, total: number): boolean => {
+      context.progress("conform", done, total);
+      return context.signal.aborted;
+    };
+    const result = runBeside(recording, beside, { progress }, log);
+    return { result, limits: [...result.limits].map((limit) => beside.emitted.limits[limit] ?? "") };
+  });
   if (!held.ok) return held;
   const { result, limits } = held.value;
   const written = log === undefined ? NOTHING_WRITTEN : await write(options, trace, log, context);
@@ -66,8 +81,8 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
   return ok({
     schema: "lazymm.conform/1",
     trace: traceInfo(trace, spanOf(trace.table)),
-    design: design.value.ref,
-    chosen: chosen.value.why,
+    design: recording.design.ref,
+    chosen: recording.why,
     ...inReport(result, limits, trace.table, probes),
     tables: written.value.tables,
     drawn: written.value.drawn.files,
@@ -112,6 +127,39 @@ async function write(
   return written.ok ? ok({ tables: written.value, drawn: { files: [], notes: [] } }) : written;
 }
 
+export async function openRecording(
+  library: Library,
+  options: Pick<ConformOptions, "trace" | "design" | "sidecars">,
+  context: JobContext,
+): Promise<Result<Recording, JobError>> {
+  const opened = await openInput(options.trace, { sidecars: options.sidecars, context });
+  if (!opened.ok) return opened;
+  const trace = opened.value;
+  const arch = architecture(trace);
+  if (options.design === undefined && PROBES[arch] === undefined)
+    return err({ kind: "usage", message: noProbes(arch) });
+  const chosen = chooseDesign(trace, options.design);
+  if (!chosen.ok) return chosen;
+  const design = findDesign(library, chosen.value.name);
+  if (!design.ok) return design;
+  const { info } = design.value;
+  const probes = PROBES[info.arch];
+  if (probes === undefined || info.arch !== arch) return err(wrongArchitecture(info, trace));
+  const { table } = trace;
+  if (table.cpus > STEPPED_CPUS_MAX) {
+    return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
+  }
+  const { why } = chosen.value;
+  return ok({
+    trace,
+    design: design.value,
+    why,
+    probes,
+    objects: objectsOf(table, probes),
+    stops: stopsOf(probes, table.kinds),
+  });
+}
+
 function wrongArchitecture(info: DesignInfo, trace: OpenedTrace): JobError {
   const arch = architecture(trace);
   if (info.arch !== arch)
@@ -123,58 +171,59 @@ function noProbes(arch: string): string {
   return `conform knows the probes of ${Object.keys(PROBES).join(", ")}, not of ${arch}`;
 }
 
-function hold(
-  library: Library,
-  design: DesignInfo,
-  probes: ProbeTable,
-  trace: OpenedTrace,
-  context: JobContext,
-  log: StepLog | undefined,
-): Result<{ result: Conformed; limits: string[] }, JobError> {
-  const { table, sidecars } = trace;
-  if (table.cpus > STEPPED_CPUS_MAX) {
-    return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
-  }
-  return attempt(() => {
-    const entries = [CONFORM_FILE, ...(probes.entries === undefined ? [] : [probes.entries])];
-    const [file, ...also] = entries.map((path) => installed(library, path));
-    const objects = objectsOf(table, probes);
-    const stops = stopsOf(probes, table.kinds);
-    const program = compileEntries({
-      modules: library.modules,
-      design: asRecorded(design, trace, objects),
-      file: defined(file, "there is at least one"),
-      also,
-      machine: machineOf(table, objects, sidecars),
-      probes: probedFunctions(stops),
-    });
-    const emitted = emitStepped(program, stops, followedBy(probes));
-    const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
-    const plan = planFor(probes, table, shape);
-    const missed = new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed]));
-    const instantiate = loadStepped(emitted);
-    const input = {
-      table,
-      plan,
-      emitted: shape,
-      instantiate,
-      window: findWindow(table),
-      missed,
-      initMm: objects.initMm,
-      log,
-    };
-    const result = holdAgainst(input, {
-      progress: (done, total) => {
-        context.progress("conform", done, total);
-        return context.signal.aborted;
-      },
-    });
-    return { result, limits: [...result.limits].map((limit) => emitted.limits[limit] ?? "") };
-  });
+/** A design's code, compiled to run beside a recording. */
+export interface Beside {
+  readonly program: Program;
+  readonly emitted: EmittedStepped;
 }
 
-function installed(library: Library, path: string): SourceFile {
-  const file = load(library.modules, path);
+/** Throws CompileError. */
+export function compileBeside(recording: Recording, { modules, design }: Patched, watch?: Watch): Beside {
+  const { trace, probes, objects, stops } = recording;
+  const entries = [CONFORM_FILE, ...(probes.entries === undefined ? [] : [probes.entries])];
+  const [file, ...also] = entries.map((path) => installed(modules, path));
+  const program = compileEntries({
+    modules,
+    design: asRecorded(design, trace, objects),
+    file: defined(file, "there is at least one"),
+    also,
+    machine: machineOf(trace.table, objects, trace.sidecars),
+    probes: probedFunctions(stops),
+    ...(watch && { watch }),
+  });
+  return { program, emitted: emitStepped(program, stops, followedBy(probes)) };
+}
+
+/** `reached`: what the run has come by, of the program's witnesses. */
+export function runBeside(
+  { trace, probes, objects }: Recording,
+  { program, emitted }: Beside,
+  options: Options,
+  log?: StepLog,
+): Conformed & { readonly reached: Uint8Array } {
+  const { table, sidecars } = trace;
+  const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
+  const instantiate = loadStepped(emitted);
+  let reached: Uint8Array = new Uint8Array(0);
+  const input = {
+    table,
+    plan: planFor(probes, table, shape),
+    emitted: shape,
+    instantiate: (host: SteppedHost) => {
+      const machine = instantiate(host);
+      reached = machine.reached;
+      return machine;
+    },
+    window: findWindow(table),
+    missed: new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed])),
+    initMm: objects.initMm,
+    log,
+  };
+  return { ...holdAgainst(input, options), reached };
+}
+
+function installed(modules: Modules, path: string): SourceFile {
+  const file = load(modules, path);
   if (!file) throw new Error(`lazymm bug: ${path} is not installed`);
   return file;
 }

@@ -4,6 +4,7 @@ import { barriers } from "./barriers.ts";
 import { check } from "./check.ts";
 import { compare } from "./compare.ts";
 import { conform } from "./conform.ts";
+import { conformMutants } from "./conform-mutants.ts";
 import { coverage } from "./coverage.ts";
 import { explain } from "./explain.ts";
 import { inspect } from "./inspect.ts";
@@ -15,5 +16,6 @@ import { replay } from "./replay.ts";
 import type { Jobs } from "./reports.ts";
 
 export const jobs: Jobs = {
-  compare, conform, check, coverage, barriers, explain, perfetto, replay, inspect, litmus, promela, list,
+  compare, conform, conformMutants, check, coverage, barriers, explain, perfetto, replay, inspect, litmus, promela,
+  list,
 }; // biome-ignore format: a table

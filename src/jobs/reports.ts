@@ -4,6 +4,7 @@
 
 import type { Result } from "../base/result.ts";
 import type { BarriersOptions, BarriersReport } from "./barriers-report.ts";
+import type { ConformMutantsOptions, ConformMutantsReport } from "./conform-mutants-report.ts";
 import type { ConformOptions, ConformReport } from "./conform-report.ts";
 import type { CoverageReport } from "./coverage-report.ts";
 import type { SearchLimits } from "./engine.ts";
@@ -225,6 +226,10 @@ export interface Jobs {
   readonly perfetto: (options: ExplainOptions, context: JobContext) => Promise<Result<PerfettoReport, JobError>>;
   readonly replay: (options: ReplayOptions, context: JobContext) => Promise<Result<ReplayReport, JobError>>;
   readonly conform: (options: ConformOptions, context: JobContext) => Promise<Result<ConformReport, JobError>>;
+  readonly conformMutants: (
+    options: ConformMutantsOptions,
+    context: JobContext,
+  ) => Promise<Result<ConformMutantsReport, JobError>>;
   readonly inspect: (options: InspectOptions, context: JobContext) => Promise<Result<InspectReport, JobError>>;
   readonly litmus: (options: LitmusOptions, context: JobContext) => Promise<Result<LitmusReport, JobError>>;
   readonly promela: (options: PromelaOptions) => Promise<Result<PromelaReport, JobError>>;

@@ -35,7 +35,7 @@ function searchAlone(compiled: Compiled, names: Names, options: ThreadedOptions)
 }
 
 /** Built beside the program; where sources run as they are, in dist/. */
-export function workerFile(name: "search-worker" | "case-worker"): string {
+export function workerFile(name: "search-worker" | "case-worker" | "mutant-worker"): string {
   const beside = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
   return existsSync(beside) ? beside : `${modelRoot()}/dist/${name}.js`;
 }

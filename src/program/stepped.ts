@@ -50,6 +50,8 @@ export interface SteppedMachine {
   readonly state: Float64Array;
   /** Of the event that a frame stopped at. */
   readonly args: Float64Array;
+  /** By witness of the program: 1 once some frame has come by. */
+  readonly reached: Uint8Array;
   event(): number;
   /** Tells the host of accesses, or does not. */
   watch(on: boolean): void;

@@ -6,6 +6,7 @@ import { compileEntries as compile, compileScenario } from "../../src/compiler/c
 import { type DesignInfo, described, readDesign, readScenario } from "../../src/compiler/describe.ts";
 import { CompileError, type Diagnostic } from "../../src/compiler/errors.ts";
 import { load, type Modules, newModules } from "../../src/compiler/modules.ts";
+import { Watch } from "../../src/compiler/watch.ts";
 import type { Program } from "../../src/program/program.ts";
 
 /** path → text */
@@ -56,6 +57,15 @@ export function compileEntries(files: Sources, machine: Readonly<Record<string, 
   const { modules, design } = designOf(files);
   const file = defined(load(modules, "entries.ts"), "the entries are there");
   return compile({ modules, design, file, machine: new Map(Object.entries(machine)) });
+}
+
+/** The same, with what the program consists of; and the file that it is. */
+export function watchEntries(files: Sources, machine: Readonly<Record<string, number>>) {
+  const base = designOf(files);
+  const file = defined(load(base.modules, "entries.ts"), "the entries are there");
+  const watch = new Watch();
+  const program = compile({ ...base, file, machine: new Map(Object.entries(machine)), watch });
+  return { base, file, watch, program };
 }
 
 /** Why it is rejected; undefined if it is not. */

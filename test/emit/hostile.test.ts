@@ -30,7 +30,7 @@ const NAMES = new RegExp(
     "successors|initial|check|checkEnd|words|maxSuccessors|report|choices",
     "entries|resumable|interrupts|instructions|counting",
     // One array for all, and calls as frames.
-    "E|W|on|ev|run|state|args|watch|access|code|locals|pick",
+    "E|W|on|ev|run|state|args|reached|watch|access|code|locals|pick",
   ].join("|")})$`,
 );
 const KEYWORDS = "const let function return if else for while switch case break continue new true false yield".split(

@@ -114,6 +114,12 @@ export const outputs: readonly Output[] = [
   ["conform", "another design", [LAZYMM, "conform", FIXTURE, "-d", "linux-6.14-x86"], 1],
   ["conform", "as a table", [LAZYMM, "conform", FIXTURE, "-o", join(folder, "steps.csv")], 0],
   ["conform", "as a drawing", [LAZYMM, "conform", FIXTURE, "-o", join(folder, "steps.pftrace")], 0],
+  [
+    "conform-mutants",
+    "two functions",
+    [LAZYMM, ...words("conform --mutants -j 1 --function next_ctx_id --function mmgrab_lazy_tlb"), FIXTURE],
+    0,
+  ],
   ["replay", "the bundled recording", [LAZYMM, "replay", FIXTURE, "-d", "linux-6.12-x86"], 0],
   ["replay", "an ordinary trace", [LAZYMM, "replay", ordinaryTrace(), "-d", "x86-shootdown"], 0],
   [

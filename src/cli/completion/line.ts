@@ -41,6 +41,7 @@ const KINDS: Readonly<Record<string, readonly [kind: Kind, orFile?: "or a file"]
   "--model": ["models"],
   "--profile": ["profiles"],
   "--mutant": ["free"],
+  "--function": ["free"],
   "--path": ["free"],
   "--max-states": ["free"],
   "--max-memory": ["free"],

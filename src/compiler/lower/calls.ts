@@ -9,6 +9,7 @@ import type { Node } from "../source.ts";
 import { fail } from "../source.ts";
 import { Cutter } from "../steps.ts";
 import { type DType, resolveType } from "../types.ts";
+import { watchCall, watchPlace } from "../watch.ts";
 import { topLevel } from "./constants.ts";
 import { evaluate, rvalueOf } from "./expressions.ts";
 import type { Binding, Frame, FunctionDecl, Lowering, Mode } from "./lowering.ts";
@@ -85,6 +86,7 @@ function argument(cx: Lowering, node: t.CallExpression["arguments"][number]): Va
 
 function trace(cx: Lowering, name: string, node: t.CallExpression): Val {
   const args = node.arguments.map((a) => rvalueOf(cx, a).e);
+  watchCall(cx, name);
   traceEvent(cx, name.slice("trace_".length), args, node);
   return VOID_VAL;
 }
@@ -118,6 +120,7 @@ export function expand(cx: Lowering, decl: FunctionDecl, args: readonly Val[], n
   if (args.length !== body.params.length) cx.fail("LZ110", node, `${decl.name}() takes ${body.params.length}`);
   cx.writeOut(node, 1);
   cx.marks?.compiled.add(decl.node);
+  watchCall(cx, decl);
   if (cx.probes.has(decl.name) && cx.mode === "normal")
     return probed(cx, decl, args, node, () => expandBody(cx, decl, body, args, node));
   return expandBody(cx, decl, body, args, node);
@@ -226,6 +229,7 @@ function inlineExpression(
   expression: t.Expression,
 ): Val {
   cx.stack.push({ decl, file: decl.file, exit: cx.code.current, names: [names], result: undefined, loops: [] });
+  watchPlace(cx, decl.node);
   const val = evaluate(cx, expression);
   cx.stack.pop();
   return val;

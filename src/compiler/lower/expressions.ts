@@ -7,6 +7,7 @@ import { lookup } from "../modules.ts";
 import type { Node } from "../source.ts";
 import type { DType } from "../types.ts";
 import { BOOL, NUMBER_MAX, NUMBER_MIN, rangeOf } from "../types.ts";
+import { quietly, watchComparison, watchPlace } from "../watch.ts";
 import { wordFor } from "../words.ts";
 import { call } from "./calls.ts";
 import { number, topLevel } from "./constants.ts";
@@ -157,7 +158,10 @@ function binaryExpression(cx: Lowering, node: t.BinaryExpression): Val {
     return { v: "expr", e, type: BOOL };
   }
   const ranges = [numeric(cx, a.type, node), numeric(cx, b.type, node)] as const;
-  if (COMPARISONS.has(op)) return { v: "expr", e, type: BOOL };
+  if (COMPARISONS.has(op)) {
+    if (e.kind === "binary") watchComparison(cx, node, e.a, e.b);
+    return { v: "expr", e, type: BOOL };
+  }
   if ((op === "/" || op === "%") && !constOf(b.e))
     return cx.fail("LZ103", node.right, `${op} by anything but a constant other than 0`);
   const { min, max } = rangeOfOperation(op, ...ranges, cx.cpus);
@@ -185,12 +189,16 @@ function logical(cx: Lowering, node: t.LogicalExpression): Expr {
   const isAnd = node.operator === "&&";
   const left = condition(cx, node.left);
   const known = constOf(left);
-  if (known !== undefined) return isAnd === (known !== 0) ? condition(cx, node.right) : constant(Number(known !== 0));
+  const rightSide = (): Expr => {
+    watchPlace(cx, node.right);
+    return condition(cx, node.right);
+  };
+  if (known !== undefined) return isAnd === (known !== 0) ? rightSide() : constant(Number(known !== 0));
 
   const before = cx.code.current;
   const right = cx.code.block();
   cx.code.current = right;
-  const value = condition(cx, node.right);
+  const value = rightSide();
   if (cx.code.current === right && right.instrs.length === 0) {
     cx.code.current = before;
     return binary(isAnd ? "&&" : "||", left, value);
@@ -217,8 +225,7 @@ function conditional(cx: Lowering, node: t.ConditionalExpression): Val {
   if (known !== undefined) return evaluate(cx, known ? node.consequent : node.alternate);
   const { current } = cx.code;
   const emitted = current.instrs.length;
-  const a = rvalueOf(cx, node.consequent);
-  const b = rvalueOf(cx, node.alternate);
+  const [a, b] = quietly(cx, () => [rvalueOf(cx, node.consequent), rvalueOf(cx, node.alternate)] as const);
   if (cx.code.current !== current || current.instrs.length !== emitted) cx.fail("LZ103", node, "?: with a step inside");
   return {
     v: "expr",

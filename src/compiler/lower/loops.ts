@@ -5,6 +5,7 @@ import { defined } from "../../base/assert.ts";
 import type { Expr } from "../../program/program.ts";
 import type { Node } from "../source.ts";
 import { CPU, NUMBER_MAX } from "../types.ts";
+import { quietly } from "../watch.ts";
 import { condition, rvalueOf } from "./expressions.ts";
 import type { Binding, Lowering } from "./lowering.ts";
 import { assignedNames, block, expressionStatement } from "./statements.ts";
@@ -148,7 +149,7 @@ function bindLoopVariable(cx: Lowering, loop: Counted): void {
 function constantRounds(cx: Lowering, loop: Counted): number[] | undefined {
   // Only looked at: what takes a step to evaluate is evaluated where it stands, and is not known now.
   const known = (e: Node): number | undefined => {
-    const typed = cx.code.pure(() => rvalueOf(cx, e));
+    const typed = cx.code.pure(() => quietly(cx, () => rvalueOf(cx, e)));
     return typed && constOf(typed.e);
   };
   const first = known(loop.init);

@@ -12,6 +12,7 @@ import type { Declared, Node, SourceFile } from "../source.ts";
 import { fail, textOf } from "../source.ts";
 import type { DType, Pool, TypeContext } from "../types.ts";
 import { keyOf, meaningOf, rangeOf } from "../types.ts";
+import type { Watch } from "../watch.ts";
 import type { PlaceVal, Val } from "./values.ts";
 import { isStable, readsCell } from "./values.ts";
 
@@ -137,6 +138,8 @@ export class Lowering {
   /** Set for a coverage run, and the witnesses that are its marks. */
   marks: Marks | undefined;
   readonly marked = new Set<number>();
+  /** Set for whoever asks what a run comes by. */
+  watch: Watch | undefined;
 
   constructor(
     types: TypeContext,

@@ -7,6 +7,7 @@ import { putMark, withMark, withMarkBehind } from "../marks.ts";
 import type { Node } from "../source.ts";
 import { textOf } from "../source.ts";
 import { NUMBER, resolveType } from "../types.ts";
+import { watchStatement } from "../watch.ts";
 import { wordFor } from "../words.ts";
 import { condition, evaluate, rvalueOf } from "./expressions.ts";
 import { forLoop, forOf, whileLoop } from "./loops.ts";
@@ -41,9 +42,10 @@ function statements(cx: Lowering, list: readonly t.Statement[], tail: boolean): 
       cx.frame.result === undefined
     ) {
       const { argument } = node;
-      return withMarkBehind(cx, node, () => tailValue(cx, evaluate(cx, argument), argument));
+      const value = (): Val => tailValue(cx, evaluate(cx, argument), argument);
+      return watchStatement(cx, node, () => withMarkBehind(cx, node, value));
     }
-    withMark(cx, node, () => statement(cx, node));
+    watchStatement(cx, node, () => withMark(cx, node, () => statement(cx, node)));
   }
   return undefined;
 }
