@@ -85,8 +85,8 @@ class Orders {
       if (enough?.(this.sweep.tally)) break;
     }
     this.sweep.finish();
-    const { tally, judgedFrom, calls } = this.sweep;
-    return { tally, judgedFrom, complete: row >= this.end, limits: calls.limits };
+    const { tally, start, calls } = this.sweep;
+    return { tally, judgedFrom: start.judgedFrom, complete: row >= this.end, limits: calls.limits };
   }
 
   /** Takes rows [from, to); returns the first that nothing explains, or `to`. */

@@ -16,13 +16,12 @@ import type { PlannedArgument, PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
 import { recall } from "./recall.ts";
 import { Signals } from "./signals.ts";
+import { type SavedStart, Start, type StartInput } from "./start.ts";
 import type { Step, StepLog } from "./step-log.ts";
 import { type Outcome, Tally } from "./tally.ts";
-import { type SavedWorld, World, type WorldInput } from "./world.ts";
+import { type SavedWorld, World } from "./world.ts";
 
-export interface SweepInput extends WorldInput {
-  /** Rows that are judged. */
-  readonly window: { readonly from: number; readonly to: number; readonly start: "START mark" | "first row" };
+export interface SweepInput extends StartInput {
   /** By name of the row: how many its probe has missed, at most. */
   readonly missed: ReadonlyMap<string, number>;
   /** Is told of every step and field; undefined: only the sums are wanted. */
@@ -40,13 +39,11 @@ export interface SavedSweep {
   readonly world: SavedWorld;
   readonly calls: SavedCalls;
   readonly pending: ReturnType<Observer["save"]>;
-  readonly started: Uint8Array;
+  readonly start: SavedStart;
   readonly handlers: readonly (Call | undefined)[];
   readonly schedulers: readonly (Call | undefined)[];
   readonly stacks: readonly (readonly [Ref, readonly Call[]])[];
   readonly missed: ReadonlyMap<string, number>;
-  readonly begun: ReadonlySet<number>;
-  readonly silent: ReadonlySet<number>;
   readonly tally: Tally;
 }
 
@@ -60,10 +57,9 @@ export class Sweep {
   tally: Tally;
   private readonly world: World;
   private readonly observer: Observer;
+  readonly start: Start;
   private readonly signals: Signals;
   private readonly interrupts: Interrupts;
-  /** CPUs whose start is known. */
-  private started: Uint8Array;
   /** What each CPU, and each task, is in the middle of; of a task the innermost call is last. */
   private handlers: (Call | undefined)[];
   private schedulers: (Call | undefined)[];
@@ -71,17 +67,6 @@ export class Sweep {
   private missed = new Map<string, number>();
   private row = 0;
   private readonly oldTasks: OldTasks | undefined;
-  /** The recording does not start with a snapshot. */
-  private readonly learns: boolean;
-  /** The first row that was judged, where rows had to be read for what CPUs start with. */
-  judgedFrom = 0;
-  /** No row shows the state of a whole CPU either. */
-  private readonly startsByRows: boolean;
-  /** CPUs that have not shown their state yet, and will. */
-  private silent = new Set<number>();
-  /** CPUs, and tasks, that have begun a call since the start: what the others are in the middle of is not known. */
-  private begun = new Set<number>();
-
   constructor(input: SweepInput) {
     this.input = input;
     this.tally = new Tally(input.table);
@@ -96,16 +81,12 @@ export class Sweep {
       judged:
         log && ((row, probe, field, outcome, predicted) => this.note(log, { row, probe, field, outcome, predicted })),
     });
+    this.start = new Start(input, this.world, this.observer);
     const { cpus } = this.world;
     const { oldTasks } = input.plan;
     this.oldTasks = oldTasks && new OldTasks(input.table, oldTasks.rule, this.callKinds());
-    this.started = new Uint8Array(cpus);
     this.handlers = new Array<Call | undefined>(cpus).fill(undefined);
     this.schedulers = new Array<Call | undefined>(cpus).fill(undefined);
-    // A recording that does not start with a snapshot is learnt from its first observations.
-    this.learns = !input.plan.snapshots || input.window.start === "first row";
-    if (this.learns) this.silent = this.showing();
-    this.startsByRows = this.learns && this.silent.size === 0;
   }
 
   save(row: number): SavedSweep {
@@ -115,13 +96,11 @@ export class Sweep {
       world: this.world.save(),
       calls: this.calls.save(),
       pending: this.observer.save(),
-      started: this.started.slice(),
+      start: this.start.save(),
       handlers: this.handlers.map((call) => call && copyOf(call)),
       schedulers: this.schedulers.map((call) => call && copyOf(call)),
       stacks: open.map(([task, stack]) => [task, stack.map(copyOf)]),
       missed: new Map(this.missed),
-      begun: new Set(this.begun),
-      silent: new Set(this.silent),
       tally: this.tally.copy(),
     };
   }
@@ -131,15 +110,13 @@ export class Sweep {
     this.world.restore(saved.world);
     this.calls.restore(saved.calls);
     this.observer.restore(saved.pending);
-    this.started = saved.started.slice();
+    this.start.restore(saved.start);
     this.handlers = saved.handlers.map((call) => call && copyOf(call));
     this.schedulers = saved.schedulers.map((call) => call && copyOf(call));
     this.stacks = [];
     for (const [task, stack] of saved.stacks) this.stackOfTask(task).push(...stack.map(copyOf));
     this.countWaiting();
     this.missed = new Map(saved.missed);
-    this.begun = new Set(saved.begun);
-    this.silent = new Set(saved.silent);
     this.tally = saved.tally.copy();
     this.input.log?.undo(saved.row);
     return saved.row;
@@ -152,10 +129,10 @@ export class Sweep {
     const cpu = table.cpu[row]!;
     this.row = row;
     this.calls.take(row);
-    if (row < window.from || !this.hasStarted(cpu, probe)) this.beforeStart(row, probe);
+    if (row < window.from || !this.start.has(cpu, probe)) this.start.take(row, probe);
     else if (probe === undefined || !this.isOfModel(row, probe) || this.isElsewhere(row, cpu, probe))
       this.pass(row, cpu);
-    else if (probe.probe.role === "snapshot") this.snapshot(row, probe);
+    else if (probe.probe.role === "snapshot") this.start.snapshot(row, probe);
     else this.judge(row, cpu, probe);
   }
 
@@ -166,67 +143,15 @@ export class Sweep {
 
   // ---- kinds of rows -----------------------------------------------------------------------------------------------
 
-  /** Without a snapshot, a CPU starts where something begins: what it was in the middle of cannot be judged. */
-  private hasStarted(cpu: number, probe: PlannedProbe | undefined): boolean {
-    if (this.started[cpu] === 1) return true;
-    if (!this.startsByRows || probe === undefined) return false;
-    const { role, begins } = probe.probe;
-    if (role === undefined && (begins === undefined || begins.enclosed === true)) return false;
-    this.started[cpu] = 1;
-    return true;
-  }
-
   private isOfModel(row: number, { when }: PlannedProbe): boolean {
     if (when === undefined) return true;
     return when.matches.test(this.input.table.strings[this.world.raw(row, when.column)] ?? "");
-  }
-
-  /** What is not judged says who is born, and how a CPU starts. */
-  private beforeStart(row: number, probe: PlannedProbe | undefined): void {
-    const role = probe?.probe.role;
-    if (role === "mm_born") this.world.forgetMm(this.world.newMm(this.world.named(row, COLUMN.mm)));
-    else if (role === "task_born") this.world.names.setTask(this.world.named(row, COLUMN.pid), this.world.newTask());
-    else if (probe === undefined || row < this.input.window.from) return;
-    else if (role === "snapshot") this.snapshot(row, probe);
-    else if (this.learns) this.learnAll(row, probe);
-  }
-
-  /** Without a snapshot, what rows show is taken until every CPU that ever shows its state has done so. */
-  private learnAll(row: number, probe: PlannedProbe): void {
-    const cpu = this.input.table.cpu[row]!;
-    this.observer.relearn(probe, { row, cpu, args: undefined });
-    if (probe.probe.starts) this.silent.delete(cpu);
-    // It shows what something is going to change.
-    else if (this.observer.showsOwn(probe)) this.silent.add(cpu);
-    if (this.silent.size > 0) return;
-    this.started.fill(1);
-    if (this.judgedFrom === 0) this.judgedFrom = row + 1;
-  }
-
-  /** One CPU's state, in the CPU's own row: the first one counts. */
-  private snapshot(row: number, probe: PlannedProbe): void {
-    const cpu = Number(/\d+$/.exec(probe.name)?.[0] ?? this.input.table.cpu[row]!);
-    if (cpu >= this.world.cpus || this.started[cpu] === 1) return;
-    // A row without the number of a CPU shows all of them.
-    if (probe.group === probe.name) this.started.fill(1);
-    this.started[cpu] = 1;
-    this.observer.start(probe, { row, cpu, args: undefined });
   }
 
   /** Kinds of rows by which a task begins something, apart from switches. */
   private callKinds(): Set<number> {
     const { probes } = this.input.plan;
     return new Set(probes.flatMap((probe, kind) => (probe?.begins && !probe.probe.begins?.scheduler ? [kind] : [])));
-  }
-
-  /** CPUs that have a row of the kind that shows their state. */
-  private showing(): Set<number> {
-    const { table, plan, window } = this.input;
-    const cpus = new Set<number>();
-    for (let row = window.from; row < window.to; row++) {
-      if (plan.probes[table.kind[row]!]?.probe.starts) cpus.add(table.cpu[row]!);
-    }
-    return cpus;
   }
 
   /** No step of the model; but what other CPUs have asked of this one is done where it takes their interrupt. */
@@ -241,7 +166,7 @@ export class Sweep {
     this.calls.close(cpu);
     const late = this.observer.settle(cpu);
     if (late !== undefined) this.failLate(late);
-    if (!this.begun.has(cpu)) this.runs(row, cpu);
+    if (!this.start.knows(cpu)) this.runs(row, cpu);
     if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
     for (const what of probe.learns) learn(this.world, row, cpu, what, false);
     if (this.oldTasks !== undefined) recall(this.world, this.oldTasks, row, cpu, probe);
@@ -277,7 +202,7 @@ export class Sweep {
     // How its mm was made was missed, or whose it shares was not seen yet: it is learnt as an old task's is.
     if (mm === undefined) return;
     world.knowTask(child);
-    this.begun.add(this.taskKey(child));
+    this.start.begins(child);
     world.atOnce(ENTRY.newTask, cpu, [child, mm, shares ? 1 : 0]);
   }
 
@@ -387,7 +312,7 @@ export class Sweep {
       return undefined;
     }
     const other = handler ?? this.schedulers[cpu] ?? stack.at(-1);
-    if (other === undefined && this.mayBeOld(cpu)) {
+    if (other === undefined && this.start.mayBeOld(cpu)) {
       this.passOver(row, cpu, probe);
       return undefined;
     }
@@ -498,7 +423,7 @@ export class Sweep {
       return call;
     }
     if (sender < 0) return undefined;
-    if (this.mayBeOld(sender)) this.passOver(row, cpu, probe);
+    if (this.start.mayBeOld(sender)) this.passOver(row, cpu, probe);
     else this.fail(probe, NO_REQUEST);
     return undefined;
   }
@@ -529,7 +454,7 @@ export class Sweep {
     if (probe.probe.begins?.scheduler) {
       // What it has borrowed is from now on what the design gives it.
       if (args[0]) this.world.unset[this.input.plan.taskActiveMm.base + args[0] - 1] = 0;
-      this.begun.add(cpu);
+      this.start.switches(cpu);
       const before = this.schedulers[cpu];
       // Its last row may be one that the probe has missed.
       if (before !== undefined && !this.ends(before)) this.fail(probe, `the design ${this.where(before)}`);
@@ -543,7 +468,7 @@ export class Sweep {
     }
     stack.push(call);
     // What may be part of another call does not tell that there is none.
-    if (!probe.probe.begins?.enclosed) this.begun.add(this.taskKey(current));
+    if (!probe.probe.begins?.enclosed) this.start.begins(current);
     // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
     if (probe.event < 0) {
       if (probe.fields.length > 0) this.compare(row, cpu, probe, undefined);
@@ -555,27 +480,10 @@ export class Sweep {
     return undefined;
   }
 
-  /** What an old call has done shows in its rows only, and some of it in the CPU's next ones. */
+  /** A row of a call that was begun before. */
   private passOver(row: number, cpu: number, probe: PlannedProbe): void {
     this.tally.unjudged(row);
-    if (!this.learns) return;
-    this.observer.relearn(probe, { row, cpu, args: undefined });
-    if (probe.probe.starts || !this.observer.showsOwn(probe)) return;
-    // It shows what it is going to change: the CPU is not known again before it shows what has become of that.
-    this.world.forgetCpu(cpu);
-    this.started[cpu] = 0;
-    this.silent.add(cpu);
-    this.begun.delete(cpu);
-  }
-
-  /** Whether a row may be of a call that was begun before the recording. */
-  private mayBeOld(cpu: number): boolean {
-    return !this.begun.has(cpu) || !this.begun.has(this.taskKey(this.world.current(cpu)));
-  }
-
-  /** Tasks in the same set as CPUs. */
-  private taskKey(task: Ref): number {
-    return this.world.cpus + task;
+    this.start.passOver(row, cpu, probe);
   }
 
   private argument(row: number, cpu: number, arg: PlannedArgument): number | undefined {
