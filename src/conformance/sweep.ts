@@ -5,7 +5,7 @@
 
 import { defined } from "../base/assert.ts";
 import { FLAG } from "../events/table.ts";
-import { type Call, Calls, copyOf, hasEnded, type SavedCalls } from "./calls.ts";
+import { type Call, Calls, hasEnded, type SavedCalls } from "./calls.ts";
 import { Interrupts } from "./interrupts.ts";
 import { learn } from "./learn.ts";
 import { isChosen, nextOfTask } from "./look-ahead.ts";
@@ -19,6 +19,7 @@ import { Signals } from "./signals.ts";
 import { type SavedStart, Start, type StartInput } from "./start.ts";
 import type { Step, StepLog } from "./step-log.ts";
 import { type Outcome, Tally } from "./tally.ts";
+import { type SavedUnderWay, UnderWay } from "./under-way.ts";
 import { type SavedWorld, World } from "./world.ts";
 
 export interface SweepInput extends StartInput {
@@ -40,9 +41,7 @@ export interface SavedSweep {
   readonly calls: SavedCalls;
   readonly pending: ReturnType<Observer["save"]>;
   readonly start: SavedStart;
-  readonly handlers: readonly (Call | undefined)[];
-  readonly schedulers: readonly (Call | undefined)[];
-  readonly stacks: readonly (readonly [Ref, readonly Call[]])[];
+  readonly underWay: SavedUnderWay;
   readonly missed: ReadonlyMap<string, number>;
   readonly tally: Tally;
 }
@@ -60,18 +59,17 @@ export class Sweep {
   readonly start: Start;
   private readonly signals: Signals;
   private readonly interrupts: Interrupts;
-  /** What each CPU, and each task, is in the middle of; of a task the innermost call is last. */
-  private handlers: (Call | undefined)[];
-  private schedulers: (Call | undefined)[];
-  private stacks: Call[][] = [];
+  private readonly underWay: UnderWay;
   private missed = new Map<string, number>();
   private row = 0;
   private readonly oldTasks: OldTasks | undefined;
+
   constructor(input: SweepInput) {
     this.input = input;
     this.tally = new Tally(input.table);
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
+    this.underWay = new UnderWay(this.world, this.calls);
     this.signals = new Signals(input.table, input.plan);
     this.interrupts = new Interrupts(this.world, this.calls, this.signals);
     const { log } = input;
@@ -82,24 +80,18 @@ export class Sweep {
         log && ((row, probe, field, outcome, predicted) => this.note(log, { row, probe, field, outcome, predicted })),
     });
     this.start = new Start(input, this.world, this.observer);
-    const { cpus } = this.world;
     const { oldTasks } = input.plan;
     this.oldTasks = oldTasks && new OldTasks(input.table, oldTasks.rule, this.callKinds());
-    this.handlers = new Array<Call | undefined>(cpus).fill(undefined);
-    this.schedulers = new Array<Call | undefined>(cpus).fill(undefined);
   }
 
   save(row: number): SavedSweep {
-    const open = [...this.stacks.entries()].filter(([, stack]) => stack.length > 0);
     return {
       row,
       world: this.world.save(),
       calls: this.calls.save(),
       pending: this.observer.save(),
       start: this.start.save(),
-      handlers: this.handlers.map((call) => call && copyOf(call)),
-      schedulers: this.schedulers.map((call) => call && copyOf(call)),
-      stacks: open.map(([task, stack]) => [task, stack.map(copyOf)]),
+      underWay: this.underWay.save(),
       missed: new Map(this.missed),
       tally: this.tally.copy(),
     };
@@ -111,11 +103,7 @@ export class Sweep {
     this.calls.restore(saved.calls);
     this.observer.restore(saved.pending);
     this.start.restore(saved.start);
-    this.handlers = saved.handlers.map((call) => call && copyOf(call));
-    this.schedulers = saved.schedulers.map((call) => call && copyOf(call));
-    this.stacks = [];
-    for (const [task, stack] of saved.stacks) this.stackOfTask(task).push(...stack.map(copyOf));
-    this.countWaiting();
+    this.underWay.restore(saved.underWay);
     this.missed = new Map(saved.missed);
     this.tally = saved.tally.copy();
     this.input.log?.undo(saved.row);
@@ -159,7 +147,7 @@ export class Sweep {
     this.tally.unjudged(row);
     if (this.input.plan.interrupts[this.input.table.kind[row]!] !== 1) return;
     this.interrupts.takeSilently(cpu);
-    this.unblock();
+    this.underWay.unblock();
   }
 
   private judge(row: number, cpu: number, probe: PlannedProbe): void {
@@ -174,7 +162,7 @@ export class Sweep {
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
     else this.step(row, cpu, probe);
     this.calls.end();
-    this.unblock();
+    this.underWay.unblock();
     this.observer.check();
   }
 
@@ -221,9 +209,9 @@ export class Sweep {
     if (probe.search !== undefined) this.seek(row, cpu, probe.search);
     if (probe.chooses !== undefined) call.frame.pick = isChosen(this.input.table, row, probe.chooses) ? 1 : -1;
     this.calls.advance(call);
-    this.tidy(cpu);
+    this.underWay.tidy(cpu);
     // A task's calls end in the order of a stack: what has ended on top would hide what it is part of.
-    this.popEnded(this.stackOf(cpu));
+    this.underWay.popEnded(this.underWay.stackOf(cpu));
   }
 
   private seek(row: number, cpu: number, search: PlannedSearch): void {
@@ -276,12 +264,12 @@ export class Sweep {
     if (this.signals.foreign.has(row)) return true;
     if (elsewhere === undefined) return false;
     const inInterrupt = (this.input.table.flags[row]! & (FLAG.hardirq | FLAG.softirq | FLAG.nmi)) !== 0;
-    if (this.handlers[cpu]?.event === probe.event) return false;
+    if (this.underWay.handlers[cpu]?.event === probe.event) return false;
     return elsewhere === "always" && (inInterrupt || !this.mayReach(cpu, probe.event));
   }
 
   private mayReach(cpu: number, event: number): boolean {
-    const top = this.stackOf(cpu).at(-1);
+    const top = this.underWay.stackOf(cpu).at(-1);
     if (top === undefined) return false;
     if (top.event === event) return true;
     const probe = this.input.plan.atEvent[top.event];
@@ -292,16 +280,16 @@ export class Sweep {
 
   /** The call that the row shows, at the event that it shows; undefined if there is nothing to show, or none. */
   private callAt(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
-    const handler = this.handlers[cpu];
+    const handler = this.underWay.handlers[cpu];
     const interrupts = handler === undefined && this.beginsHandler(row, cpu, probe);
     if (interrupts) {
       const call = this.handle(row, cpu, probe);
       if (call !== undefined || this.sender(row, probe) >= 0) return call;
     }
-    const stack = this.stackOf(cpu);
+    const stack = this.underWay.stackOf(cpu);
     // An idle CPU also looks for requests outside of interrupts.
     const mayHandle = handler === undefined && !interrupts && probe.interrupt !== undefined;
-    const found = this.underWay(cpu, probe, stack) ?? (mayHandle ? this.handle(row, cpu, probe) : undefined);
+    const found = this.continues(cpu, probe, stack) ?? (mayHandle ? this.handle(row, cpu, probe) : undefined);
     if (found !== undefined) return found;
     const begins = probe.probe.begins;
     if (begins !== undefined && this.mayBegin(row, cpu, probe, stack)) return this.begin(row, cpu, probe, stack);
@@ -311,7 +299,7 @@ export class Sweep {
       this.tally.unjudged(row);
       return undefined;
     }
-    const other = handler ?? this.schedulers[cpu] ?? stack.at(-1);
+    const other = handler ?? this.underWay.schedulers[cpu] ?? stack.at(-1);
     if (other === undefined && this.start.mayBeOld(cpu)) {
       this.passOver(row, cpu, probe);
       return undefined;
@@ -320,14 +308,14 @@ export class Sweep {
       probe,
       other === undefined ? (probe.interrupt === undefined ? NOTHING : NO_REQUEST) : `the design ${this.where(other)}`,
     );
-    this.abandon(cpu);
+    this.underWay.abandon(cpu);
     return undefined;
   }
 
   /** A call that comes to the row's event. */
-  private underWay(cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
+  private continues(cpu: number, probe: PlannedProbe, stack: Call[]): Call | undefined {
     if (probe.event >= 0) {
-      for (const call of [this.handlers[cpu], this.schedulers[cpu]]) {
+      for (const call of [this.underWay.handlers[cpu], this.underWay.schedulers[cpu]]) {
         if (call !== undefined && this.reaches(call, probe.event)) return call;
       }
     }
@@ -378,8 +366,8 @@ export class Sweep {
 
   /** Nothing on this CPU must still be under way: only then can it have been in user mode since its last row. */
   private mayHaveReturned(cpu: number): boolean {
-    if (this.handlers[cpu] !== undefined || this.schedulers[cpu] !== undefined) return false;
-    const top = this.stackOf(cpu).at(-1);
+    if (this.underWay.handlers[cpu] !== undefined || this.underWay.schedulers[cpu] !== undefined) return false;
+    const top = this.underWay.stackOf(cpu).at(-1);
     if (top === undefined || hasEnded(top) || this.input.plan.late.has(top.event)) return true;
     const probe = this.input.plan.atEvent[top.event];
     return probe !== undefined && this.mayMiss(probe, cpu);
@@ -394,7 +382,7 @@ export class Sweep {
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
   private passLate(stack: Call[]): void {
     for (;;) {
-      this.popEnded(stack);
+      this.underWay.popEnded(stack);
       const top = stack.at(-1);
       if (top === undefined || !this.input.plan.late.has(top.event)) return;
       this.calls.advance(top);
@@ -419,7 +407,7 @@ export class Sweep {
       if (!this.reaches(call, probe.event)) continue;
       // Of several requests, the one that the row is about.
       if (sender < 0 && !this.observer.agrees(probe, { row, cpu, args: call.args })) continue;
-      this.handlers[cpu] = call;
+      this.underWay.handlers[cpu] = call;
       return call;
     }
     if (sender < 0) return undefined;
@@ -436,7 +424,8 @@ export class Sweep {
   /** Some calls are begun by rows that, elsewhere, are part of others. */
   private mayBegin(row: number, cpu: number, { begins }: PlannedProbe, stack: readonly Call[]): boolean {
     if (begins === undefined || begins.alone < 0) return true;
-    const isAlone = this.handlers[cpu] === undefined && this.schedulers[cpu] === undefined && stack.every(hasEnded);
+    const isAlone =
+      this.underWay.handlers[cpu] === undefined && this.underWay.schedulers[cpu] === undefined && stack.every(hasEnded);
     const inHandler = (this.input.table.flags[row]! & FLAG.hardirq) !== 0;
     return isAlone && !inHandler && this.world.raw(row, begins.alone) === 0;
   }
@@ -455,10 +444,10 @@ export class Sweep {
       // What it has borrowed is from now on what the design gives it.
       if (args[0]) this.world.unset[this.input.plan.taskActiveMm.base + args[0] - 1] = 0;
       this.start.switches(cpu);
-      const before = this.schedulers[cpu];
+      const before = this.underWay.schedulers[cpu];
       // Its last row may be one that the probe has missed.
       if (before !== undefined && !this.ends(before)) this.fail(probe, `the design ${this.where(before)}`);
-      this.schedulers[cpu] = call;
+      this.underWay.schedulers[cpu] = call;
       return call;
     }
     const top = stack.at(-1);
@@ -492,55 +481,6 @@ export class Sweep {
     if (born !== undefined) return born;
     const from = nextOfTask(this.input.table, row, arg.columns);
     return from === undefined ? arg.or : this.world.encode(from.row, { column: from.column, as: arg.as, bit: -1 }, cpu);
-  }
-
-  private stackOf(cpu: number): Call[] {
-    const stack = this.stackOfTask(this.world.current(cpu));
-    // The task has migrated since.
-    if (stack.length > 0) stack[stack.length - 1]!.frame.cpu = cpu;
-    return stack;
-  }
-
-  private stackOfTask(task: Ref): Call[] {
-    // Without holes, which would make every look-up slow.
-    while (this.stacks.length <= task) this.stacks.push([]);
-    return this.stacks[task]!;
-  }
-
-  private countWaiting(): void {
-    const calls = [...this.handlers, ...this.schedulers, ...this.stacks.flat()];
-    this.calls.waiting = calls.filter((call) => call?.blocked).length;
-  }
-
-  private tidy(cpu: number): void {
-    for (const calls of [this.handlers, this.schedulers]) {
-      const call = calls[cpu];
-      if (call === undefined || !hasEnded(call)) continue;
-      calls[cpu] = undefined;
-      this.calls.forget(call);
-    }
-  }
-
-  private popEnded(stack: Call[]): void {
-    while (stack.length > 0 && hasEnded(stack[stack.length - 1]!)) this.calls.forget(stack.pop()!);
-  }
-
-  /** Those that wait may go on now. */
-  private unblock(): void {
-    if (this.calls.waiting === 0 && this.calls.holds.length === 0) return;
-    for (let cpu = 0; cpu < this.world.cpus; cpu++) {
-      const call = this.stackOf(cpu).at(-1);
-      if (call?.blocked) this.calls.proceed(call);
-      this.tidy(cpu);
-    }
-  }
-
-  /** After a row that nothing explains: what was under way on this CPU is forgotten. */
-  private abandon(cpu: number): void {
-    this.handlers[cpu] = undefined;
-    this.schedulers[cpu] = undefined;
-    this.stackOf(cpu).length = 0;
-    this.countWaiting();
   }
 
   private where(call: Call): string {
