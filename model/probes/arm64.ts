@@ -99,6 +99,7 @@ export const arm64: ProbeTable = {
     own: { exec_release: "mm", exit_release: "mm" },
     active: { cell: "asid_cpu.active_asids", id: "id" },
   },
+  balanced: ["mm_struct.mm_count"],
   unknown: {
     mm: ["mm_struct.context.id"],
     counts: ["mm_struct.mm_count", "mm_struct.mm_users"],

@@ -162,6 +162,7 @@ export const powerpc: ProbeTable = {
   current: "pcpu_hot.current_task",
   taskMm: "task_struct.mm",
   taskActiveMm: "task_struct.active_mm",
+  balanced: ["mm_struct.mm_count"],
   unknown: {
     mm: ["mm_struct.context.active_cpus", "mm_struct.cpu_bitmap"],
     counts: ["mm_struct.mm_count", "mm_struct.mm_users"],

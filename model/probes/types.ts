@@ -179,6 +179,8 @@ export interface ProbeTable {
    * is loaded, and clears `pending`. It can be there only while its task runs on an mm of its own.
    */
   readonly userMode?: { readonly pending: string; readonly slot: string; readonly loaded: string };
+  /** Counts that whoever takes one up gives back soon, so that code which no probe sees leaves them as they were. */
+  readonly balanced: readonly string[];
   /** Cells of which nothing is known before they are first observed; counts are taken to be large until then. */
   readonly unknown: {
     readonly mm: readonly string[];

@@ -251,6 +251,7 @@ export const x86: ProbeTable = {
     slot: "cpu_tlbstate.loaded_mm_asid",
     loaded: "cpu_tlbstate.loaded_mm",
   },
+  balanced: ["mm_struct.mm_count"],
   unknown: {
     mm: ["mm_struct.context.tlb_gen", "mm_struct.cpu_bitmap"],
     counts: ["mm_struct.mm_count", "mm_struct.mm_users"],

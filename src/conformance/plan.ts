@@ -176,6 +176,7 @@ export interface Plan {
   readonly userMode:
     | { readonly pending: SteppedCell; readonly slot: SteppedCell; readonly loaded: SteppedCell }
     | undefined;
+  readonly balanced: readonly string[];
   readonly unknown: {
     readonly mm: readonly SteppedCell[];
     readonly counts: readonly SteppedCell[];
@@ -253,6 +254,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
       active: table.oldTasks.active && resolver.cell(table.oldTasks.active.cell),
     },
     userMode: resolver.userMode(table.userMode),
+    balanced: table.balanced,
     unknown: {
       mm: cells(table.unknown.mm),
       counts: cells(table.unknown.counts),

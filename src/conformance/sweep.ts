@@ -66,7 +66,7 @@ export class Sweep {
 
   constructor(input: SweepInput) {
     this.input = input;
-    this.tally = new Tally(input.table);
+    this.tally = new Tally(input.table, input.plan.balanced);
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
     this.underWay = new UnderWay(this.world, this.calls);
@@ -74,7 +74,7 @@ export class Sweep {
     this.interrupts = new Interrupts(this.world, this.calls, this.signals);
     const { log } = input;
     this.observer = new Observer(this.world, this.calls, this.signals, {
-      environment: (probe, field, by) => this.tally.environment(probe, field.name, by),
+      environment: (probe, field, by) => this.tally.environment(probe, field, by),
       missedSignal: () => this.miss(input.plan.single, 0),
       judged:
         log && ((row, probe, field, outcome, predicted) => this.note(log, { row, probe, field, outcome, predicted })),

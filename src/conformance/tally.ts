@@ -2,7 +2,7 @@
 // How many steps of each kind were explained, and how; and those that were not.
 
 import type { EventTable } from "../events/table.ts";
-import type { PlannedProbe } from "./plan.ts";
+import type { PlannedField, PlannedProbe } from "./plan.ts";
 
 /**
  * exact: the design did just that. lossy: it did, and the probe has missed it. environment: but for a count, which
@@ -40,18 +40,24 @@ export class Tally {
   readonly failures: Failure[] = [];
   /** By kind and field: how often a count was changed from outside, and by how much in total. */
   readonly changes = new Map<string, { times: number; net: number }>();
+  /** The same in total by cell. */
+  private readonly nets = new Map<string, number>();
   /** Rows that are no step of the model, by name. */
   readonly passedOver = new Map<string, number>();
   private readonly table: EventTable;
+  private readonly balanced: readonly string[];
 
-  constructor(table: EventTable) {
+  /** `balanced`: cells of which whoever takes something gives it back. */
+  constructor(table: EventTable, balanced: readonly string[]) {
     this.table = table;
+    this.balanced = balanced;
   }
 
   copy(): Tally {
-    const copy = new Tally(this.table);
+    const copy = new Tally(this.table, this.balanced);
     for (const [kind, steps] of this.steps) copy.steps.set(kind, stepsOf(steps));
     for (const [key, change] of this.changes) copy.changes.set(key, { ...change });
+    for (const [cell, net] of this.nets) copy.nets.set(cell, net);
     for (const [name, rows] of this.passedOver) copy.passedOver.set(name, rows);
     copy.failures.push(...this.failures);
     return copy;
@@ -89,6 +95,20 @@ export class Tally {
 
   /** By kind and field, what the environment would have to change at more steps than is believed. */
   excess(): string[] {
+    return [...this.frequent(), ...this.kept()];
+  }
+
+  /** What is taken by somebody whom no probe sees he gives back, but for what is under way at the ends. */
+  private kept(): string[] {
+    const { cpus } = this.table;
+    return this.balanced.flatMap((cell) => {
+      const net = this.nets.get(cell) ?? 0;
+      const by = `${net} in all, by nobody that is seen`;
+      return Math.abs(net) > cpus ? [`${cell} was changed by ${by}: more than one for each of ${cpus} CPUs`] : [];
+    });
+  }
+
+  private frequent(): string[] {
     return [...this.changes].flatMap(([key, { times }]) => {
       const { total } = this.steps.get(key.split(".")[0]!) ?? { total: 0 };
       const share = `${times} of ${total} steps, more than ${ENVIRONMENT_MAX * 100} %`;
@@ -99,13 +119,15 @@ export class Tally {
   }
 
   /** A step that was counted as exact needed this as well. */
-  environment(probe: PlannedProbe, field: string, by: number): void {
+  environment(probe: PlannedProbe, field: PlannedField, by: number): void {
     const steps = this.of(probe);
+    const cell = field.place?.cell.name ?? "";
+    this.nets.set(cell, (this.nets.get(cell) ?? 0) + by);
     if (steps.exact > 0) {
       steps.exact--;
       steps.environment++;
     }
-    const key = `${probe.group}.${field}`;
+    const key = `${probe.group}.${field.name}`;
     const change = this.changes.get(key) ?? { times: 0, net: 0 };
     this.changes.set(key, { times: change.times + 1, net: change.net + by });
   }
