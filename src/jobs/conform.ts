@@ -9,6 +9,7 @@ import type { DesignInfo } from "../compiler/describe.ts";
 import { load } from "../compiler/modules.ts";
 import { type Conformed, conform as holdAgainst } from "../conformance/orders.ts";
 import { planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
+import type { SweepInput } from "../conformance/sweep.ts";
 import type { Tally } from "../conformance/tally.ts";
 import { emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
 import { argToString, type EventTable } from "../events/table.ts";
@@ -43,9 +44,9 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
   const { info } = design.value;
   const probes = PROBES[info.arch];
   if (probes === undefined || info.arch !== architecture(trace)) return err(wrongArchitecture(info, trace));
-  const held = hold(library.value, info, probes, trace, context);
-  if (!held.ok) return held;
-  const { result, limits } = held.value;
+  const prepared = prepare(library.value, info, probes, trace);
+  if (!prepared.ok) return prepared;
+  const { result, limits } = hold(prepared.value, context);
   return ok({
     schema: "lazymm.conform/1",
     trace: traceInfo(trace, spanOf(trace.table)),
@@ -74,7 +75,7 @@ function noProbes(arch: string): string {
 }
 
 /** The design that the recording speaks for: kernel release and CPU. */
-function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: string; why: string }, JobError> {
+export function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: string; why: string }, JobError> {
   if (named !== undefined) return ok({ name: named, why: "named" });
   const { uname, cpuFlags } = trace.sidecars;
   const release = / (\d+)\.(\d+)\.\S+ /.exec(`${uname ?? ""} `);
@@ -91,13 +92,19 @@ function choose(trace: OpenedTrace, named: string | undefined): Result<{ name: s
   return ok({ name: pcid ? "linux-6.12-x86" : "linux-6.12-x86-nopcid", why });
 }
 
-function hold(
+/** A design, compiled to be held against one recording. */
+export interface Prepared {
+  readonly input: SweepInput;
+  /** Texts of the model's bounds. */
+  readonly limits: readonly string[];
+}
+
+export function prepare(
   library: Library,
   design: DesignInfo,
   probes: ProbeTable,
   trace: OpenedTrace,
-  context: JobContext,
-): Result<{ result: Conformed; limits: string[] }, JobError> {
+): Result<Prepared, JobError> {
   const { table, sidecars } = trace;
   if (table.cpus > STEPPED_CPUS_MAX) {
     return err({ kind: "usage", message: `the trace has ${table.cpus} CPUs: conform takes up to ${STEPPED_CPUS_MAX}` });
@@ -116,26 +123,27 @@ function hold(
     });
     const emitted = emitStepped(program, stops);
     const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
-    const plan = planFor(probes, table, shape);
-    const missed = new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed]));
-    const instantiate = loadStepped(emitted);
     const input = {
       table,
-      plan,
+      plan: planFor(probes, table, shape),
       emitted: shape,
-      instantiate,
+      instantiate: loadStepped(emitted),
       window: findWindow(table),
-      missed,
+      missed: new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed])),
       initMm: objects.initMm,
     };
-    const result = holdAgainst(input, {
-      progress: (done, total) => {
-        context.progress("conform", done, total);
-        return context.signal.aborted;
-      },
-    });
-    return { result, limits: [...result.limits].map((limit) => emitted.limits[limit] ?? "") };
+    return { input, limits: emitted.limits };
   });
+}
+
+function hold({ input, limits }: Prepared, context: JobContext): { result: Conformed; limits: string[] } {
+  const result = holdAgainst(input, {
+    progress: (done, total) => {
+      context.progress("conform", done, total);
+      return context.signal.aborted;
+    },
+  });
+  return { result, limits: [...result.limits].map((limit) => limits[limit] ?? "") };
 }
 
 /** The design with PTI where the recording's cpuinfo says so. */
