@@ -11,6 +11,8 @@ export interface Measured {
   readonly ours: number;
   /** The same work by another program, if it is installed here. */
   readonly peer?: { readonly name: string; readonly rate: number };
+  /** What the number is of, or why no peer stands beside it. */
+  readonly note?: string;
 }
 
 /** One line of the report. */
@@ -78,6 +80,7 @@ function table(rows: readonly Row[]): string {
     r.ratio === null ? "" : `${r.ratio.toFixed(2)} x ${r.peer_name}`,
     r.bytes_per_state === undefined ? "" : `${r.bytes_per_state.toFixed(1)} bytes/state`,
     `${r.peak_mb} MB`,
+    r.note ?? "",
   ]);
   const widths = cells[0]?.map((_, i) => Math.max(...cells.map((row) => row[i]!.length))) ?? [];
   const line = (row: readonly string[]): string => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ");

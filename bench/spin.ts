@@ -55,7 +55,7 @@ export function buildPan({ unmaps, states, scenario }: Instance): Pan {
 }
 
 /** The last line of what `times` prints: "0m5.35s 0m0.36s". */
-function childSeconds(text: string): number {
+export function childSeconds(text: string): number {
   const times = text.trim().split("\n").at(-1) ?? "";
   const parts = [...times.matchAll(/(\d+)m([\d.]+)s/g)].map(([, m, s]) => 60 * Number(m) + Number(s));
   assert(parts.length === 2, `the shell prints CPU times, not "${times}"`);

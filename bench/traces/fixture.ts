@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The project's own recording, as often as it takes to be timed.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Decompress } from "fzstd";
 import { modelRoot } from "../../src/jobs/library.ts";
 
@@ -17,6 +18,12 @@ export function fixture(): { readonly zstd: Uint8Array; readonly text: Uint8Arra
   new Decompress((chunk) => void chunks.push(chunk)).push(zstd, true);
   const text = Buffer.concat(chunks);
   return { zstd, text, repeats: Math.ceil(ROUND_BYTES / text.length) };
+}
+
+/** A recording that is not part of the project; undefined where it is not beside it. */
+export function recording(path: string): string | undefined {
+  const file = join(modelRoot(), "..", "shared", "traces", path);
+  return existsSync(file) ? file : undefined;
 }
 
 export function* pieces(bytes: Uint8Array): Generator<Uint8Array> {

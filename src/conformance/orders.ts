@@ -45,6 +45,8 @@ interface Best {
   /** The first row that this order does not explain. */
   readonly row: number;
   readonly holds: readonly Hold[];
+  /** Index of the saved state from which on it is another order. */
+  readonly from: number;
 }
 
 /** Rows that are gone again in other orders: from a saved state on, past the row that failed, to `target`. */
@@ -132,11 +134,11 @@ class Orders {
     const before = calls.holds;
     const target = Math.min(this.end, failed + LOOK_AHEAD);
     this.attempts = 0;
-    let best: Best & { readonly from: number } = { row: failed, holds: before, from: 0 };
+    let best: Best = { row: failed, holds: before, from: 0 };
     for (const back of [1, SAVED_MAX]) {
       const from = Math.max(0, this.saved.length - 1 - back);
       const found = this.deepen({ from, failed, target }, before, []);
-      if (found.row > best.row) best = { ...found, from };
+      if (found.row > best.row) best = found;
       if (best.row >= target || from === 0) break;
     }
     calls.holds = [...best.holds];
@@ -150,13 +152,14 @@ class Orders {
   private deepen(stretch: Stretch, before: readonly Hold[], tried: readonly Hold[]): Best {
     const { from, failed, target } = stretch;
     const races = this.racesOn(stretch, [...before, ...tried]);
-    let best: Best = { row: failed, holds: before };
+    let best: Best = { row: failed, holds: before, from };
     for (const race of races) {
       if (this.attempts++ > ATTEMPTS_MAX) break;
       const more = [...tried, race];
       const holds = [...before, ...more];
-      const row = this.inOrder(Math.max(from, this.lastSavedBefore(more)), holds, target);
-      if (row > best.row) best = { row, holds };
+      const start = Math.max(from, this.lastSavedBefore(more));
+      const row = this.inOrder(start, holds, target);
+      if (row > best.row) best = { row, holds, from: start };
       if (best.row >= target) return best;
     }
     if (best.row > failed || tried.length + 1 >= HOLDS_MAX) return best;

@@ -17,6 +17,7 @@ import type { Watch } from "../compiler/watch.ts";
 import { type Conformed, conform as holdAgainst, type Options } from "../conformance/orders.ts";
 import { followedBy, planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
 import { StepLog } from "../conformance/step-log.ts";
+import type { SweepInput } from "../conformance/sweep.ts";
 import type { Tally } from "../conformance/tally.ts";
 import { type EmittedStepped, emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
 import { argToString, type EventTable } from "../events/table.ts";
@@ -194,18 +195,17 @@ export function compileBeside(recording: Recording, { modules, design }: Patched
   return { program, emitted: emitStepped(program, stops, followedBy(probes)) };
 }
 
-/** `reached`: what the run has come by, of the program's witnesses. */
-export function runBeside(
+/** What is swept: the recording beside the code. */
+export function inputOf(
   { trace, probes, objects }: Recording,
   { program, emitted }: Beside,
-  options: Options,
   log?: StepLog,
-): Conformed & { readonly reached: Uint8Array } {
+): SweepInput & { readonly reached: () => Uint8Array } {
   const { table, sidecars } = trace;
   const shape = { cells: emitted.cells, codes: emitted.codes, events: program.events };
   const instantiate = loadStepped(emitted);
   let reached: Uint8Array = new Uint8Array(0);
-  const input = {
+  return {
     table,
     plan: planFor(probes, table, shape),
     emitted: shape,
@@ -218,8 +218,20 @@ export function runBeside(
     missed: new Map([...sidecars.kprobeProfile].map(([name, profile]) => [name, profile.missed])),
     initMm: objects.initMm,
     log,
+    reached: () => reached,
   };
-  return { ...holdAgainst(input, options), reached };
+}
+
+/** `reached`: what the run has come by, of the program's witnesses. */
+export function runBeside(
+  recording: Recording,
+  beside: Beside,
+  options: Options,
+  log?: StepLog,
+): Conformed & { readonly reached: Uint8Array } {
+  const input = inputOf(recording, beside, log);
+  const result = holdAgainst(input, options);
+  return { ...result, reached: input.reached() };
 }
 
 function installed(modules: Modules, path: string): SourceFile {

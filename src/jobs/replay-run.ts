@@ -40,7 +40,7 @@ export interface ReplayRun {
   readonly interrupted: boolean;
 }
 
-// V8 leaves functions beyond 60 KB of bytecode to its interpreter. An entry with all that it calls inlined may be larger.
+// V8 leaves functions beyond 60 KB of bytecode to its interpreter. An entry with all that it calls may be larger.
 setFlagsFromString("--max-optimized-bytecode-size=1048576");
 
 /** The compiler's file with the functions that a replay calls. */

@@ -434,7 +434,7 @@ class Replay implements WideHost {
    */
   private finishFlushes(cpu: number, isFlush: boolean): void {
     for (;;) {
-      const [oldest] = this.open;
+      const oldest = this.open[0];
       if (oldest === undefined) return;
       const overlaps = isFlush && this.now - oldest.since < this.flushTicks && !this.open.some((o) => o.cpu === cpu);
       if (overlaps) return;

@@ -174,6 +174,7 @@ export const outputs: readonly Output[] = [
   ),
   ["bench", "the smallest case", ["dist/bench.js", "parse"], 0],
   ["bench", "the checker's smallest case", ["dist/bench-checker.js", "--rounds=1", "717k"], 0],
+  ["bench", "a reader without a peer", ["dist/bench-traces.js", "perf script"], 0],
 ].map(([schema, what, command, exit]) => ({ schema, what, command, exit }) as Output);
 
 type Row = [schema: string, what: string, command: readonly string[], exit: number];
