@@ -74,7 +74,7 @@ export class OldTasks {
     return id === 0 ? undefined : this.withId(id, row);
   }
 
-  /** Whether the task that a switch leaves has an mm of its own: another is loaded, and nothing borrowed is given back. */
+  /** Whether the task that a switch leaves has its own mm: another is loaded, and nothing borrowed is given back. */
   leavesOwn(row: number): boolean {
     if (!this.switches.has(this.table.kind[row]!)) return false;
     const found = this.behind(row);

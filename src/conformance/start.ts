@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Where judging starts. A snapshot says what each CPU starts with. Without one, CPUs are known once they have shown their
-// state, or, where no row shows a whole CPU, from where something begins; and what a CPU or a task was in the middle of
-// when the recording began is passed over.
+// Where judging starts. A snapshot says what each CPU starts with. Without one, CPUs are known once they have shown
+// their state, or, where no row shows a whole CPU, from where something begins; and what a CPU or a task was in the
+// middle of when the recording began is passed over.
 
 import type { Ref } from "./names.ts";
 import type { Observer } from "./observe.ts";
