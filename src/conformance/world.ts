@@ -29,7 +29,14 @@ export interface WorldInput {
   readonly initMm: number | undefined;
 }
 
+/** A search that a CPU makes, and the number at which it is recorded to have ended; -1: at none. */
+interface Sought {
+  readonly search: PlannedSearch;
+  readonly target: number;
+}
+
 export interface SavedWorld {
+  readonly sought: readonly (Sought | undefined)[];
   readonly state: Float64Array;
   readonly unset: Uint8Array;
   readonly names: Names;
@@ -67,8 +74,8 @@ export class World {
   /** 1: nothing is known of the cell yet. */
   readonly unset: Uint8Array;
   names = new Names();
-  /** By CPU. Not saved: the row that says it comes again. */
-  private readonly sought: ({ readonly search: PlannedSearch; readonly target: number } | undefined)[] = [];
+  /** By CPU. */
+  private sought: readonly (Sought | undefined)[] = [];
   private readonly searched: SteppedCell | undefined;
   private readonly emitted: Emitted;
   private readonly invalidMm: Ref;
@@ -94,13 +101,15 @@ export class World {
   }
 
   save(): SavedWorld {
-    return { state: this.state.slice(), unset: this.unset.slice(), names: this.names.copy() };
+    const { sought } = this;
+    return { state: this.state.slice(), unset: this.unset.slice(), names: this.names.copy(), sought };
   }
 
   restore(saved: SavedWorld): void {
     this.state.set(saved.state);
     this.unset.set(saved.unset);
     this.names = saved.names.copy();
+    this.sought = saved.sought;
   }
 
   // ---- calls -------------------------------------------------------------------------------------------------------
@@ -214,7 +223,9 @@ export class World {
     const numbers = extent(map);
     const id = this.contextId(result);
     const same = Math.floor(id / numbers) * numbers === this.state[generation.base];
-    this.sought[cpu] = { search, target: same ? id % numbers : -1 };
+    const sought = [...this.sought];
+    sought[cpu] = { search, target: same ? id % numbers : -1 };
+    this.sought = sought;
   }
 
   isSearched(at: number): boolean {

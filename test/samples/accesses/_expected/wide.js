@@ -1,4 +1,6 @@
 "use strict";
+const powers=new Float64Array(64);for(let i=0;i<64;i++)powers[i]=2**i;
+const pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
@@ -6,34 +8,12 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(2);const c3=new Int32Array(2);const c4=new Int32Array(1);
-function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0,l6=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{c0[0]=1;pc=2;continue L;}
-case 2:{c1[0]=(-1);pc=3;continue L;}
-case 3:{c0[0]=2;pc=4;continue L;}
-case 4:{c2[cpu]=1;pc=5;continue L;}
-case 5:{l0=c3[cpu];pc=6;continue L;}
-case 6:{c3[cpu]=(l0+1);pc=7;continue L;}
-case 7:{pc=8;continue L;}
-case 8:{l1=c4[0];c4[0]=(l1+1);pc=9;continue L;}
-case 9:{l2=c4[0];c4[0]=(l2+1);pc=10;continue L;}
-case 10:{l3=c4[0];c4[0]=(l3|1);pc=11;continue L;}
-case 11:{l4=c4[0];c4[0]=(l4-1);if(l4===1){pc=12;continue L;}else{pc=13;continue L;}}
-case 12:{c4[0]=3;return true;}
-case 13:{l5=c4[0];c4[0]=(l5-1);B1:{if((l5-1)===1){pc=14;continue L;}else{break B1;}}return true;}
-case 14:{l6=c4[0];c4[0]=(l6+1);return true;}
+function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{c0[0]=1;c1[0]=(-1);c0[0]=2;c2[cpu]=1;l0=c3[cpu];c3[cpu]=(l0+1);l0=c4[0];c4[0]=(l0+1);l0=c4[0];c4[0]=(l0+1);l0=c4[0];c4[0]=(l0|1);l0=c4[0];c4[0]=(l0-1);if(l0===1){c4[0]=3;return true;}else{l0=c4[0];c4[0]=(l0-1);B43:{if((l0-1)===1){l0=c4[0];c4[0]=(l0+1);return true;}}return true;}}
 }return true;}}
-function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0,l4=0,l5=0,l6=0,l7=0,l8=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{l0=c0[0];pc=2;continue L;}
-case 2:{pc=3;continue L;}
-case 3:{l1=c2[0];pc=4;continue L;}
-case 4:{l2=c1[0];pc=5;continue L;}
-case 5:{pc=6;continue L;}
-case 6:{l3=c0[0];c0[0]=(l0&l1);pc=7;continue L;}
-case 7:{l4=c1[0];if(l4===l2){c1[0]=l0;}B0:{if(l4===l2){pc=8;continue L;}else{break B0;}}pc=9;continue L;}
-case 8:{l5=c4[0];c4[0]=(l5+1);pc=10;continue L;}
-case 9:{l7=c4[0];if(l7!==0){c4[0]=(l7+1);}B1:{if(l7!==0){pc=11;continue L;}else{break B1;}}return true;}
-case 10:{l6=c0[0];if(l6===0){c0[0]=((l5+1)&1);}pc=9;continue L;}
-case 11:{l8=c4[0];c4[0]=(l8-1);return true;}
+function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{l0=c0[0];l1=c2[0];l2=c1[0];l3=c0[0];c0[0]=(l0&l1);l1=c1[0];if(l1===l2){c1[0]=l0;}B6:{if(l1===l2){l0=c4[0];c4[0]=(l0+1);l1=c0[0];if(l1===0){c0[0]=((l0+1)&1);}pc=9;continue L;}}pc=9;continue L;}
+case 9:{l0=c4[0];if(l0!==0){c4[0]=(l0+1);}B32:{if(l0!==0){l0=c4[0];c4[0]=(l0-1);return true;}}return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],

@@ -1,4 +1,6 @@
 "use strict";
+const powers=new Float64Array(64);for(let i=0;i<64;i++)powers[i]=2**i;
+const pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
@@ -10,7 +12,7 @@ function x0_0_1(S,a,O,k){S:{let n0=S[a];let l0=0;if(!(true))break S;l0=0;O[k]=n0
 function x0_0_1_1(S,a,O,k){S:{let n0=S[a];let l0=0;if(!(true))break S;l0=1;O[k]=n0&-16|2|l0<<2;k+=1;break S;}return k;}
 function x0_0_1_2(S,a,O,k){S:{let n0=S[a];let l0=0;if(!(true))break S;l0=2;O[k]=n0&-16|2|l0<<2;k+=1;break S;}return k;}
 function x0_0_2(S,a,O,k){S:{let n0=S[a];let l0=(n0>>>2&3);if((n0>>>13&1)===0){n0=n0&-8193|8192;n0=n0&-49153|l0<<14;}else if((n0>>>16&1)===0){n0=n0&-65537|65536;n0=n0&-393217|l0<<17;}else{R[2]=1;break S;}O[k]=n0&-16|3;k+=1;break S;}return k;}
-function x0_0_3(S,a,O,k){S:{let n0=S[a];B0:{B1:{n0=n0&-2049|2048;break B1;}break B0;}O[k]=n0&-16;k+=1;break S;}return k;}
+function x0_0_3(S,a,O,k){S:{let n0=S[a];B0:{B1:{n0=n0&-2049|2048;}}O[k]=n0&-16;k+=1;break S;}return k;}
 function x0_0(S,a,O,k,p){switch(p){case 1:k=x0_0_1(S,a,O,k);k=x0_0_1_1(S,a,O,k);return x0_0_1_2(S,a,O,k);case 2:return x0_0_2(S,a,O,k);case 3:return x0_0_3(S,a,O,k);}return k;}
 function d0(S,a,O,k){let n0=S[a+0];const d=(n0>>>13&1);if(d===0)return k;const v=(n0>>>14&3);if(d<2){n0=n0&-1537|v<<9;}n0=n0&-8193|(n0>>>16&1)<<13;n0=n0&-49153|(n0>>>17&3)<<14;n0&=-65537;n0&=-393217;O[k+0]=n0;return k+1;}
 function x1_1_1(S,a,O,k){S:{let n0=S[a];let l0=0;if(!((n0>>>11&1)!==0))break S;l0=0;O[k]=n0&-497|32|l0<<6;k+=1;break S;}return k;}

@@ -1,4 +1,6 @@
 "use strict";
+const powers=new Float64Array(64);for(let i=0;i<64;i++)powers[i]=2**i;
+const pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
@@ -7,14 +9,12 @@ const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(1),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(2);
 function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{for(l0=0;l0<3;l0++)if(true)break;if(l0===3){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}B0:{if(l0>0){pc=2;continue L;}else{break B0;}}pc=3;continue L;}
-case 2:{c0[0]=l0;pc=3;continue L;}
-case 3:{B0:{B1:{c1[cpu]=1;break B1;}break B0;}I[0]+=N[cpu];return true;}
+case 1:{for(l0=0;l0<3;l0++)if(true)break;if(l0===3){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}B0:{if(l0>0){c0[0]=l0;pc=3;continue L;}}pc=3;continue L;}
+case 3:{B0:{B32:{c1[cpu]=1;}}I[0]+=N[cpu];return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
 case 1:{for(l0=0;l0<2;l0++)if(c1[l0]!==0)break;if(l0===2){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=2;continue L;}
-case 2:{for(l1=0;l1<4;l1++)if(((l1%2)===0&&l1!==l0))break;if(l1===4){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=3;continue L;}
-case 3:{c0[0]=l1;return true;}
+case 2:{for(l1=0;l1<4;l1++)if(((l1%2)===0&&l1!==l0))break;if(l1===4){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}c0[0]=l1;return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],

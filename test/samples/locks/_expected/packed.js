@@ -1,4 +1,6 @@
 "use strict";
+const powers=new Float64Array(64);for(let i=0;i<64;i++)powers[i]=2**i;
+const pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}

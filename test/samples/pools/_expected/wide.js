@@ -1,4 +1,6 @@
 "use strict";
+const powers=new Float64Array(64);for(let i=0;i<64;i++)powers[i]=2**i;
+const pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
@@ -6,20 +8,11 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(2),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(2);const c1=new Int32Array(2);const c2=new Int32Array(1);const c3=new Int32Array(2);const c4=new Int32Array(2);
-function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{if(c0[0]!==0){if(c0[1]!==0){host.limit(1);return false;}else{c0[1]=1;l0=2;}}else{c0[0]=1;l0=1;}I[0]+=N[cpu];pc=2;continue L;}
-case 2:{c1[(l0-1)]=1;pc=3;continue L;}
-case 3:{l1=c2[0];pc=4;continue L;}
-case 4:{c3[(l0-1)]=l1;pc=5;continue L;}
-case 5:{c4[(l0-1)]=1;pc=6;continue L;}
-case 6:{l2=c2[0];c2[0]=l0;B0:{if((l2!==0&&l2!==3)){pc=7;continue L;}else{break B0;}}return true;}
-case 7:{l3=c4[(l2-1)];c4[(l2-1)]=(l3-1);B2:{if(l3===1){pc=8;continue L;}else{break B2;}}return true;}
-case 8:{B0:{B1:{c0[(l2-1)]=0;break B1;}break B0;}I[1]+=N[cpu];return true;}
+function f0(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{if(c0[0]!==0){if(c0[1]!==0){host.limit(1);return false;}else{c0[1]=1;l0=2;}}else{c0[0]=1;l0=1;}I[0]+=N[cpu];c1[(l0-1)]=1;l1=c2[0];c3[(l0-1)]=l1;c4[(l0-1)]=1;l1=c2[0];c2[0]=l0;B5:{if((l1!==0&&l1!==3)){l0=c4[(l1-1)];c4[(l1-1)]=(l0-1);B70:{if(l0===1){B7:{B39:{c0[(l1-1)]=0;}}I[1]+=N[cpu];return true;}}return true;}}return true;}
 }return true;}}
 function f1(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{l0=c2[0];B0:{if(l0===0){return true;}else{break B0;}}pc=2;continue L;}
-case 2:{c1[(l0-1)]=2;pc=3;continue L;}
-case 3:{l1=c3[(l0-1)];B1:{if(l1===1){B2:{if(l0===1){break B2;}else{break B2;}}break B1;}else{break B1;}}return true;}
+case 1:{l0=c2[0];B0:{if(l0===0){return true;}}c1[(l0-1)]=2;l1=c3[(l0-1)];B34:{if(l1===1){B66:{}}}return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],

@@ -1,17 +1,16 @@
 "use strict";
+const powers=new Float64Array(64);for(let i=0;i<64;i++)powers[i]=2**i;
+const pow2=(e)=>e>=0&&e<64?powers[e]:2**e;
 const next=(m,c,n)=>{m=c+1>31?0:m>>>(c+1);return m===0?n:c+1+(31-Math.clz32(m&-m));};
 const popcount=(m)=>{let n=0;for(;m!==0;m&=m-1)n++;return n;};
 const nextBig=(m,c,n)=>{for(let i=c+1,r=m>>BigInt(c+1);r!==0n;){if((r&0xffffffffn)===0n){r>>=32n;i+=32;continue;}
 const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(3),N=new Uint8Array(1).fill(1);
-const c0=new Int32Array(1);const c1=new Int32Array(2);const c2=new Int32Array(2);const c3=new Int32Array(2);const c4=new Int32Array(1);
-function f0(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{l0=c1[0];pc=2;continue L;}
-case 2:{c1[0]=0;pc=3;continue L;}
-case 3:{B0:{B1:{c2[(cpu*2+0)]=0;break B1;}break B0;}I[0]+=N[cpu];B0:{if(l0!==0){pc=4;continue L;}else{break B0;}}pc=5;continue L;}
-case 4:{B0:{B1:{c3[(l0-1)]=0;break B1;}break B0;}I[1]+=N[cpu];pc=5;continue L;}
-case 5:{B0:{B1:{l1=c2[(cpu*2+0)];B2:{if((l1!==0&&!(c3[(l1-1)]!==0))){break B2;}else{break B2;}}break B1;}break B0;}I[2]+=N[cpu];return true;}
+const c0=new Int32Array(1);const c1=new Int32Array(2);const c2=new Int32Array(2);const c3=new Int32Array(2);
+function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+case 1:{l0=c1[0];c1[0]=0;B2:{B34:{c2[cpu*2]=0;}}I[0]+=N[cpu];B2:{if(l0!==0){B3:{B35:{c3[(l0-1)]=0;}}I[1]+=N[cpu];pc=5;continue L;}}pc=5;continue L;}
+case 5:{B0:{B32:{l0=c2[cpu*2];B64:{}}}I[2]+=N[cpu];return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0],
