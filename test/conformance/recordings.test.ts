@@ -47,7 +47,13 @@ describe("a design with one thing changed is not admitted", () => {
   const setNext = "this_cpu_write(cpu_tlbstate.next_asid, asid";
   test.each([
     ["a bit that is not cleared", TLB, clear, "", /cb=0x0 is recorded/],
-    ["freed_tables the other way round", TLB, "= info.freed_tables &&", "= !info.freed_tables &&", /cond=0x0 is recorded/],
+    [
+      "freed_tables the other way round",
+      TLB,
+      "= info.freed_tables &&",
+      "= !info.freed_tables &&",
+      /cond=0x0 is recorded/,
+    ],
     ["a generation too many", ASID, `${setGen});`, `${setGen} + 1);`, /generation 0, and in the design 1/],
     ["always the same slot", ASID, `${setNext} + 1);`, `${setNext});`, /nasid=\d is recorded/],
   ])(
