@@ -30,7 +30,8 @@ describe.skipIf(ALL.length === 0)("powerpc", () => {
 
   test.each([
     ["linux-6.12-powerpc-radix", join(REFCOUNTED, "shoot"), /__mmdrop|mm_count|cnt=/],
-    ["linux-5.9-powerpc-radix", join(REFCOUNTED, "exitlazy"), /no request is on its way to this CPU/],
+    // It has no flush_type_needed().
+    ["linux-5.9-powerpc-radix", join(REFCOUNTED, "exitlazy"), /^flush_type/],
     ["linux-6.1-powerpc-radix", join(SHOOTDOWN, "pp_thr"), /__mmdrop/],
     ["powerpc-shootdown-filtered", join(SHOOTDOWN, "pp_thr"), /destroy_context/],
     ["powerpc-shootdown-mask-cleared", join(SHOOTDOWN, "pp_thr"), /tlbie/],
