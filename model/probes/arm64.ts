@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The probes that `lazymm record` puts on arm64 kernels, and those of the recordings that this table was made for.
-import type { Field, Index, ProbeTable, Reading } from "./types.ts";
-
-const cell = (column: string, as: Reading, name: string, ...at: Index[]): Field => ({
-  column,
-  as,
-  of: { cell: name, at },
-});
-const arg = (column: string, as: Reading, n: number): Field => ({ column, as, of: { arg: n } });
+import { arg, cell } from "./fields.ts";
+import type { Field, Index, ProbeTable } from "./types.ts";
 
 /** What every probe shows of an mm. */
 const mmFields = (at: Index): Field[] => [

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The probes of our recordings of powerpc kernels with a radix MMU. Context ids are given out again; there are no
 // snapshots, so a CPU and a task are known once they have been seen.
+import { arg, cell } from "./fields.ts";
 import type { Field, Index, Learn, Probe, ProbeTable, Reading } from "./types.ts";
-
-const cell = (column: string, as: Reading, name: string, ...at: Index[]): Field => ({
-  column,
-  as,
-  of: { cell: name, at },
-});
-const arg = (column: string, as: Reading, n: number): Field => ({ column, as, of: { arg: n } });
 
 /** What every probe shows of an mm, and the same of another one under names with a p. */
 const mmFields = (at: Index, p: "" | "p" = ""): Field[] => [
