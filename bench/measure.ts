@@ -8,7 +8,8 @@ import { cpus, totalmem } from "node:os";
 export interface Measured {
   readonly name: string;
   readonly unit: string;
-  readonly ours: number;
+  /** null: there is nothing to measure; the note says why. */
+  readonly ours: number | null;
   /** The same work by another program, if it is installed here. */
   readonly peer?: { readonly name: string; readonly rate: number };
   /** What the number is of, or why no peer stands beside it. */
@@ -75,7 +76,7 @@ export function printRows(rows: readonly Row[], rounds: number, json: boolean): 
 function table(rows: readonly Row[]): string {
   const cells = rows.map((r) => [
     r.name,
-    r.ours.toPrecision(4),
+    r.ours?.toPrecision(4) ?? "-",
     r.unit,
     r.ratio === null ? "" : `${r.ratio.toFixed(2)} x ${r.peer_name}`,
     r.bytes_per_state === undefined ? "" : `${r.bytes_per_state.toFixed(1)} bytes/state`,

@@ -12,7 +12,7 @@ async function runCase(cases: readonly Case[], name: string): Promise<void> {
     ...measured,
     peer: peer?.rate ?? null,
     peer_name: peer?.name ?? null,
-    ratio: peer ? measured.ours / peer.rate : null,
+    ratio: peer && measured.ours !== null ? measured.ours / peer.rate : null,
     peak_mb: peakMb(),
   }));
   process.stdout.write(JSON.stringify(rows));
@@ -31,8 +31,11 @@ export async function runCases(cases: readonly Case[], file: string): Promise<vo
   const wanted = args.filter((a) => !a.startsWith("-"));
   const chosen = cases.filter((c) => wanted.length === 0 || wanted.some((w) => c.name.includes(w)));
   const rows = chosen.flatMap((c) => {
-    if (process.stderr.isTTY) process.stderr.write(`${c.name} …\n`);
-    return inChild(file, c.name);
+    const measured = inChild(file, c.name);
+    // The whole takes long, and what has been measured shall not be lost with it.
+    for (const { name, ours, unit } of measured)
+      process.stderr.write(`${name}: ${ours?.toPrecision(4) ?? "-"} ${unit}\n`);
+    return measured;
   });
   printRows(rows, ROUNDS, args.includes("--json"));
 }

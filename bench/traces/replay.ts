@@ -33,10 +33,13 @@ async function measure({ ref, info }: DesignEntry, path: string): Promise<Measur
   const schedule = repeated(once, Math.ceil(ACTIONS / once.length));
   const program = prepareReplay(library(), onMachine(info, trace.value.cpuFlags), schedule);
   if (!program.ok) return [];
+  const shown = { name: `replay ${ref}`, unit: "scheduler events/s" };
+  const [limit] = replay(program.value, once, { freedUnknown: 0 }).limits;
+  if (limit !== undefined) return [{ ...shown, ours: null, note: `a bound was hit: ${limit}` }];
   const run = (): void => {
     for (let i = 0; i < REPEATS; i++) replay(program.value, schedule, { freedUnknown: 0 });
   };
-  return [{ name: `replay ${ref}`, unit: "scheduler events/s", ours: await rate(schedule.length * REPEATS, run) }];
+  return [{ ...shown, ours: await rate(schedule.length * REPEATS, run) }];
 }
 
 export function replayCases(): Case[] {

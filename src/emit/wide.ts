@@ -31,6 +31,12 @@ export function loadWide(emitted: EmittedWide): (host: WideHost) => WideMachine 
 const ROUNDS_MAX = 1 << 22;
 /** How often an entry that goes on and on, such as one that spins, lets others run. */
 const ROUNDS_BETWEEN = 1 << 10;
+/** Limits that every program has: of waiting, and of going on. */
+const ENDLESS = [
+  "the design waits for something that never happens",
+  `the design goes round a loop more than ${ROUNDS_MAX} times`,
+];
+const [WAITS, SPINS] = [0, 1];
 /** Steps within steps, so that the text does not nest without end. */
 const DEPTH_MAX = 31;
 
@@ -48,7 +54,7 @@ export function emitWide(
     ),
   ];
   const big = program.cpus > INT_MASK_CPUS;
-  const limits = ["a replay waits for something that never happens"];
+  const limits = [...ENDLESS];
   const w: WidePrinter = { program, lines, instructionNames, big, limits };
   const cells = program.cells.map((cell, id) => `const c${id}=${arrayOf(cell, big)};`).join("");
   const functions = program.codes.map((code, id) => printCode(w, code, id)).join("\n");
@@ -81,7 +87,7 @@ interface WidePrinter {
   readonly lines: ReadonlyMap<string, number>;
   readonly instructionNames: readonly string[];
   readonly big: boolean;
-  /** Collects the texts of limits; their index is what the host is told. The first one is that of an endless wait. */
+  /** Collects the texts of limits; their index is what the host is told. Those of ENDLESS come first. */
   readonly limits: string[];
 }
 
@@ -200,7 +206,7 @@ class WideStep implements Layout {
 
   /** The step cannot run yet: let others run, then try it again. */
   private wait(): string {
-    return this.atEntry ? "return false;" : "if(!host.wait(cpu)){host.limit(0);return false;}continue L;";
+    return this.atEntry ? "return false;" : `if(!host.wait(cpu)){host.limit(${WAITS});return false;}continue L;`;
   }
 
   private touch({ cell, index }: Place, kind: number): string {
@@ -280,7 +286,7 @@ function printCode(w: WidePrinter, code: Code, id: number, resumable = false): s
   const declarations = rest.length > 0 ? `let ${rest.map((slot) => `${local(slot)}=${zero(slot)}`).join(",")};` : "";
   // Every jump comes by here, so that code which spins cannot hang the replay.
   const spins = `(++t&${ROUNDS_BETWEEN - 1})===0&&!host.wait(cpu)&&t>=${ROUNDS_MAX}`;
-  const patience = `if(${spins}){host.limit(0);return false;}`;
+  const patience = `if(${spins}){host.limit(${SPINS});return false;}`;
   const head = `function${resumable ? "* g" : " f"}${id}(${["cpu", ...params].join(",")}){`;
   return `${head}let pc=${first},t=0;${declarations}L:for(;;){${patience}switch(pc){\n${steps}}return true;}}`;
 }

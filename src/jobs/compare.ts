@@ -5,7 +5,7 @@ import { type DesignEntry, type Library, openLibrary } from "./library.ts";
 import { onMachine } from "./on-machine.ts";
 import { findProfile } from "./profiles.ts";
 import { findDesign } from "./replay.ts";
-import { checkArchitecture, prepareReplay, type ReplayRun, runReplay } from "./replay-run.ts";
+import { boundNotes, checkArchitecture, prepareReplay, type ReplayRun, runReplay } from "./replay-run.ts";
 import type { CompareOptions, CompareReport, CompareRow, JobContext, JobError } from "./reports.ts";
 import { readTrace, type TraceInput } from "./trace-input.ts";
 import { compareVerdicts } from "./verdicts.ts";
@@ -50,6 +50,7 @@ export async function compare(options: CompareOptions, context: JobContext): Pro
       ...library.value.notes,
       ...trace.notes,
       ...replayNotes(runs),
+      ...runs.flatMap((run, i) => boundNotes(designs.value[i]!.ref, run)),
       SAME_SCHEDULE,
     ],
     ...(context.signal.aborted ? { interrupted: true } : {}),

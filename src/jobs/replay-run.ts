@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { counted } from "../../model/hw/profiles/counted.ts";
-import type { LineMap, Profile } from "../../model/hw/profiles/types.ts";
+import { COSTS, type CostName, type LineMap, type Profile } from "../../model/hw/profiles/types.ts";
 import { defined } from "../base/assert.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { compileEntries } from "../compiler/compile.ts";
@@ -37,6 +37,8 @@ export interface ReplayRun {
   /** Why there is no agreement. */
   readonly whyNot: string | undefined;
   readonly notes: readonly string[];
+  /** Bounds that were hit: the replay has ended there, and nothing of it is known. */
+  readonly bounds: readonly string[];
   readonly interrupted: boolean;
 }
 
@@ -121,7 +123,13 @@ const OF_FLUSHES = [
   ...["flush_calls", "flushes", "invlpg", "flush_all", "user_asid_invalidations", "ipis"],
   ...["local_flushes", "broadcast_flushes"],
 ];
-const COSTS_OF_FLUSHES = ["invlpg", "flush_all", "ipi_round_trip", "local_flush", "broadcast_flush"];
+const COSTS_OF_FLUSHES: readonly CostName[] = [
+  "invlpg",
+  "flush_all",
+  "ipi_round_trip",
+  "local_flush",
+  "broadcast_flush",
+];
 
 /** Unknown is null, not 0. */
 function withoutFlushes(counts: Counts): Counts {
@@ -129,9 +137,36 @@ function withoutFlushes(counts: Counts): Counts {
 }
 
 function withoutFlushPrice(price: Price): Price {
-  const known = price.missing.filter(({ cost }) => !COSTS_OF_FLUSHES.includes(cost));
-  const missing = [...known, ...COSTS_OF_FLUSHES.map((cost) => ({ cost, count: null }))];
-  return { known_ns: price.known_ns, missing, complete: false };
+  const known = price.missing.filter(({ cost }) => !COSTS_OF_FLUSHES.some((one) => one === cost));
+  return withoutPrice({ ...price, missing: known }, COSTS_OF_FLUSHES);
+}
+
+function withoutPrice({ known_ns, missing }: Price, unknown: readonly CostName[]): Price {
+  return { known_ns, missing: [...missing, ...unknown.map((cost) => ({ cost, count: null }))], complete: false };
+}
+
+/** The same of a replay that was not gone to its end. */
+function unknownCounts(counts: CountTree): Counts {
+  const entries = Object.entries(counts);
+  return Object.fromEntries(entries.map(([name, x]) => [name, typeof x === "object" ? unknownCounts(x) : null]));
+}
+
+function endedEarly({ counters, predicted, limits }: ReplayResult): ReplayRun {
+  return {
+    counts: unknownCounts(counters.tree()),
+    price: withoutPrice({ known_ns: [0, 0], missing: [], complete: false }, COSTS),
+    predicted_sha256: hash(predicted),
+    agreement: null,
+    whyNot: "a bound was hit",
+    notes: [],
+    bounds: limits,
+    interrupted: false,
+  };
+}
+
+/** What to say of bounds that a design has hit. */
+export function boundNotes(design: string, { bounds }: ReplayRun): string[] {
+  return bounds.map((what) => `${design} has no counts: a bound was hit: ${what}`);
 }
 
 /** The predicted flushes, CPU by CPU: two replays predict the same if and only if this is the same. */
@@ -176,6 +211,7 @@ export async function runReplay(
       pause: breathe,
     });
   const first = await run(0);
+  if (first.limits.length > 0) return endedEarly(first);
   const second = trace.inferred.flushCalls.freedUnknown > 0 ? await run(1) : first;
   const [a, b] = [first.counters.tree(), second.counters.tree()];
   const whyNot = cannotAgree(trace);
@@ -188,10 +224,8 @@ export async function runReplay(
     predicted_sha256: hash(first.predicted),
     agreement: whyNot === undefined && trace.recorded ? agreement(trace.recorded, first.predicted) : null,
     whyNot,
-    notes: [
-      ...[...first.skipped].map(([why, count]) => `replay: ${count} ${why}`),
-      ...first.limits.map((what) => `replay: a bound was hit: ${what}`),
-    ],
+    notes: [...first.skipped].map(([why, count]) => `replay: ${count} ${why}`),
+    bounds: [],
     interrupted: context.signal.aborted,
   };
 }

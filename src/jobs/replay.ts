@@ -5,7 +5,7 @@ import { FlushLog } from "../simulator/flush-log.ts";
 import { asFile, type DesignEntry, type Library, openLibrary, openUserFile } from "./library.ts";
 import { onMachine } from "./on-machine.ts";
 import { findProfile } from "./profiles.ts";
-import { checkArchitecture, prepareReplay, runReplay } from "./replay-run.ts";
+import { boundNotes, checkArchitecture, prepareReplay, runReplay } from "./replay-run.ts";
 import type { JobContext, JobError, ReplayOptions, ReplayReport } from "./reports.ts";
 import { drawTrace } from "./trace-drawing.ts";
 import { readTrace } from "./trace-input.ts";
@@ -73,8 +73,15 @@ export async function replay(options: ReplayOptions, context: JobContext): Promi
     inferred: flatten(trace.inferred),
     predicted_sha256: run.predicted_sha256,
     agreement: run.agreement,
+    bounds: run.bounds,
     drawn: drawn.value.files,
-    notes: [...library.value.notes, ...trace.notes, ...run.notes, ...drawn.value.notes],
+    notes: [
+      ...library.value.notes,
+      ...trace.notes,
+      ...run.notes,
+      ...boundNotes(design.value.ref, run),
+      ...drawn.value.notes,
+    ],
     ...(run.interrupted ? { interrupted: true } : {}),
   });
 }

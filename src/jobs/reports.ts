@@ -103,6 +103,8 @@ export interface ReplayReport extends Report<"lazymm.replay/1"> {
   readonly inferred: Readonly<Record<string, number | string>>;
   readonly predicted_sha256: string;
   readonly agreement: Agreement | null;
+  /** Bounds that were hit: all counts are null. */
+  readonly bounds: readonly string[];
   /** Perfetto traces that were written. */
   readonly drawn: readonly { readonly file: string; readonly bytes: number }[];
 }

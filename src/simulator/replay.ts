@@ -26,6 +26,7 @@ export interface ReplayResult {
   readonly predicted: readonly PredictedFlushes[];
   /** Actions that the design could not follow, by why. */
   readonly skipped: ReadonlyMap<string, number>;
+  /** Bounds that were hit: the replay has ended there, and its counts say nothing. */
   readonly limits: readonly string[];
 }
 
@@ -246,12 +247,13 @@ class Replay implements WideHost {
     const { schedule, options } = this;
     if (this.at === 0) this.start();
     const end = Math.min(this.at + SLICE, schedule.length);
-    for (; this.at < end; this.at++) {
+    // What a design does after a bound was hit says nothing of it.
+    for (; this.at < end && this.limits.size === 0; this.at++) {
       this.now = schedule.time[this.at]!;
       this.keepTime();
       this.action(this.at);
     }
-    if (options.progress?.(this.at, schedule.length)) return false;
+    if (options.progress?.(this.at, schedule.length) || this.limits.size > 0) return false;
     return this.at < schedule.length;
   }
 

@@ -132,18 +132,20 @@ function stop(): void { instruction(); when(hw.r); }`;
     loadWide(emitted)(host).entries[0]?.(0);
     return limits;
   }
-  const never = "a replay waits for something that never happens";
+  const never = "the design waits for something that never happens";
+  const round = "the design goes round a loop more than 4194304 times";
   test.each([
     ["a wait", "stop();"],
     ["a guard", "when(hw.r);"],
     ["a lock that nobody frees", "smp_cond_load_acquire(g.x, VAL === 1);"],
     ["a choice without a choice", "any_such(2, (i) => hw.r && i > 0);"],
-    ["spinning", "while (READ_ONCE(g.x) === 0) {}"],
   ])("%s", (_, entry) => expect(run(entry, () => false)).toEqual([never]));
+
+  test("spinning", () => expect(run("while (READ_ONCE(g.x) === 0) {}", () => false)).toEqual([round]));
 
   test("others run while an entry spins", () => {
     let waits = 0;
-    expect(run("while (READ_ONCE(g.x) === 0) {}", () => ++waits < 10_000)).toEqual([never]);
+    expect(run("while (READ_ONCE(g.x) === 0) {}", () => ++waits < 10_000)).toEqual([round]);
     expect(waits).toBeGreaterThan(1000);
   });
 });

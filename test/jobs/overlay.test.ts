@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { flattenCounts } from "../../src/cli/render/numbers.ts";
 import { check } from "../../src/jobs/check.ts";
+import { replay } from "../../src/jobs/replay.ts";
 import { root } from "../../tools/source-files.ts";
+import { FIXTURE } from "../traces/text.ts";
 import { CHECK, checked, quiet, temporary } from "./tiny.ts";
 
 const { folder, write } = temporary();
@@ -42,6 +45,25 @@ describe("a patched file gives the verdict of the mutant that does the same", ()
     const report = await checked({ ...one, models: ["x86_tso"], overlay: `${folder}/a` });
     expect(report.results[0]!.counterexample).toContain(`--overlay ${folder}/a`);
   });
+});
+
+test("one that never comes back from a switch has no counts", async () => {
+  const text = readFileSync(`${root}/model/kernel/${TLB}`, "utf8");
+  const head = "export function enter_lazy_tlb(mm: mm_struct): void {\n";
+  expect(text.split(head)).toHaveLength(2);
+  const spin = "  while (this_cpu_read(cpu_tlbstate.loaded_mm) !== init_mm) {}\n";
+  write(`endless/kernel/${TLB}`, text.replace(head, head + spin));
+  const design = "linux-6.12-x86";
+  const overlay = `${folder}/endless`;
+  const report = await replay({ trace: FIXTURE, design, sidecars: true, profile: undefined, overlay }, quiet());
+  if (!report.ok) throw new Error(JSON.stringify(report.error));
+  const { bounds, counts, price, agreement, notes } = report.value;
+  const [bound = ""] = bounds;
+  expect(bound).toMatch(/goes round a loop more than \d+ times/);
+  expect([...flattenCounts(counts).values()].filter((count) => count !== null)).toEqual([]);
+  expect(price).toMatchObject({ known_ns: [0, 0], complete: false });
+  expect(agreement).toBeNull();
+  expect(notes).toContain(`${design} has no counts: a bound was hit: ${bound}`);
 });
 
 describe("an overlay that does nothing is an error", () => {

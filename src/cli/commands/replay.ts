@@ -16,7 +16,8 @@ interface Options extends ExportOptions, TraceOptions {
 }
 
 function exitOf(report: ReplayReport) {
-  return report.trace.damaged === undefined ? EXIT.ok : EXIT.input;
+  if (report.trace.damaged !== undefined) return EXIT.input;
+  return report.bounds.length > 0 ? EXIT.unknown : EXIT.ok;
 }
 
 export function addReplay(program: Command, shell: Shell): void {

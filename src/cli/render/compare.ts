@@ -47,7 +47,8 @@ function verdictCell(row: CompareRow, model: string, paint: Paint): string {
 }
 
 function missingCosts(rows: readonly CompareRow[]): string {
-  const costs = new Set(rows.flatMap((row) => row.price.missing.map((item) => item.cost)));
+  const uncosted = rows.flatMap((row) => row.price.missing.filter(({ count }) => count !== null));
+  const costs = new Set(uncosted.map(({ cost }) => cost));
   return costs.size === 0 ? "" : `note: "+ ?": the profile has no number for ${[...costs].join(", ")}; no ranking\n`;
 }
 

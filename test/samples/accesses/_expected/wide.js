@@ -8,14 +8,15 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(2);const c3=new Int32Array(2);const c4=new Int32Array(1);
-function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{c0[0]=1;c1[0]=(-1);c0[0]=2;c2[cpu]=1;l0=c3[cpu];c3[cpu]=(l0+1);l0=c4[0];c4[0]=(l0+1);l0=c4[0];c4[0]=(l0+1);l0=c4[0];c4[0]=(l0|1);l0=c4[0];c4[0]=(l0-1);if(l0===1){c4[0]=3;return true;}else{l0=c4[0];c4[0]=(l0-1);B43:{if((l0-1)===1){l0=c4[0];c4[0]=(l0+1);return true;}}return true;}}
 }return true;}}
-function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{l0=c0[0];l1=c2[0];l2=c1[0];l3=c0[0];c0[0]=(l0&l1);l1=c1[0];if(l1===l2){c1[0]=l0;}B6:{if(l1===l2){l0=c4[0];c4[0]=(l0+1);l1=c0[0];if(l1===0){c0[0]=((l0+1)&1);}pc=9;continue L;}}pc=9;continue L;}
 case 9:{l0=c4[0];if(l0!==0){c4[0]=(l0+1);}B32:{if(l0!==0){l0=c4[0];c4[0]=(l0-1);return true;}}return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],
 interrupts:[],instructions:I,counting:N};
-// limit 0: a replay waits for something that never happens
+// limit 0: the design waits for something that never happens
+// limit 1: the design goes round a loop more than 4194304 times

@@ -8,14 +8,14 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(1);const c2=new Int32Array(1);
-function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{c0[0]=1;l0=c0[0];B33:{if(l0!==0){l0=c1[0];l1=(!(l0!==0)?1:0);B130:{if(l1!==0){l2=1;l3=l2;pc=4;continue L;}}pc=5;continue L;}else{l1=0;}}B65:{if(l1!==0){l2=1;l3=l2;pc=4;continue L;}}pc=5;continue L;}
 case 4:{l0=c0[0];B192:{if(l0!==0){l0=c1[0];l1=(!(l0!==0)?1:0);B353:{if(l1!==0){l2=1;pc=7;continue L;}}pc=8;continue L;}else{l1=0;}}B224:{if(l1!==0){l2=1;pc=7;continue L;}}pc=8;continue L;}
 case 5:{l0=c0[0];B256:{if(l0!==0){l2=2;l3=l2;pc=4;continue L;}}l2=4;l3=l2;pc=4;continue L;}
 case 7:{c2[0]=(l3+l2);c0[0]=(l3!==2?1:0);return true;}
 case 8:{l0=c1[0];if(l0!==0){l0=c0[0];B417:{if(l0!==0){l2=2;pc=7;continue L;}}l2=2;pc=7;continue L;}else{l2=3;pc=7;continue L;}}
 }return true;}}
-function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f1(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{c1[0]=1;l0=c0[0];B33:{if(l0!==0){l0=c1[0];l1=(!(l0!==0)?1:0);B130:{if(l1!==0){l2=1;B162:{if(l2===3){pc=4;continue L;}}pc=5;continue L;}}pc=6;continue L;}else{l1=0;}}B65:{if(l1!==0){l2=1;B97:{if(l2===3){pc=4;continue L;}}pc=5;continue L;}}pc=6;continue L;}
 case 4:{c1[0]=0;return true;}
 case 5:{c2[0]=0;return true;}
@@ -24,4 +24,5 @@ case 6:{l0=c1[0];B192:{if(l0!==0){l0=c0[0];B257:{if(l0!==0){l2=2;B289:{if(l2===3
 
 return {resumable:[],entries:[f0,f1],
 interrupts:[],instructions:I,counting:N};
-// limit 0: a replay waits for something that never happens
+// limit 0: the design waits for something that never happens
+// limit 1: the design goes round a loop more than 4194304 times

@@ -8,15 +8,16 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(1),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(2);
-function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{for(l0=0;l0<3;l0++)if(true)break;if(l0===3){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}B0:{if(l0>0){c0[0]=l0;pc=3;continue L;}}pc=3;continue L;}
 case 3:{B0:{B32:{c1[cpu]=1;}}I[0]+=N[cpu];return true;}
 }return true;}}
-function f1(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f1(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{for(l0=0;l0<2;l0++)if(c1[l0]!==0)break;if(l0===2){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}pc=2;continue L;}
 case 2:{for(l1=0;l1<4;l1++)if(((l1%2)===0&&l1!==l0))break;if(l1===4){if(!host.wait(cpu)){host.limit(0);return false;}continue L;}c0[0]=l1;return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],
 interrupts:[],instructions:I,counting:N};
-// limit 0: a replay waits for something that never happens
+// limit 0: the design waits for something that never happens
+// limit 1: the design goes round a loop more than 4194304 times

@@ -8,14 +8,15 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(2),N=new Uint8Array(2).fill(1);
 const c0=new Int32Array(2);const c1=new Int32Array(2);const c2=new Int32Array(1);const c3=new Int32Array(2);const c4=new Int32Array(2);
-function f0(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
-case 1:{if(c0[0]!==0){if(c0[1]!==0){host.limit(1);return false;}else{c0[1]=1;l0=2;}}else{c0[0]=1;l0=1;}I[0]+=N[cpu];c1[(l0-1)]=1;l1=c2[0];c3[(l0-1)]=l1;c4[(l0-1)]=1;l1=c2[0];c2[0]=l0;B5:{if((l1!==0&&l1!==3)){l0=c4[(l1-1)];c4[(l1-1)]=(l0-1);B70:{if(l0===1){B7:{B39:{c0[(l1-1)]=0;}}I[1]+=N[cpu];return true;}}return true;}}return true;}
+function f0(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
+case 1:{if(c0[0]!==0){if(c0[1]!==0){host.limit(2);return false;}else{c0[1]=1;l0=2;}}else{c0[0]=1;l0=1;}I[0]+=N[cpu];c1[(l0-1)]=1;l1=c2[0];c3[(l0-1)]=l1;c4[(l0-1)]=1;l1=c2[0];c2[0]=l0;B5:{if((l1!==0&&l1!==3)){l0=c4[(l1-1)];c4[(l1-1)]=(l0-1);B70:{if(l0===1){B7:{B39:{c0[(l1-1)]=0;}}I[1]+=N[cpu];return true;}}return true;}}return true;}
 }return true;}}
-function f1(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f1(cpu){let pc=1,t=0;let l0=0,l1=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{l0=c2[0];B0:{if(l0===0){return true;}}c1[(l0-1)]=2;l1=c3[(l0-1)];B34:{if(l1===1){B66:{}}}return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0,f1],
 interrupts:[],instructions:I,counting:N};
-// limit 0: a replay waits for something that never happens
-// limit 1: no free node left: the machine has 2
+// limit 0: the design waits for something that never happens
+// limit 1: the design goes round a loop more than 4194304 times
+// limit 2: no free node left: the machine has 2

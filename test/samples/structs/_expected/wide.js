@@ -8,7 +8,7 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(0),N=new Uint8Array(1).fill(1);
 const c0=new Int32Array(2);const c1=new Int32Array(2);const c2=new Int32Array(1);
-function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f0(cpu){let pc=1,t=0;let l0=0,l1=0,l2=0,l3=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{l0=c0[cpu*2];B0:{if(l0!==2){l0=c0[(cpu*2+1)];B65:{if(l0!==2){l0=c2[cpu];l1=(l0<1?(l0+1):0);l2=1;B130:{if(l2!==0){l3=l1;pc=6;continue L;}}pc=7;continue L;}}l0=c1[(cpu*2+1)];l1=1;l2=(l0<2?1:0);B162:{if(l2!==0){l3=l1;pc=6;continue L;}}pc=7;continue L;}}l0=c1[cpu*2];l1=0;l2=(l0<2?1:0);B97:{if(l2!==0){l3=l1;pc=6;continue L;}}pc=7;continue L;}
 case 6:{c0[(cpu*2+l3)]=2;l0=l1;c1[(cpu*2+l0)]=2;pc=7;continue L;}
 case 7:{c2[cpu]=l1;l0=c0[cpu*2];B321:{if(l0!==1){l0=c0[(cpu*2+1)];B386:{if(l0!==1){l0=c2[cpu];l1=(l0<1?(l0+1):0);l2=1;B451:{if(l2!==0){l3=l1;pc=14;continue L;}}pc=15;continue L;}}l0=c1[(cpu*2+1)];l1=1;l2=(l0<1?1:0);B483:{if(l2!==0){l3=l1;pc=14;continue L;}}pc=15;continue L;}}l0=c1[cpu*2];l1=0;l2=(l0<1?1:0);B418:{if(l2!==0){l3=l1;pc=14;continue L;}}pc=15;continue L;}
@@ -18,4 +18,5 @@ case 15:{c2[cpu]=l1;return true;}
 
 return {resumable:[],entries:[f0],
 interrupts:[],instructions:I,counting:N};
-// limit 0: a replay waits for something that never happens
+// limit 0: the design waits for something that never happens
+// limit 1: the design goes round a loop more than 4194304 times

@@ -8,11 +8,12 @@ const w=Number(r&0xffffffffn);return i+31-Math.clz32(w&-w);}return n;};
 const weightBig=(m)=>{let n=0;for(;m!==0n;m&=m-1n)n++;return n;};
 const I=new Float64Array(3),N=new Uint8Array(1).fill(1);
 const c0=new Int32Array(1);const c1=new Int32Array(2);const c2=new Int32Array(2);const c3=new Int32Array(2);
-function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(0);return false;}switch(pc){
+function f0(cpu){let pc=1,t=0;let l0=0;L:for(;;){if((++t&1023)===0&&!host.wait(cpu)&&t>=4194304){host.limit(1);return false;}switch(pc){
 case 1:{l0=c1[0];c1[0]=0;B2:{B34:{c2[cpu*2]=0;}}I[0]+=N[cpu];B2:{if(l0!==0){B3:{B35:{c3[(l0-1)]=0;}}I[1]+=N[cpu];pc=5;continue L;}}pc=5;continue L;}
 case 5:{B0:{B32:{l0=c2[cpu*2];B64:{}}}I[2]+=N[cpu];return true;}
 }return true;}}
 
 return {resumable:[],entries:[f0],
 interrupts:[],instructions:I,counting:N};
-// limit 0: a replay waits for something that never happens
+// limit 0: the design waits for something that never happens
+// limit 1: the design goes round a loop more than 4194304 times
