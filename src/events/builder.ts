@@ -19,6 +19,9 @@ export interface RowColumns {
   readonly args: Uint32Array;
 }
 
+/** By name of an event: the arguments to keep; undefined: all of them. */
+export type Wanted = (name: string) => readonly string[] | undefined;
+
 export class EventTableBuilder {
   readonly strings = new ByteStrings();
   readonly words = new Words();
@@ -41,6 +44,14 @@ export class EventTableBuilder {
   #committed = 0;
   #listsCommitted = 0;
   #list = 0;
+  readonly #wanted: Wanted | undefined;
+  /** By kind: which of the arguments that are written are kept; undefined: all of them. */
+  readonly #kept: (readonly number[] | undefined)[] = [];
+
+  /** Rows are kept whatever is wanted. */
+  constructor(wanted?: Wanted) {
+    this.#wanted = wanted;
+  }
 
   /** The id of a kind; the same name and columns give the same id. Throws beyond 65535 kinds: that is no trace. */
   kind(name: string, args: readonly ArgColumn[]): number {
@@ -49,7 +60,10 @@ export class EventTableBuilder {
     if (known !== undefined) return known;
     if (this.#kinds.length >= MAX_KINDS) throw new RangeError("more than 65535 kinds of event");
     const id = this.#kinds.length;
-    this.#kinds.push({ name, args: [...args] });
+    const wanted = this.#wanted?.(name);
+    const kept = wanted && args.flatMap((arg, i) => (wanted.includes(arg.name) ? [i] : []));
+    this.#kept.push(kept);
+    this.#kinds.push({ name, args: kept?.map((i) => args[i]!) ?? [...args] });
     this.#kindIds.set(key, id);
     return id;
   }
@@ -116,10 +130,20 @@ export class EventTableBuilder {
     this.#kind[row] = kind;
     this.#flags[row] = flags;
     this.#args[row] = this.#committed;
+    const kept = this.#kept[kind];
+    if (kept !== undefined) this.#leave(kept);
     this.#committed = this.used;
     this.#listsCommitted = this.listsUsed;
     this.length = row + 1;
     return row;
+  }
+
+  /** Of the arguments written since the last row, only these. */
+  #leave(kept: readonly number[]): void {
+    const first = this.#committed;
+    for (let i = 0; i < kept.length; i++) this.values[first + i] = this.values[first + kept[i]!]!;
+    this.used = first + kept.length;
+    if (kept.length === 0) this.listsUsed = this.#listsCommitted;
   }
 
   /** Drops the arguments written since the last row. */

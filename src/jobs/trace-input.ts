@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // A trace as the commands need it: its schedule, what it recorded of flushes, and what is to be said about it.
 import { err, ok, type Result } from "../base/result.ts";
+import type { Wanted } from "../events/builder.ts";
 import type { Schedule } from "../events/schedule.ts";
 import type { TraceError } from "../traces/errors.ts";
 import { type OpenedTrace, openTrace } from "../traces/input/open.ts";
 import type { Shares } from "../traces/mm-intervals.ts";
 import type { RingLosses } from "../traces/parsed.ts";
 import { type RecordedFlushes, recordedFlushes } from "../traces/recorded.ts";
-import type { FlushSource } from "../traces/row-handlers.ts";
+import { type FlushSource, wantedArguments } from "../traces/row-handlers.ts";
 import { buildSchedule, type Inferred, type ScheduleResult } from "../traces/schedule.ts";
 import type { JobContext, JobError, TraceInfo } from "./reports.ts";
 import { type Selected, selected, type TraceSelection } from "./trace-selection.ts";
@@ -33,14 +34,17 @@ export interface ReadOptions {
   readonly keepEvents?: boolean;
   readonly select?: TraceSelection | undefined;
   readonly context?: Pick<JobContext, "progress">;
+  /** Arguments of events to keep; by default all. */
+  readonly wanted?: Wanted | undefined;
 }
 
 /** Opens a file and reads its events, and says how far it is. */
 export async function openInput(path: string, options: ReadOptions): Promise<Result<OpenedTrace, JobError>> {
-  const { sidecars, context } = options;
+  const { sidecars, context, wanted } = options;
   const kilobytes = (bytes: number): number => Math.ceil(bytes / 1024);
   const opened = await openTrace(path, {
     sidecars,
+    wanted,
     progress: (done, total) =>
       context?.progress("read, in kB", kilobytes(done), total === undefined ? undefined : kilobytes(total)),
   });
@@ -48,7 +52,8 @@ export async function openInput(path: string, options: ReadOptions): Promise<Res
 }
 
 export async function readTrace(path: string, options: ReadOptions): Promise<Result<TraceInput, JobError>> {
-  const opened = await openInput(path, options);
+  const wanted = options.keepEvents ? undefined : wantedArguments;
+  const opened = await openInput(path, { ...options, wanted });
   if (!opened.ok) return opened;
   const trace = opened.value;
   const built = buildSchedule(trace);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What every reader of a trace format makes of its bytes, and the two ways in which readers get them.
 
+import type { Wanted } from "../events/builder.ts";
 import type { EventTable } from "../events/table.ts";
 
 export const TRACE_FORMATS = [
@@ -84,4 +85,8 @@ export interface ByteSource {
 }
 
 /** For formats that are not in the order of time: called once with all of the file. Throws only what `read` throws. */
-export type RandomReader = (source: ByteSource, progress: (done: number) => void) => Promise<ParsedTrace>;
+export type RandomReader = (
+  source: ByteSource,
+  progress: (done: number) => void,
+  wanted?: Wanted,
+) => Promise<ParsedTrace>;

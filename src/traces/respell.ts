@@ -13,6 +13,8 @@ export interface Respelt {
 /** Names under which text written to trace_marker is printed; old Android kernels know no symbol and print 0. */
 const MARKS = new Set(["print", "0"]);
 const MARK = "tracing_mark_write";
+/** What is written to trace_marker, as it is called before and after this. */
+export const isMarkName = (name: string): boolean => name === MARK || MARKS.has(name);
 /** trace-cmd prints the caller in front of the text, as a symbol or as an address; -R prints both as fields. */
 const MARK_PREFIX = /^(?:tracing_mark_write|(?:0x[0-9a-f]{6,16}|[0-9a-f]{8,16})s?): |^ip=0x[0-9a-f]+ buf=/;
 const FLUSH_ARGS: readonly ArgColumn[] = [
@@ -77,7 +79,7 @@ class Draft {
   /** All marks are of one kind, the kernel's. */
   marks(): void {
     const { kinds, kind: kindOf, values } = this.#table;
-    const isMark = kinds.map((kind) => (MARKS.has(kind.name) || kind.name === MARK) && columns(kind) === "text:text");
+    const isMark = kinds.map((kind) => isMarkName(kind.name) && columns(kind) === "text:text");
     const first = isMark.indexOf(true);
     if (first < 0) return;
     const spell = this.#speller((text) => text.replace(MARK_PREFIX, ""));

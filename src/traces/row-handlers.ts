@@ -12,6 +12,7 @@ import {
 } from "../events/table.ts";
 import { gather, isGather, ownRange, wholeMm } from "./gather-rules.ts";
 import type { Window } from "./look-ahead.ts";
+import { isMarkName } from "./respell.ts";
 import { readSnapshot } from "./snapshot.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -62,6 +63,14 @@ export function usedKinds(table: EventTable): EventKind[] {
   return table.kinds.filter((_, kind) => used[kind] === 1);
 }
 
+/** Arguments without which walk() would say something else. */
+export function wantedArguments(name: string): readonly string[] | undefined {
+  if (name === "sched_switch") return SCHED_SWITCH;
+  const isGathered = POWERPC_GATHERS.has(name) || ARM64_GATHERS.has(name);
+  const isUsed = Object.hasOwn(RULES, name) || isGathered || SNAPSHOT_NAME.test(name) || isMarkName(name);
+  return isUsed ? undefined : [];
+}
+
 /** Walks all rows. Those without a handler say nothing, not even who runs: what is no input must not matter. */
 export function walk(table: EventTable, timeline: Timeline, window: Window): void {
   const handlers = handlersOf(table, timeline);
@@ -102,26 +111,26 @@ function handlersOf(table: EventTable, timeline: Timeline): (Handler | undefined
 /** powerpc has a probe on radix__tlb_flush(), which is called where there is something to flush; arm64 has not. */
 function gatherRules(table: EventTable): ReadonlyMap<string, Rule> {
   const isPowerpc = usedKinds(table).some((kind) => kind.name === "tlb_flush" && isGather(kind));
-  return new Map(
-    isPowerpc
-      ? [
-          ["tlb_flush", gather(PAGE_SHIFT_64K)],
-          ["flush_mm", wholeMm],
-          ["flush_page", ownRange(PAGE_SHIFT_64K, { start: "addr" })],
-          ["flush_range", ownRange(PAGE_SHIFT_64K, { start: "start", end: "end" })],
-        ]
-      : [
-          ["tlb_finish", gather(PAGE_SHIFT_4K)],
-          ["ptep_clear_flush", ownRange(PAGE_SHIFT_4K, { start: "addr" })],
-        ],
-  );
+  return isPowerpc ? POWERPC_GATHERS : ARM64_GATHERS;
 }
+
+const POWERPC_GATHERS: ReadonlyMap<string, Rule> = new Map([
+  ["tlb_flush", gather(PAGE_SHIFT_64K)],
+  ["flush_mm", wholeMm],
+  ["flush_page", ownRange(PAGE_SHIFT_64K, { start: "addr" })],
+  ["flush_range", ownRange(PAGE_SHIFT_64K, { start: "start", end: "end" })],
+]);
+const ARM64_GATHERS: ReadonlyMap<string, Rule> = new Map([
+  ["tlb_finish", gather(PAGE_SHIFT_4K)],
+  ["ptep_clear_flush", ownRange(PAGE_SHIFT_4K, { start: "addr" })],
+]);
 
 function hasAll(kind: EventKind, names: readonly string[]): boolean {
   return names.every((name) => argIndex(kind, name) >= 0);
 }
 
 export const RSS_STAT = ["mm_id", "curr"];
+const SCHED_SWITCH = ["prev_pid", "prev_state", "next_pid"];
 const FLUSH_RANGE = ["mm", "start", "end", "stride", "freed"];
 const TLB_FLUSH = ["pages", "reason"];
 
@@ -138,7 +147,7 @@ const NAMES_MM: Rule = {
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
-  sched_switch: { needs: ["prev_pid", "prev_state", "next_pid"], make: schedSwitch },
+  sched_switch: { needs: SCHED_SWITCH, make: schedSwitch },
   task_newtask: {
     needs: ["pid", "clone_flags"],
     make: ({ timeline, read }) => {

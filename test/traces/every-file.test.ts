@@ -2,20 +2,12 @@
 // Whatever lies beside the project: a file is read, and what could not be known is told; or it is refused with what it
 // is and a way out. Nothing throws.
 
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openTrace } from "../../src/traces/input/open.ts";
 import { buildSchedule } from "../../src/traces/schedule.ts";
+import { filesBelow } from "./files.ts";
 import { RECORDINGS } from "./text.ts";
-
-function filesBelow(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory).flatMap((name) => {
-    const path = join(directory, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
-  });
-}
 
 const FILES = ["formats", "third-party"].flatMap((name) => filesBelow(join(RECORDINGS, name)));
 

@@ -9,7 +9,7 @@
 // Nearly all lines are laid out like one that came before: likeEarlier() reads those, several times as fast. What it
 // does not know, line() reads, and it is known the next time.
 
-import { EventTableBuilder } from "../../events/builder.ts";
+import { EventTableBuilder, type Wanted } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import { BUFFER_STARTED_KIND, FLAG, LOST_KIND } from "../../events/table.ts";
 import { PID_LIMIT } from "../limits.ts";
@@ -63,8 +63,8 @@ export interface FtraceText extends ParsedTrace {
 }
 
 export class FtraceTextParser implements StreamReader {
-  readonly #out = new EventTableBuilder();
-  readonly #names = new EventNames(this.#out);
+  readonly #out: EventTableBuilder;
+  readonly #names: EventNames;
   readonly #banner: Banner = {};
   readonly #odd: OddLines = {
     unknown: 0,
@@ -79,8 +79,8 @@ export class FtraceTextParser implements StreamReader {
   readonly #preempted = new Map<number, number>();
   #lastState = -1;
   #lastBit = 0;
-  readonly #lostKind = this.#out.kind(LOST_KIND, [{ name: "events", type: "int" }]);
-  readonly #startedKind = this.#out.kind(BUFFER_STARTED_KIND, []);
+  readonly #lostKind: number;
+  readonly #startedKind: number;
   readonly #lost = { marks: 0, events: 0 };
   readonly #variant = { latencyFormat: false, flags: false, tgid: false };
   /** Marks that wait for the time of the event after them. */
@@ -100,6 +100,13 @@ export class FtraceTextParser implements StreamReader {
   /** Decimals of the first row's time; -1 before it. `micros` is its unit in latency-format. */
   #decimals = -1;
   #micros = false;
+
+  constructor(wanted?: Wanted) {
+    this.#out = new EventTableBuilder(wanted);
+    this.#names = new EventNames(this.#out);
+    this.#lostKind = this.#out.kind(LOST_KIND, [{ name: "events", type: "int" }]);
+    this.#startedKind = this.#out.kind(BUFFER_STARTED_KIND, []);
+  }
 
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) this.#take(chunk.subarray(at, at + PIECE_BYTES));

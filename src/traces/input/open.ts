@@ -8,6 +8,7 @@ import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { err, ok, type Result } from "../../base/result.ts";
+import type { Wanted } from "../../events/builder.ts";
 import {
   COMPRESSION_SNIFF_BYTES,
   type Compression,
@@ -50,6 +51,8 @@ export interface OpenOptions {
   readonly format?: TraceFormat;
   /** Bytes of the file read so far, and its size (undefined: a pipe). */
   readonly progress?: (done: number, total: number | undefined) => void;
+  /** Arguments of events to keep; by default all. */
+  readonly wanted?: Wanted | undefined;
   /** Bytes that this process may take before the trace is too large; by default most of what there is. */
   readonly memoryMax?: number;
 }
@@ -265,7 +268,7 @@ class Reading {
       const chosen = content.kind === "trace" ? content.format : "ftrace-text";
       this.#random = RANDOM_READERS[chosen];
       if (this.#random !== undefined) return;
-      this.#stream = STREAM_READERS[chosen]!();
+      this.#stream = STREAM_READERS[chosen]!(this.#options.wanted);
       this.#stream.push(head);
       this.#kept = [];
     }
@@ -277,11 +280,12 @@ class Reading {
       this.#bytes = done;
       this.#tell();
     };
-    if (!this.#readsFile()) return this.#random(memorySource(this.#kept), () => this.#tell());
+    const { wanted } = this.#options;
+    if (!this.#readsFile()) return this.#random(memorySource(this.#kept), () => this.#tell(), wanted);
     const { file, size } = this.#found!;
     const handle = await open(file);
     try {
-      return await this.#random(fileSource(handle, size), progress);
+      return await this.#random(fileSource(handle, size), progress, wanted);
     } finally {
       await handle.close();
     }

@@ -4,7 +4,7 @@
 //
 // A task name may contain a newline, so the event read last is held back until the next line shows what it is.
 
-import { EventTableBuilder } from "../../events/builder.ts";
+import { EventTableBuilder, type Wanted } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import { FLAG, LOST_KIND } from "../../events/table.ts";
 import { EventNames } from "../ftrace-text/events.ts";
@@ -26,8 +26,8 @@ const FRAME = /^\s+(?:[0-9a-f]{4,16} \S|\[unknown\]|\S.* \(inlined\)$)/;
 const COLUMN_PREV_PID = 1;
 
 export class PerfScriptParser implements StreamReader {
-  readonly #out = new EventTableBuilder();
-  readonly #names = new EventNames(this.#out);
+  readonly #out: EventTableBuilder;
+  readonly #names: EventNames;
   readonly #lines = new Lines(MAX_EVENT_BYTES, (bytes, from, to) => this.#line(bytes, from, to));
   readonly #banner: Banner = {};
   readonly #odd: PerfOdd = {
@@ -37,7 +37,7 @@ export class PerfScriptParser implements StreamReader {
   readonly #unparsed = new Map<string, number>();
   readonly #knownPids = new Set<number>();
   readonly #kernelThread = new Map<number, boolean>();
-  readonly #lostKind = this.#out.kind(LOST_KIND, [{ name: "events", type: "int" }]);
+  readonly #lostKind: number;
   readonly #lost = { marks: 0, events: 0 };
 
   #head: PerfHead = newPerfHead();
@@ -56,6 +56,12 @@ export class PerfScriptParser implements StreamReader {
   #maxCpu = -1;
   #lastTime = Number.NEGATIVE_INFINITY;
   #decimals = -1;
+
+  constructor(wanted?: Wanted) {
+    this.#out = new EventTableBuilder(wanted);
+    this.#names = new EventNames(this.#out);
+    this.#lostKind = this.#out.kind(LOST_KIND, [{ name: "events", type: "int" }]);
+  }
 
   push(chunk: Uint8Array): void {
     this.#lines.push(chunk);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A web page that Android's systrace wrote: ftrace text, with what ps said of the tasks.
 
+import type { Wanted } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import type { EventTable, PidInfo } from "../../events/table.ts";
 import { type FtraceText, FtraceTextParser } from "../ftrace-text/parser.ts";
@@ -42,11 +43,17 @@ export class SystraceReader implements StreamReader {
   #block: Block = "unknown";
   #tried = 0;
   /** Of the block that is being read; taken over by the next block if nothing was read. */
-  #parser = new FtraceTextParser();
+  #parser: FtraceTextParser;
+  readonly #wanted: Wanted | undefined;
   readonly #pieces = new Pieces((piece) => this.#parser.push(piece));
   /** The first block with events. */
   #trace: FtraceText | undefined;
   #bytes = 0;
+
+  constructor(wanted?: Wanted) {
+    this.#wanted = wanted;
+    this.#parser = new FtraceTextParser(wanted);
+  }
 
   push(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
@@ -120,7 +127,7 @@ export class SystraceReader implements StreamReader {
     this.#pieces.flush();
     const trace = this.#parser.finish();
     if (trace.table.length > 0) this.#trace = trace;
-    else this.#parser = new FtraceTextParser();
+    else this.#parser = new FtraceTextParser(this.#wanted);
   }
 }
 

@@ -8,6 +8,7 @@
 //
 // The first event shows how wide they are: after them the task's name is as wide as it always is.
 
+import type { Wanted } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import { FtraceTextParser } from "../ftrace-text/parser.ts";
 import { BYTE } from "../ftrace-text/scan.ts";
@@ -27,7 +28,7 @@ const MAX_HEAD_BYTES = 512;
 const EVENT = /^(.*?)-\d+\s+(?:\([ \d-]+\)\s+)?(?:(\[)\d+\]|\d+[^\s\d]\S{2,7})\s.*?\d\.\d+: /;
 
 export class TraceCmdReader implements StreamReader {
-  readonly #parser = new FtraceTextParser();
+  readonly #parser: FtraceTextParser;
   readonly #pieces = new Pieces((piece) => this.#parser.push(piece));
   readonly #lines = new Lines(MAX_LINE_BYTES, (bytes, from, to) => this.#line(bytes, from, to));
   /** Width of the columns in front of a line; undefined until the first event. */
@@ -38,6 +39,10 @@ export class TraceCmdReader implements StreamReader {
   #file: string | undefined;
   #skipping = false;
   readonly #others = new Map<string, number>();
+
+  constructor(wanted?: Wanted) {
+    this.#parser = new FtraceTextParser(wanted);
+  }
 
   push(chunk: Uint8Array): void {
     if (this.#width === undefined) {

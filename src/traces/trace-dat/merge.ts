@@ -2,7 +2,7 @@
 // The rings of all CPUs into one table, merged by time as the kernel does it: of equal times, the lowest CPU comes
 // first. Each ring is read page by page; only the table grows with the file.
 
-import { EventTableBuilder } from "../../events/builder.ts";
+import { EventTableBuilder, type Wanted } from "../../events/builder.ts";
 import { decodeBytes } from "../../events/intern.ts";
 import { FLAG, LOST_KIND } from "../../events/table.ts";
 import { MAX_CPUS, PID_LIMIT } from "../limits.ts";
@@ -28,7 +28,7 @@ export class Merge {
   readonly #source: ByteSource;
   readonly #contents: Contents;
   readonly #buffer: RingBuffer | undefined;
-  readonly #out = new EventTableBuilder();
+  readonly #out: EventTableBuilder;
   readonly #lost = { marks: 0, events: 0 };
   readonly #names: ReadonlyMap<number, string>;
   readonly #knownPids = new PidSet();
@@ -38,7 +38,8 @@ export class Merge {
   #lastTime = Number.NEGATIVE_INFINITY;
   #maxCpu = -1;
 
-  constructor(source: ByteSource, contents: Contents, buffer: RingBuffer | undefined) {
+  constructor(source: ByteSource, contents: Contents, buffer: RingBuffer | undefined, wanted: Wanted | undefined) {
+    this.#out = new EventTableBuilder(wanted);
     this.#source = source;
     this.#contents = contents;
     this.#buffer = buffer;

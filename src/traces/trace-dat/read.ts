@@ -2,7 +2,7 @@
 // trace-cmd's trace.dat into the event table: the container first (container.ts), then its rings (merge.ts), or the
 // text that it holds instead.
 
-import { EventTableBuilder } from "../../events/builder.ts";
+import { EventTableBuilder, type Wanted } from "../../events/builder.ts";
 import { FtraceTextParser } from "../ftrace-text/parser.ts";
 import type { ByteSource, ParsedTrace, RandomReader } from "../parsed.ts";
 import { readContents } from "./container.ts";
@@ -11,7 +11,7 @@ import { Merge } from "./merge.ts";
 import { CpuPages } from "./pages.ts";
 
 const TEXT_CHUNK = 1 << 20;
-export const readTraceDat: RandomReader = async (source, progress) => {
+export const readTraceDat: RandomReader = async (source, progress, wanted) => {
   const contents = await readContents(source);
   if (contents === undefined) {
     const empty = new EventTableBuilder().finish(0, Number.NaN);
@@ -19,8 +19,9 @@ export const readTraceDat: RandomReader = async (source, progress) => {
     return { ...NOTHING_READ, table: empty, banner: {}, damaged };
   }
   const buffer = mainBuffer(contents.buffers);
-  if (buffer === undefined && contents.text !== undefined) return readText(source, contents, contents.text, progress);
-  return new Merge(source, contents, buffer).run(progress);
+  if (buffer === undefined && contents.text !== undefined)
+    return readText(source, contents, contents.text, progress, wanted);
+  return new Merge(source, contents, buffer, wanted).run(progress);
 };
 
 const NOTHING_READ = {
@@ -45,8 +46,9 @@ async function readText(
   contents: Contents,
   saved: SavedText,
   progress: (done: number) => void,
+  wanted: Wanted | undefined,
 ): Promise<ParsedTrace> {
-  const parser = new FtraceTextParser();
+  const parser = new FtraceTextParser(wanted);
   const data: CpuData = { cpu: 0, at: saved.at, size: saved.size };
   const shape = { name: "", clock: "", pageSize: 1, compressed: saved.compressed, cpus: [data] };
   const pieces = new CpuPages(source, contents, shape, data);
