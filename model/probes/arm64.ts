@@ -76,9 +76,9 @@ export const arm64: ProbeTable = {
       begins: { entry: "conform_exec", args: [{ next: "switch_mm", column: "mm", as: "mm", born: true }] },
     },
     kthread_use_mm: {
-      begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }], kernelThread: true },
+      begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }], kernelThread: true, sleepless: true },
     },
-    kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
+    kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [], sleepless: true } },
   },
   putOff: ["local_irq_disable", "local_irq_save"],
   current: "pcpu_hot.current_task",

@@ -145,8 +145,11 @@ const probes: Readonly<Record<string, Probe>> = {
     begins: { entry: "conform_exec", args: [{ next: "switch_mm", column: "next", as: "mm", born: true }] },
     learns: ownMm,
   },
-  kthread_use_mm: { begins: { entry: "conform_use_mm", args: [byMm], kernelThread: true }, fields: mmFields(byMm) },
-  kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] }, fields: mmFields(byMm) },
+  kthread_use_mm: {
+    begins: { entry: "conform_use_mm", args: [byMm], kernelThread: true, sleepless: true },
+    fields: mmFields(byMm),
+  },
+  kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [], sleepless: true }, fields: mmFields(byMm) },
 };
 
 export const powerpc: ProbeTable = {

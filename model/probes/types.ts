@@ -82,6 +82,8 @@ export interface Begin {
   readonly alone?: string;
   /** The running task is a kernel thread: it never goes to user mode, whatever mm it has. */
   readonly kernelThread?: boolean;
+  /** It never sleeps, and encloses nothing: a task that blocks, or begins something else, is through with it. */
+  readonly sleepless?: boolean;
 }
 
 /** What is not known of a task until it is first seen: taken from this row, or from the CPU's next one of a kind. */

@@ -143,9 +143,9 @@ const probes: Readonly<Record<string, Probe>> = {
     begins: { entry: "conform_exec", args: [{ next: "switch_mm", column: "next", as: "mm", born: true }] },
   },
   kthread_use_mm: {
-    begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }], kernelThread: true },
+    begins: { entry: "conform_use_mm", args: [{ column: "mm", as: "mm" }], kernelThread: true, sleepless: true },
   },
-  kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [] } },
+  kthread_unuse_mm: { begins: { entry: "conform_unuse_mm", args: [], sleepless: true } },
 };
 
 /** Functions that the designs call on other CPUs. */

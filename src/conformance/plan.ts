@@ -146,6 +146,8 @@ export interface Plan {
   /** By number of the event: what is recorded at it. */
   readonly atEvent: readonly (PlannedProbe | undefined)[];
   readonly late: ReadonlySet<number>;
+  /** Codes of calls that never sleep, nor enclose any other. */
+  readonly sleepless: ReadonlySet<number>;
   /** Events that are in no recording: what comes after them happens no earlier than it must. */
   readonly putOff: ReadonlySet<number>;
   /** The handler of interrupts, and what is recorded first of it. */
@@ -229,6 +231,7 @@ export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted)
     probes,
     atEvent: emitted.events.map((_, event) => known.findLast((probe) => probe.event === event)),
     late: new Set(known.map(({ late }) => late).filter((event) => event >= 0)),
+    sleepless: new Set(known.flatMap(({ probe, begins }) => (probe.begins?.sleepless && begins ? [begins.code] : []))),
     putOff: new Set(putOffEvents(table).map((name) => emitted.events.indexOf(name))),
     handler: emitted.codes.findIndex((code) => code.kind === "interrupt" && code.level === HARDIRQ),
     handlerProbe: known.find(({ probe }) => probe.interrupt !== undefined),

@@ -9,6 +9,7 @@ import { type Call, Calls, hasEnded, type SavedCalls } from "./calls.ts";
 import { Interrupts } from "./interrupts.ts";
 import { learn } from "./learn.ts";
 import { isChosen, nextOfTask } from "./look-ahead.ts";
+import { Missed, type Misses } from "./missed.ts";
 import type { Ref } from "./names.ts";
 import { type Late, Observer } from "./observe.ts";
 import { OldTasks } from "./old-tasks.ts";
@@ -23,8 +24,7 @@ import { type SavedUnderWay, UnderWay } from "./under-way.ts";
 import { type SavedWorld, World } from "./world.ts";
 
 export interface SweepInput extends StartInput {
-  /** By name of the row: how many its probe has missed, at most. */
-  readonly missed: ReadonlyMap<string, number>;
+  readonly missed: Misses;
   /** Is told of every step and field; undefined: only the sums are wanted. */
   readonly log?: StepLog | undefined;
 }
@@ -42,7 +42,7 @@ export interface SavedSweep {
   readonly pending: ReturnType<Observer["save"]>;
   readonly start: SavedStart;
   readonly underWay: SavedUnderWay;
-  readonly missed: ReadonlyMap<string, number>;
+  readonly missed: Misses;
   readonly tally: Tally;
 }
 
@@ -60,12 +60,13 @@ export class Sweep {
   private readonly signals: Signals;
   private readonly interrupts: Interrupts;
   private readonly underWay: UnderWay;
-  private missed = new Map<string, number>();
+  private readonly missed: Missed;
   private row = 0;
   private readonly oldTasks: OldTasks | undefined;
 
   constructor(input: SweepInput) {
     this.input = input;
+    this.missed = new Missed(input.missed);
     this.tally = new Tally(input.table, input.plan.balanced);
     this.world = new World(input, this.calls);
     this.calls.attach(this.world);
@@ -92,7 +93,7 @@ export class Sweep {
       pending: this.observer.save(),
       start: this.start.save(),
       underWay: this.underWay.save(),
-      missed: new Map(this.missed),
+      missed: this.missed.save(),
       tally: this.tally.copy(),
     };
   }
@@ -104,7 +105,7 @@ export class Sweep {
     this.observer.restore(saved.pending);
     this.start.restore(saved.start);
     this.underWay.restore(saved.underWay);
-    this.missed = new Map(saved.missed);
+    this.missed.restore(saved.missed);
     this.tally = saved.tally.copy();
     this.input.log?.undo(saved.row);
     return saved.row;
@@ -273,7 +274,7 @@ export class Sweep {
     if (top === undefined) return false;
     if (top.event === event) return true;
     const probe = this.input.plan.atEvent[top.event];
-    return probe !== undefined && this.mayMiss(probe, cpu);
+    return probe !== undefined && this.missed.may(probe, cpu);
   }
 
   // ---- which call a row belongs to ---------------------------------------------------------------------------------
@@ -343,6 +344,13 @@ export class Sweep {
     return hasEnded(call);
   }
 
+  /** What its task cannot be in the middle of any more. */
+  private endSleepless(stack: Call[]): void {
+    const top = stack.at(-1);
+    if (top !== undefined && this.input.plan.sleepless.has(top.frame.code) && this.ends(top))
+      this.underWay.popEnded(stack);
+  }
+
   private passes(call: Call): boolean {
     const { plan } = this.input;
     if (plan.putOff.has(call.event) || this.interrupts.needsNone(call, this.row)) return true;
@@ -351,17 +359,11 @@ export class Sweep {
 
   /** The probe has missed a step, if it may have. */
   private miss(probe: PlannedProbe | undefined, cpu: number): boolean {
-    if (probe === undefined || !this.mayMiss(probe, cpu)) return false;
-    const name = rowName(probe, cpu);
-    this.missed.set(name, (this.missed.get(name) ?? 0) + 1);
+    if (probe === undefined || !this.missed.may(probe, cpu)) return false;
+    this.missed.take(probe, cpu);
     this.tally.step(probe, "lossy");
     this.noteStep(probe, "lossy");
     return true;
-  }
-
-  private mayMiss(probe: PlannedProbe, cpu: number): boolean {
-    const name = rowName(probe, cpu);
-    return (this.input.missed.get(name) ?? 0) > (this.missed.get(name) ?? 0);
   }
 
   /** Nothing on this CPU must still be under way: only then can it have been in user mode since its last row. */
@@ -370,13 +372,13 @@ export class Sweep {
     const top = this.underWay.stackOf(cpu).at(-1);
     if (top === undefined || hasEnded(top) || this.input.plan.late.has(top.event)) return true;
     const probe = this.input.plan.atEvent[top.event];
-    return probe !== undefined && this.mayMiss(probe, cpu);
+    return probe !== undefined && this.missed.may(probe, cpu);
   }
 
   /** It is at a point that the recording shows: before that, the task begins nothing else. */
   private mustShow(call: Call): boolean {
     const probe = this.input.plan.atEvent[call.event];
-    return probe !== undefined && !this.mayMiss(probe, call.frame.cpu) && !this.interrupts.needsNone(call, this.row);
+    return probe !== undefined && !this.missed.may(probe, call.frame.cpu) && !this.interrupts.needsNone(call, this.row);
   }
 
   /** Calls whose return nobody records, once nothing that they enclose can come any more. */
@@ -396,7 +398,7 @@ export class Sweep {
     const { handlerProbe } = this.input.plan;
     const inHandler = (this.input.table.flags[row]! & FLAG.hardirq) !== 0;
     if (interrupt !== undefined) return inHandler;
-    return inHandler && probe.event >= 0 && handlerProbe !== undefined && this.mayMiss(handlerProbe, cpu);
+    return inHandler && probe.event >= 0 && handlerProbe !== undefined && this.missed.may(handlerProbe, cpu);
   }
 
   private handle(row: number, cpu: number, probe: PlannedProbe): Call | undefined {
@@ -441,6 +443,7 @@ export class Sweep {
     if (probe.probe.begins?.kernelThread) this.world.names.kernelThreads.add(current);
     const call = this.calls.make(begins.code, cpu, args.map(Number));
     if (probe.probe.begins?.scheduler) {
+      if ((this.input.table.flags[row]! & FLAG.preempted) === 0) this.endSleepless(stack);
       // What it has borrowed is from now on what the design gives it.
       if (args[0]) this.world.unset[this.input.plan.taskActiveMm.base + args[0] - 1] = 0;
       this.start.switches(cpu);
@@ -450,6 +453,7 @@ export class Sweep {
       this.underWay.schedulers[cpu] = call;
       return call;
     }
+    this.endSleepless(stack);
     const top = stack.at(-1);
     if (top !== undefined && this.mustShow(top)) {
       this.fail(probe, `the design ${this.where(top)}`);
@@ -489,8 +493,4 @@ export class Sweep {
     if (call.blocked) return `waits in ${code}`;
     return call.event < 0 ? `has ended ${code}` : `is at ${emitted.events[call.event]} in ${code}`;
   }
-}
-
-function rowName(probe: PlannedProbe, cpu: number): string {
-  return probe.group === probe.name ? probe.name : `${probe.group}${cpu}`;
 }

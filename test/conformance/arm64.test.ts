@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Recordings of arm64: the ASID allocator, with two rollovers in the bundled one.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { groundTruth } from "../traces/text.ts";
-import { asRecording, changedModel, changedText, open, report, textOf } from "./changes.ts";
+import { changed, open, report, Scratch, textOf } from "./recorded.ts";
 
 const FIXTURE = "fixtures/arm64-6.1.0-asid8-forkexec";
-const directory = mkdtempSync(join(tmpdir(), "lazymm-arm64-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const scratch = new Scratch();
+afterAll(() => scratch.remove());
 
 let text = "";
 beforeAll(() => {
@@ -55,7 +53,7 @@ test.each([0.13, 0.5, 0.77])(
     const head = lines.filter((line) => line.startsWith("#"));
     const rows = lines.filter((line) => !line.startsWith("#"));
     const rest = [...head, ...rows.slice(Math.floor(rows.length * share))].join("\n");
-    const { conforms, unexplained } = await report(asRecording(directory, FIXTURE, rest));
+    const { conforms, unexplained } = await report(scratch.recording(FIXTURE, rest));
     expect({ conforms, unexplained }).toEqual({ conforms: true, unexplained: [] });
   },
   120_000,
@@ -72,7 +70,7 @@ test.each<[string, RegExp, number, (match: RegExpExecArray) => string]>([
 ])(
   "a recording in which %s is not explained",
   async (_, pattern, n, to) => {
-    expect(open(await report(asRecording(directory, FIXTURE, changedText(text, pattern, n, to))))).toBeGreaterThan(0);
+    expect(open(await report(scratch.recording(FIXTURE, changed(text, pattern, n, to))))).toBeGreaterThan(0);
   },
   120_000,
 );
@@ -88,7 +86,7 @@ test.each([
 ])(
   "a design in which %s is not admitted",
   async (_, from, to, kind) => {
-    const { conforms, unexplained } = await report(FIXTURE, undefined, changedModel(directory, ASID, from, to));
+    const { conforms, unexplained } = await report(FIXTURE, undefined, scratch.overlay(ASID, from, to));
     expect(conforms).toBe(false);
     expect(unexplained[0]!.kind).toMatch(kind);
   },

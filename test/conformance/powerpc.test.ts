@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Recordings of powerpc kernels with a radix MMU, with and without MMU_LAZY_TLB_SHOOTDOWN. They are not part of the
 // project: where they are absent, all of this is skipped.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { groundTruth, RECORDINGS } from "../traces/text.ts";
-import { asRecording, changedModel, changedText, open, report, textOf } from "./changes.ts";
+import { changed, open, report, Scratch, textOf } from "./recorded.ts";
 
 const ALL = groundTruth("ppc64le");
 const REFCOUNTED = join(RECORDINGS, "ground-truth", "ppc64le-6.1.0-50-radix");
 const SHOOTDOWN = join(RECORDINGS, "ground-truth", "ppc64le-6.12.107-radix-shootdown");
 
 describe.skipIf(ALL.length === 0)("powerpc", () => {
-  const directory = mkdtempSync(join(tmpdir(), "lazymm-powerpc-"));
-  afterAll(() => rmSync(directory, { recursive: true }));
+  const scratch = new Scratch();
+  afterAll(() => scratch.remove());
 
   test.each(ALL.map((path) => [`${basename(dirname(path))}/${basename(path)}`, path]))(
     "%s",
@@ -54,7 +52,7 @@ describe.skipIf(ALL.length === 0)("powerpc", () => {
       const head = lines.filter((line) => line.startsWith("#"));
       const rows = lines.filter((line) => !line.startsWith("#"));
       const rest = [...head, ...rows.slice(Math.floor(rows.length * share))].join("\n");
-      const { conforms, unexplained } = await report(asRecording(directory, path, rest));
+      const { conforms, unexplained } = await report(scratch.recording(path, rest));
       expect({ conforms, unexplained }).toEqual({ conforms: true, unexplained: [] });
     },
     120_000,
@@ -78,7 +76,7 @@ describe.skipIf(ALL.length === 0)("powerpc", () => {
     "a recording with %s is not explained",
     async (_, pattern, n, to) => {
       const path = join(SHOOTDOWN, "pp_thr");
-      const found = await report(asRecording(directory, path, changedText(textOf(path), pattern, n, to)));
+      const found = await report(scratch.recording(path, changed(textOf(path), pattern, n, to)));
       expect(open(found)).toBeGreaterThan(0);
     },
     180_000,
@@ -134,7 +132,7 @@ describe.skipIf(ALL.length === 0)("powerpc", () => {
   ])(
     "a design with %s is not admitted",
     async (_, trace, path, from, to, reason) => {
-      const { conforms, unexplained } = await report(trace, undefined, changedModel(directory, path, from, to));
+      const { conforms, unexplained } = await report(trace, undefined, scratch.overlay(path, from, to));
       expect(conforms).toBe(false);
       expect(`${unexplained[0]!.kind}: ${unexplained[0]!.reason}`).toMatch(reason);
     },
@@ -143,7 +141,7 @@ describe.skipIf(ALL.length === 0)("powerpc", () => {
 
   test("a design with a reference that is not taken: the environment must not make up for it", async () => {
     const [from, to] = ["(mm: mm_struct): void {\n  mmgrab(mm);\n", "(_mm: mm_struct): void {\n"];
-    const overlay = changedModel(directory, REFCOUNT, from, to);
+    const overlay = scratch.overlay(REFCOUNT, from, to);
     const { conforms, notes } = await report(exitlazy, undefined, overlay);
     expect(conforms).toBe(false);
     expect(notes.join()).toMatch(/cnt was changed by nobody that is seen, at \d+ of \d+ steps/);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Real recordings are explained to the last step, and what a kernel of that kind cannot have done is not.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FIXTURE, groundTruth } from "../traces/text.ts";
-import { asRecording, changedModel, changedText, open, report, textOf } from "./changes.ts";
+import { changed, open, report, Scratch, textOf } from "./recorded.ts";
 
 test("the bundled recording is explained, and what it shows was exercised", async () => {
   const { conforms, design, steps, unexplained } = await report(FIXTURE);
@@ -35,10 +33,8 @@ describe.skipIf(RECORDINGS.length === 0)("recordings of real kernels", () => {
 });
 
 describe("a design with one thing changed is not admitted", () => {
-  const directory = mkdtempSync(join(tmpdir(), "lazymm-overlay-"));
-  afterAll(() => rmSync(directory, { recursive: true }));
-
-  const changed = (path: string, from: string, to: string): string => changedModel(directory, path, from, to);
+  const scratch = new Scratch();
+  afterAll(() => scratch.remove());
 
   const TLB = "model/kernel/arch/x86/mm/tlb.ts";
   const ASID = "model/kernel/arch/x86/mm/asid.ts";
@@ -59,7 +55,7 @@ describe("a design with one thing changed is not admitted", () => {
   ])(
     "%s",
     async (_, path, from, to, reason) => {
-      const { conforms, unexplained } = await report(FIXTURE, undefined, changed(path, from, to));
+      const { conforms, unexplained } = await report(FIXTURE, undefined, scratch.overlay(path, from, to));
       expect(conforms).toBe(false);
       expect(unexplained[0]!.reason).toMatch(reason);
     },
@@ -68,7 +64,7 @@ describe("a design with one thing changed is not admitted", () => {
 
   test("a reference that is not taken: the environment must not make up for it", async () => {
     const path = "model/kernel/lifetime/refcount.ts";
-    const overlay = changed(path, "(mm: mm_struct): void {\n  mmgrab(mm);\n", "(_mm: mm_struct): void {\n");
+    const overlay = scratch.overlay(path, "(mm: mm_struct): void {\n  mmgrab(mm);\n", "(_mm: mm_struct): void {\n");
     const { conforms, notes } = await report(FIXTURE, undefined, overlay);
     expect(conforms).toBe(false);
     expect(notes.join()).toMatch(/cnt was changed by nobody that is seen, at \d+ of \d+ steps/);
@@ -76,15 +72,12 @@ describe("a design with one thing changed is not admitted", () => {
 });
 
 describe("a recording of what no such kernel does is not explained", () => {
-  const directory = mkdtempSync(join(tmpdir(), "lazymm-conform-"));
+  const scratch = new Scratch();
   let text = "";
   beforeAll(() => {
     text = textOf(FIXTURE);
   });
-  afterAll(() => rmSync(directory, { recursive: true }));
-
-  const changed = (pattern: RegExp, n: number, to: (match: RegExpExecArray) => string): string =>
-    asRecording(directory, FIXTURE, changedText(text, pattern, n, to));
+  afterAll(() => scratch.remove());
 
   test.each<[string, RegExp, (match: RegExpExecArray) => string]>([
     [
@@ -104,7 +97,8 @@ describe("a recording of what no such kernel does is not explained", () => {
   ])(
     "%s",
     async (_, pattern, to) => {
-      expect(open(await report(changed(pattern, 20, to), "linux-6.12-x86"))).toBeGreaterThan(0);
+      const recording = scratch.recording(FIXTURE, changed(text, pattern, 20, to));
+      expect(open(await report(recording, "linux-6.12-x86"))).toBeGreaterThan(0);
     },
     60_000,
   );
