@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { assert, defined } from "../../src/base/assert.ts";
-import { conform } from "../../src/conformance/orders.ts";
+import { conform } from "../../src/conformance/stretches.ts";
 import type { SweepInput } from "../../src/conformance/sweep.ts";
 import { type Beside, compileBeside, inputOf, openRecording } from "../../src/jobs/conform.ts";
 import { modelRoot, openLibrary } from "../../src/jobs/library.ts";

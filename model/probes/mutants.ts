@@ -144,12 +144,11 @@ const ORDERS = "it differs in what it orders, and in states of membarrier() that
 const ONLINE = "no CPU goes offline beside a recording: either way it is online";
 const SAME_CALL = "where references keep an mm, both are the same call";
 
+const EAGER = "mm_cpumask is left at once: whoever is in it has the mm loaded, or is on the way to it or from it";
+const OWN_CALL = "any task may drop a reference: the row of mmput() then begins a call of its own";
+
 export const equivalent: readonly Equivalent[] = [
   { of: `${ASID}#choose_new_asid`, old: "config.INVLPGB", why: NO_GLOBAL_ASID },
-  {
-    of: `${ASID}#invalidate_user_asid`,
-    why: "nobody reads what it notes: the machine has no user half of a PCID, and no probe of the table shows it",
-  },
   {
     of: `${CONTEXT}#init_new_context`,
     old: "atomic_set(mm.context.tlb_gen, 0);",
@@ -178,6 +177,29 @@ export const equivalent: readonly Equivalent[] = [
   { of: `${TLB}#get_flush_tlb_info`, old: "info.trim_cpumask = false;", why: NO_TRIM },
   { of: `${TLB}#get_flush_tlb_info`, old: "false", why: "flush_tlb_mm_range() sets it before it sends the request" },
   { of: `${TLB}#put_flush_tlb_info`, why: OVERWRITTEN },
+  {
+    of: `${TLB}#should_trim_cpumask`,
+    old: "config.trim_cpumask && any(2) === 1",
+    why: EAGER,
+  },
+  { of: `${TLB}#should_flush_tlb`, old: "info.mm === null", why: EAGER },
+  { of: `${TLB}#should_flush_tlb`, old: "loaded_mm === LOADED_MM_SWITCHING", why: EAGER },
+  {
+    of: `${TLB}#this_cpu_is_lazy`,
+    old: "config.flush_skips_lazy",
+    why: "either way it is a task without an mm that has a borrowed one loaded: only who knows it first differs",
+  },
+  {
+    of: `${TLB}#wrong_cpu`,
+    old: "config.lazy_mm_cpumask",
+    why: "a CPU sends itself no request for an mm that it has not loaded",
+  },
+  {
+    of: `${TLB}#switch_mm_irqs_off`,
+    old: "parts.attributes.attributes_loaded(next)",
+    within: "!was_lazy && «",
+    why: "without attributes the rest finds the generation loaded, and ends as well",
+  },
   {
     of: `${TLB}#range_to_flush`,
     old: "TLB_FLUSH_ALL",
@@ -251,6 +273,13 @@ export const equivalent: readonly Equivalent[] = [
     old: "config.ARCH_WANT_IRQS_OFF_ACTIVATE_MM",
     why: "whether interrupts are on is the machine's own: no probe shows it",
   },
+  {
+    of: "model/kernel/exec.ts#exec_mmap",
+    old: "config.change_current_mm",
+    why: "the other function does the same in the same order, where references keep an mm",
+  },
+  { of: "model/kernel/exec.ts#exec_mmap", old: "mmput(old_mm!);", why: OWN_CALL },
+  { of: "model/kernel/exit.ts#exit_mm", old: "mmput(mm!);", why: OWN_CALL },
   { of: "model/kernel/exit.ts#exit_mm", old: "config.exit_mm_lazy", why: SAME_CALL },
   { of: "model/kernel/exit.ts#exit_mm_grab", old: "config.exit_mm_lazy", why: SAME_CALL },
   {
@@ -265,4 +294,11 @@ export const equivalent: readonly Equivalent[] = [
     why: ORDERS,
   },
   { of: "model/kernel/sync_core.ts#irqentry_exit", old: "config.MEMBARRIER", why: ORDERS },
+  { of: "model/kernel/sync_core.ts#sync_core_before_usermode", why: ORDERS },
+  {
+    of: "model/kernel/sched/membarrier.ts#membarrier_private_expedited",
+    old: "0",
+    within: "return «0;",
+    why: "no probe shows what the system call returns",
+  },
 ];

@@ -122,7 +122,7 @@ const probes: Readonly<Record<string, Probe>> = {
   smp_many: {
     at: "p:smp_call_function_many_cond",
     when: { column: "func", matches: /^do_(?:exit_flush|shoot)_lazy_tlb\b/ },
-    fields: [arg("info", "mm", 2), arg("mask", "int", 3)],
+    fields: [arg("info", "mm", 2), arg("mask", "int", 3), arg("flags", "scf_run_local", 4)],
   },
   do_exit_lazy: { ...ofMm("p:do_exit_flush_lazy_tlb"), interrupt: {} },
   exit_lazy: {
@@ -135,7 +135,7 @@ const probes: Readonly<Record<string, Probe>> = {
   exit_mmap: { ...ofMm("p:torn_down"), late: "r:torn_down" },
   arch_exit_mmap: ofMm("p:arch_exit_mmap"),
   __mmdrop: ofMm("p:__mmdrop"),
-  destroy_ctx: { at: "p:destroy_context", fields: mmFields({ arg: 0 }) },
+  destroy_ctx: { at: "p:destroy_context", fields: mmFields({ arg: 0 }), frees: "id" },
   exit_release: {
     begins: { entry: "conform_exit", args: [] },
     learns: ownMm,

@@ -27,6 +27,8 @@ export type Reading =
   | "pending_slots"
   /** A function's symbol, or null. */
   | "function"
+  /** Flags of smp_call_function_many_cond(): whether the caller runs the function itself, too. */
+  | "scf_run_local"
   /** A CPU, or a set of them, that an interrupt goes to: the model's, but for those that have one on its way. */
   | "target"
   | "targets";
@@ -42,10 +44,15 @@ export type Index =
   | { readonly frame: number }
   | { readonly column: string; readonly as: "mm" | "task" };
 
+export interface Place {
+  readonly cell: string;
+  readonly at: readonly Index[];
+}
+
 /** Where the model has it: an argument of the event (for returns, 0 is the result), or a cell. */
 export type Source =
   | { readonly arg: number }
-  | { readonly cell: string; readonly at: readonly Index[] }
+  | Place
   /** Two cells of the same shape, the last index of which runs: pairs. */
   | { readonly cells: readonly [string, string]; readonly at: readonly Index[] };
 
@@ -133,12 +140,14 @@ export interface Probe {
   readonly searches?: Search;
   /** It shows as much of the CPU as a snapshot: judging may start here. */
   readonly starts?: true;
+  /** What the CPU is about to write, where no row of its own shows what becomes of it. */
+  readonly changes?: readonly Place[];
   /** A new mm, a new task, or the state that the recording starts with. */
   readonly role?: "mm_born" | "task_born" | "snapshot";
   /** It may also be the first event of an interrupt handler; the column, if any, names the CPU that sent it. */
   readonly interrupt?: { readonly from?: string };
   /** The event is recorded only where this cell is not 0. */
-  readonly only?: { readonly cell: string; readonly at: readonly Index[] };
+  readonly only?: Place;
   /** Only where this column is one of these functions: others are called by what no design has. */
   readonly of?: { readonly column: string; readonly functions: readonly string[] };
   /**
@@ -150,6 +159,8 @@ export interface Probe {
   readonly late?: string;
   /** Only rows whose text in this column matches are of the model. */
   readonly when?: { readonly column: string; readonly matches: RegExp };
+  /** The column of a context id that is free from here on, where ids are given out again. */
+  readonly frees?: string;
   /** Rows with 0 in this column may also be of code that is not modelled. */
   readonly foreign?: string;
   /** What the design leaves open is 1 if one of these comes next of the task, about the same mm (row: its column). */

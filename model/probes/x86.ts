@@ -87,9 +87,14 @@ const probes: Readonly<Record<string, Probe>> = {
       ofPrev(cell("pcnt", "count", "mm_struct.mm_count", { arg: 0 })),
       ...everyCpu,
     ],
+    changes: ["prev", "next"].map((column) => ({ cell: "mm_struct.cpu_bitmap", at: [{ column, as: "mm" }] })),
   },
   "switch_mm_r#": { at: "r:switch_mm_irqs_off", fields: ownState, starts: true },
-  enter_lazy: { at: "p:enter_lazy_tlb", fields: [arg("mm", "mm", 0), ...mmFields(0), ...everyCpu] },
+  enter_lazy: {
+    at: "p:enter_lazy_tlb",
+    fields: [arg("mm", "mm", 0), ...mmFields(0), ...everyCpu],
+    changes: [{ cell: "cpu_tlbstate_shared.is_lazy", at: ["cpu"] }],
+  },
   "finish_switch#": {
     at: "p:finish_task_switch",
     only: { cell: "runqueues.prev_mm", at: ["cpu"] },
@@ -128,6 +133,8 @@ const probes: Readonly<Record<string, Probe>> = {
     at: "p:flush_tlb_func",
     interrupt: { from: "icpu" },
     fields: [...request(0, "fmm"), ...ownState],
+    // A lazy CPU leaves.
+    changes: [{ cell: "mm_struct.cpu_bitmap", at: [{ column: "mm", as: "mm" }] }],
   },
   hw_local: { at: "p:flush_tlb_local" },
   tlb_flush: { at: "tlb_flush", fields: [arg("reason", "int", 0), arg("pages", "int", 1)] },
@@ -155,7 +162,12 @@ const calls: Readonly<Record<string, Probe>> = {
   smp_many: {
     at: "p:smp_call_function_many_cond",
     of: { column: "func", functions: called },
-    fields: [arg("cond", "function", 0), arg("func", "function", 1), arg("mask", "int", 3)],
+    fields: [
+      arg("cond", "function", 0),
+      arg("func", "function", 1),
+      arg("mask", "int", 3),
+      arg("flags", "scf_run_local", 4),
+    ],
   },
   ipi_mask: { at: "p:send_call_function_ipi_mask", elsewhere: "foreign", fields: [arg("mask", "targets", 0)] },
   // The scheduler wakes idle CPUs with it, too.

@@ -79,6 +79,12 @@ export class Names {
     return true;
   }
 
+  /** Whoever had this recorded id is gone. */
+  freeCtx(recorded: number): void {
+    this.#ctxBack.delete(this.#ctx.get(recorded) ?? Number.NaN);
+    this.#ctx.delete(recorded);
+  }
+
   /** Ids that nobody has any more can be given out again. 0 is init_mm's. */
   forgetCtx(isFree: (model: number) => boolean): void {
     for (const [recorded, model] of this.#ctx) {

@@ -51,12 +51,33 @@ export class OldTasks {
 
   /** What shows the mm that `pid` has at `row`; undefined: nothing does. */
   mmOf(pid: number, row: number): Shown | Alike | undefined {
-    for (const at of this.rowsOf(pid)) {
-      if (at < row) continue;
-      const own = this.own.get(this.table.kind[at]!);
-      return own === undefined ? this.switchedTo(at) : { row: at, column: own };
+    const first = this.firstOf(pid, row);
+    if (first === undefined || "row" in first || first.like === 0) return first;
+    // Threads that only ever follow each other: one of them shows it some time.
+    for (const thread of this.threadsOf(pid)) {
+      for (const at of this.rowsOf(thread)) {
+        const found = at < row ? undefined : this.at(at);
+        if (found !== undefined && "row" in found) return found;
+      }
     }
-    return undefined;
+    return first;
+  }
+
+  private firstOf(pid: number, row: number): Shown | Alike | undefined {
+    const at = this.rowsOf(pid).find((one) => one >= row);
+    return at === undefined ? undefined : this.at(at);
+  }
+
+  private at(row: number): Shown | Alike {
+    const own = this.own.get(this.table.kind[row]!);
+    return own === undefined ? this.switchedTo(row) : { row, column: own };
+  }
+
+  /** The task first, then the others of its process. */
+  private threadsOf(pid: number): readonly number[] {
+    const tgid = this.tgids.get(pid) ?? -1;
+    if (tgid < 0) return [pid];
+    return [pid, ...this.table.pids.filter((one) => one.tgid === tgid && one.pid !== pid).map((one) => one.pid)];
   }
 
   /** What shows the mm that a CPU runs with at `row`, its own or a borrowed one; `id`: its recorded id, if not 0. */

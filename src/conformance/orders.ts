@@ -26,8 +26,8 @@ export interface Options {
   readonly enough?: (tally: Tally) => boolean;
 }
 
-/** Holds the design against the recording. */
-export function conform(input: SweepInput, options: Options = {}): Conformed {
+/** Holds the design against a recording without losses. */
+export function conformStretch(input: SweepInput, options: Options = {}): Conformed {
   return new Orders(input).run(options);
 }
 

@@ -7,6 +7,7 @@ import type {
   Index,
   Learn,
   OldTasks,
+  Place,
   Probe,
   ProbeTable,
   Reading,
@@ -134,6 +135,12 @@ export interface PlannedProbe {
   readonly when: { readonly column: number; readonly matches: RegExp } | undefined;
   /** Column that is 0 where the row may be foreign, or -1. */
   readonly foreign: number;
+  /** What the row's CPU is about to write. */
+  readonly changes: readonly PlannedPlace[];
+  /** Its function's return shows the state of the CPU, which it changes. */
+  readonly returnShows: boolean;
+  /** Column of a context id that nobody has any more, or -1. */
+  readonly frees: number;
   readonly chooses: PlannedChoice | undefined;
   readonly only: PlannedPlace | undefined;
   /** The event that is passed late, or -1. */
@@ -220,7 +227,7 @@ function probeOf(table: ProbeTable, name: string): Probe | undefined {
 }
 
 export function planFor(table: ProbeTable, events: EventTable, emitted: Emitted): Plan {
-  const resolver = new Resolver(events, emitted);
+  const resolver = new Resolver(table, events, emitted);
   const probes = events.kinds.map((kind) => {
     const probe = probeOf(table, kind.name);
     return probe && resolver.probe(kind, probe);
@@ -273,11 +280,15 @@ const HARDIRQ = 2;
 export const isTarget = ({ as }: PlannedField): boolean => as === "target" || as === "targets";
 
 class Resolver {
+  /** Entries of functions whose returns show as much as a snapshot. */
+  readonly #shownAtReturn: ReadonlySet<string>;
   readonly #events: EventTable;
   readonly #emitted: Emitted;
   readonly #cells: ReadonlyMap<string, SteppedCell>;
 
-  constructor(events: EventTable, emitted: Emitted) {
+  constructor(table: ProbeTable, events: EventTable, emitted: Emitted) {
+    const starts = Object.values(table.probes).flatMap(({ at, starts }) => (starts && at !== undefined ? [at] : []));
+    this.#shownAtReturn = new Set(starts.map((at) => at.replace(/^r:/, "p:")));
     this.#events = events;
     this.#emitted = emitted;
     this.#cells = new Map(emitted.cells.map((cell) => [cell.name, cell]));
@@ -324,13 +335,20 @@ class Resolver {
       of: probe.of === undefined ? -1 : column(probe.of.column),
       when: probe.when && { column: column(probe.when.column), matches: probe.when.matches },
       foreign: probe.foreign === undefined ? -1 : column(probe.foreign),
+      changes: (probe.changes ?? []).map((place) => this.#place(kind, place)),
+      returnShows: this.#shownAtReturn.has(probe.at ?? ""),
+      frees: probe.frees === undefined ? -1 : column(probe.frees),
       chooses: probe.chooses && {
         mm: column(probe.chooses.mm),
         columns: columnsOf(this.#events.kinds, probe.chooses.next),
       },
-      only: probe.only && placeOf(this.cell(probe.only.cell), this.#index(kind, probe.only.at)),
+      only: probe.only && this.#place(kind, probe.only),
       late: event(probe.late),
     };
+  }
+
+  #place(kind: EventKind, { cell, at }: Place): PlannedPlace {
+    return placeOf(this.cell(cell), this.#index(kind, at));
   }
 
   #index(kind: EventKind, index: readonly Index[]): PlannedIndex[] {

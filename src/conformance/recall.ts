@@ -16,7 +16,7 @@ export function recall(world: World, old: OldTasks, row: number, cpu: number, pr
   recallActive(world, old, current, cpu, row);
 }
 
-function recallMm(world: World, old: OldTasks, task: Ref, pid: number, row: number): void {
+export function recallMm(world: World, old: OldTasks, task: Ref, pid: number, row: number): void {
   const { taskMm, taskActiveMm } = world.plan;
   const at = taskMm.base + task - 1;
   if (world.unset[at] === 0) return;

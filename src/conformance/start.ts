@@ -11,7 +11,13 @@ import type { World, WorldInput } from "./world.ts";
 
 export interface StartInput extends WorldInput {
   /** Rows that are judged. */
-  readonly window: { readonly from: number; readonly to: number; readonly start: "START mark" | "first row" };
+  readonly window: {
+    readonly from: number;
+    readonly to: number;
+    readonly start: "START mark" | "first row";
+    /** Then events were lost: what a row before has shown may have been made by them. */
+    readonly endsInLoss?: boolean;
+  };
 }
 
 export interface SavedStart {
@@ -29,7 +35,7 @@ export class Start {
   /** CPUs whose start is known. */
   private started: Uint8Array;
   /** The recording does not start with a snapshot. */
-  private readonly learns: boolean;
+  readonly learns: boolean;
   /** No row shows the state of a whole CPU either. */
   private readonly byRows: boolean;
   /** CPUs that have not shown their state yet, and will. */
@@ -90,13 +96,28 @@ export class Start {
   /** What rows show is taken until every CPU that ever shows its state has done so. */
   private learn(row: number, probe: PlannedProbe): void {
     const cpu = this.input.table.cpu[row]!;
-    this.observer.relearn(probe, { row, cpu, args: undefined });
+    this.relearn(row, cpu, probe);
+    if (this.byRows) return;
     if (probe.probe.starts) this.silent.delete(cpu);
     // It shows what something is going to change.
-    else if (this.observer.showsOwn(probe)) this.silent.add(cpu);
+    else if (this.willChange(probe)) this.silent.add(cpu);
     if (this.silent.size > 0) return;
     this.started.fill(1);
     if (this.judgedFrom === 0) this.judgedFrom = row + 1;
+  }
+
+  /** What the CPU is about to do changes its state, and shows when it is through. */
+  private willChange(probe: PlannedProbe): boolean {
+    return probe.returnShows || this.observer.showsOwn(probe);
+  }
+
+  private relearn(row: number, cpu: number, probe: PlannedProbe): void {
+    this.observer.relearn(probe, { row, cpu, args: undefined });
+    for (const place of probe.changes) {
+      const at = this.world.place(place, { row, cpu, args: undefined });
+      if (at >= 0) this.world.unset[at] = 1;
+    }
+    if (probe.frees >= 0) this.world.names.freeCtx(this.world.raw(row, probe.frees));
   }
 
   /** CPUs that have a row of the kind that shows their state. */
@@ -133,8 +154,8 @@ export class Start {
   /** What an old call has done shows in its rows only, and some of it in the CPU's next ones. */
   passOver(row: number, cpu: number, probe: PlannedProbe): void {
     if (!this.learns) return;
-    this.observer.relearn(probe, { row, cpu, args: undefined });
-    if (probe.probe.starts || !this.observer.showsOwn(probe)) return;
+    this.relearn(row, cpu, probe);
+    if (probe.probe.starts || !this.willChange(probe)) return;
     // It shows what it is going to change: the CPU is not known again before it shows what has become of that.
     this.world.forgetCpu(cpu);
     this.started[cpu] = 0;

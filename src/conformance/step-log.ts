@@ -24,6 +24,8 @@ export interface Step extends Judged {
 
 export class StepLog {
   length = 0;
+  /** The sweep counts rows from here on. */
+  offset = 0;
   #taking = new Int32Array(START_ENTRIES);
   #row = new Int32Array(START_ENTRIES);
   #judged = new Int32Array(START_ENTRIES);
@@ -37,8 +39,8 @@ export class StepLog {
   add(taking: number, { row, probe, field, outcome, predicted }: Step): void {
     const entry = this.length++;
     if (entry === this.#row.length) this.#grow();
-    this.#taking[entry] = taking;
-    this.#row[entry] = row;
+    this.#taking[entry] = taking + this.offset;
+    this.#row[entry] = row + this.offset;
     this.#judged[entry] = this.#idOf(probe, field);
     this.#outcome[entry] = OUTCOMES.indexOf(outcome);
     if (predicted !== undefined) this.#predicted.set(entry, predicted);
@@ -46,7 +48,8 @@ export class StepLog {
 
   /** Whether a field has been told to differ since the sweep came to this row. */
   hasFailed(taking: number): boolean {
-    for (let entry = this.length - 1; entry >= 0 && this.#taking[entry] === taking; entry--) {
+    const at = taking + this.offset;
+    for (let entry = this.length - 1; entry >= 0 && this.#taking[entry] === at; entry--) {
       if (this.#outcome[entry]! >= OUTCOMES.indexOf("unexplained")) return true;
     }
     return false;
@@ -54,7 +57,8 @@ export class StepLog {
 
   /** The sweep goes back to before it took this row. */
   undo(row: number): void {
-    while (this.length > 0 && this.#taking[this.length - 1]! >= row) this.#predicted.delete(--this.length);
+    while (this.length > 0 && this.#taking[this.length - 1]! >= row + this.offset)
+      this.#predicted.delete(--this.length);
   }
 
   step(entry: number): Step {

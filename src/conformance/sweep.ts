@@ -15,7 +15,7 @@ import { type Late, Observer } from "./observe.ts";
 import { OldTasks } from "./old-tasks.ts";
 import type { PlannedArgument, PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
-import { recall } from "./recall.ts";
+import { recall, recallMm } from "./recall.ts";
 import { Signals } from "./signals.ts";
 import { type SavedStart, Start, type StartInput } from "./start.ts";
 import type { Step, StepLog } from "./step-log.ts";
@@ -42,6 +42,7 @@ export interface SavedSweep {
   readonly pending: ReturnType<Observer["save"]>;
   readonly start: SavedStart;
   readonly underWay: SavedUnderWay;
+  readonly seen: boolean;
   readonly missed: Misses;
   readonly tally: Tally;
 }
@@ -62,6 +63,8 @@ export class Sweep {
   private readonly underWay: UnderWay;
   private readonly missed: Missed;
   private row = 0;
+  /** It has been looked up who runs where. */
+  private seen = false;
   private readonly oldTasks: OldTasks | undefined;
 
   constructor(input: SweepInput) {
@@ -93,6 +96,7 @@ export class Sweep {
       pending: this.observer.save(),
       start: this.start.save(),
       underWay: this.underWay.save(),
+      seen: this.seen,
       missed: this.missed.save(),
       tally: this.tally.copy(),
     };
@@ -105,6 +109,7 @@ export class Sweep {
     this.observer.restore(saved.pending);
     this.start.restore(saved.start);
     this.underWay.restore(saved.underWay);
+    this.seen = saved.seen;
     this.missed.restore(saved.missed);
     this.tally = saved.tally.copy();
     this.input.log?.undo(saved.row);
@@ -127,6 +132,7 @@ export class Sweep {
 
   /** The recording has ended: what was to be read has been read. */
   finish(): void {
+    if (this.input.window.endsInLoss) return;
     for (let cpu = 0; cpu < this.world.cpus; cpu++) this.observer.settleLast(cpu, this.tally);
   }
 
@@ -155,6 +161,7 @@ export class Sweep {
     this.calls.close(cpu);
     const late = this.observer.settle(cpu);
     if (late !== undefined) this.failLate(late);
+    if (!this.seen) this.seeAll(row);
     if (!this.start.knows(cpu)) this.runs(row, cpu);
     if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
     for (const what of probe.learns) learn(this.world, row, cpu, what, false);
@@ -165,6 +172,20 @@ export class Sweep {
     this.calls.end();
     this.underWay.unblock();
     this.observer.check();
+  }
+
+  /** Who runs on each CPU when judging starts: its next row says so. Others may ask for it before. */
+  private seeAll(first: number): void {
+    this.seen = true;
+    const { table, window } = this.input;
+    const left = new Set(Array.from({ length: this.world.cpus }, (_, cpu) => cpu));
+    for (let row = first; this.start.learns && row < window.to && left.size > 0; row++) {
+      const cpu = table.cpu[row]!;
+      if (table.pid[row]! < 0 || !left.delete(cpu)) continue;
+      this.runs(row, cpu);
+      if (this.oldTasks !== undefined)
+        recallMm(this.world, this.oldTasks, this.world.current(cpu), table.pid[row]!, row);
+    }
   }
 
   /** Who runs on a CPU is as its rows say, until it is seen to switch. */

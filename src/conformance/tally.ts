@@ -28,6 +28,7 @@ const FEW = 5;
 /** Kept in full; all are counted. */
 const FAILURES_KEPT = 1000;
 
+const OF_STEPS = ["total", "exact", "lossy", "environment", "unexplained", "unknown"] as const;
 const NONE: Steps = { total: 0, exact: 0, lossy: 0, environment: 0, unexplained: 0, unknown: 0 };
 
 /** Made here only, so that all are of one shape. */
@@ -46,6 +47,8 @@ export class Tally {
   readonly passedOver = new Map<string, number>();
   private readonly table: EventTable;
   private readonly balanced: readonly string[];
+  /** Recordings that were added up, each with ends of its own. */
+  private joined = 0;
 
   /** `balanced`: cells of which whoever takes something gives it back. */
   constructor(table: EventTable, balanced: readonly string[]) {
@@ -63,11 +66,34 @@ export class Tally {
     return copy;
   }
 
+  /** Adds what was found from row `from` on, as a recording of its own. */
+  join(other: Tally, from: number): void {
+    for (const [group, steps] of other.steps) {
+      const own = this.ofGroup(group);
+      for (const key of OF_STEPS) own[key] += steps[key];
+    }
+    for (const [key, { times, net }] of other.changes) this.change(key, times, net);
+    for (const [cell, net] of other.nets) this.nets.set(cell, (this.nets.get(cell) ?? 0) + net);
+    for (const [name, rows] of other.passedOver) this.passedOver.set(name, (this.passedOver.get(name) ?? 0) + rows);
+    const room = FAILURES_KEPT - this.failures.length;
+    this.failures.push(...other.failures.slice(0, room).map((one) => ({ ...one, row: one.row + from })));
+    this.joined++;
+  }
+
+  private change(key: string, times: number, net: number): void {
+    const change = this.changes.get(key) ?? { times: 0, net: 0 };
+    this.changes.set(key, { times: change.times + times, net: change.net + net });
+  }
+
   private of(probe: PlannedProbe): Steps {
-    let steps = this.steps.get(probe.group);
+    return this.ofGroup(probe.group);
+  }
+
+  private ofGroup(group: string): Steps {
+    let steps = this.steps.get(group);
     if (steps === undefined) {
       steps = stepsOf(NONE);
-      this.steps.set(probe.group, steps);
+      this.steps.set(group, steps);
     }
     return steps;
   }
@@ -101,10 +127,11 @@ export class Tally {
   /** What is taken by somebody whom no probe sees he gives back, but for what is under way at the ends. */
   private kept(): string[] {
     const { cpus } = this.table;
+    const most = cpus * Math.max(1, this.joined);
     return this.balanced.flatMap((cell) => {
       const net = this.nets.get(cell) ?? 0;
       const by = `${net} in all, by nobody that is seen`;
-      return Math.abs(net) > cpus ? [`${cell} was changed by ${by}: more than one for each of ${cpus} CPUs`] : [];
+      return Math.abs(net) > most ? [`${cell} was changed by ${by}: more than one for each of ${cpus} CPUs`] : [];
     });
   }
 
@@ -127,9 +154,7 @@ export class Tally {
       steps.exact--;
       steps.environment++;
     }
-    const key = `${probe.group}.${field.name}`;
-    const change = this.changes.get(key) ?? { times: 0, net: 0 };
-    this.changes.set(key, { times: change.times + 1, net: change.net + by });
+    this.change(`${probe.group}.${field.name}`, 1, by);
   }
 
   unjudged(row: number): void {

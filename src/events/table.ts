@@ -81,6 +81,20 @@ export const LOST_KIND = "lazymm:lost";
 /** This CPU's ring starts here; what came before was overwritten. */
 export const BUFFER_STARTED_KIND = "lazymm:buffer_started";
 
+/** A view of rows [from, to). */
+export function rowsOf(table: EventTable, from: number, to: number): EventTable {
+  return {
+    ...table,
+    length: to - from,
+    time: table.time.subarray(from, to),
+    cpu: table.cpu.subarray(from, to),
+    pid: table.pid.subarray(from, to),
+    kind: table.kind.subarray(from, to),
+    flags: table.flags.subarray(from, to),
+    args: table.args.subarray(from, to),
+  };
+}
+
 /** Index of an argument, or -1. */
 export function argIndex(kind: EventKind, name: string): number {
   return kind.args.findIndex((arg) => arg.name === name);

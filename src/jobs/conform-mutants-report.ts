@@ -76,6 +76,8 @@ export interface ConformMutantsReport {
   readonly equivalent: number;
   readonly not_observable: number;
   readonly survived: number;
+  /** In functions that no recording enters: they are not among the generated ones. */
+  readonly elsewhere: number;
   readonly named: readonly MutantReport[];
   readonly mutants: readonly MutantReport[];
   /** What is stated of mutants, and is not so. */

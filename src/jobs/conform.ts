@@ -14,9 +14,10 @@ import { load, type Modules } from "../compiler/modules.ts";
 import type { Patched } from "../compiler/patched.ts";
 import type { SourceFile } from "../compiler/source.ts";
 import type { Watch } from "../compiler/watch.ts";
-import { type Conformed, conform as holdAgainst, type Options } from "../conformance/orders.ts";
+import type { Options } from "../conformance/orders.ts";
 import { followedBy, planFor, probedFunctions, stopsOf } from "../conformance/plan.ts";
 import { StepLog } from "../conformance/step-log.ts";
+import { conform as holdAgainst, type Judged } from "../conformance/stretches.ts";
 import type { SweepInput } from "../conformance/sweep.ts";
 import type { Tally } from "../conformance/tally.ts";
 import { type EmittedStepped, emitStepped, loadStepped, STEPPED_CPUS_MAX } from "../emit/stepped.ts";
@@ -90,15 +91,21 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
     notes: [
       ...library.value.notes,
       ...notesOnFile(trace),
-      ...(result.judgedFrom > 0
-        ? [`no START snapshot: judged from row ${result.judgedFrom} on, from the CPUs' own rows`]
-        : []),
+      ...notesOnStart(result),
       ...result.tally.excess(),
       ...limits.map((what) => `a bound of the model was hit: ${what}`),
       ...written.value.drawn.notes,
     ],
     ...(result.complete ? {} : { interrupted: true }),
   });
+}
+
+function notesOnStart({ judgedFrom, stretches, rowsUnjudged }: Judged): string[] {
+  const notes: string[] = [];
+  if (judgedFrom > 0) notes.push(`no START snapshot: judged from row ${judgedFrom} on, from the CPUs' own rows`);
+  const pieces = stretches === 1 ? "in 1 piece" : `in ${stretches} pieces, each with a start of its own`;
+  if (rowsUnjudged > 0) notes.push(`judged ${pieces}; ${rowsUnjudged} rows are not, around losses of events`);
+  return notes;
 }
 
 interface StepsWritten {
@@ -228,7 +235,7 @@ export function runBeside(
   beside: Beside,
   options: Options,
   log?: StepLog,
-): Conformed & { readonly reached: Uint8Array } {
+): Judged & { readonly reached: Uint8Array } {
   const input = inputOf(recording, beside, log);
   const result = holdAgainst(input, options);
   return { ...result, reached: input.reached() };
@@ -244,7 +251,7 @@ function spanOf(table: EventTable): number {
   return table.length === 0 ? 0 : (table.time[table.length - 1]! - table.time[0]!) * table.secondsPerTick;
 }
 
-function inReport({ tally, complete }: Conformed, limits: readonly string[], table: EventTable, probes: ProbeTable) {
+function inReport({ tally, complete }: Judged, limits: readonly string[], table: EventTable, probes: ProbeTable) {
   const kinds = [...tally.steps].filter(([, steps]) => steps.total > 0);
   const seen = new Set(table.kinds.map(({ name }) => name.replace(/\d+$/, "")));
   const steps = Object.fromEntries(kinds);

@@ -30,6 +30,7 @@ type Closed = Pick<
   | "equivalent"
   | "not_observable"
   | "survived"
+  | "elsewhere"
   | "named"
   | "mutants"
   | "stale"
@@ -89,7 +90,9 @@ export class Book {
       const { rejection } = entry;
       mutants.push({ ...about, ...found, ...(rejection && { rejection }) });
     }
-    const generated = mutants.filter(({ name }) => name === undefined);
+    const unnamed = mutants.filter(({ name }) => name === undefined);
+    const entered = new Set(unnamed.filter(({ outcome }) => outcome !== "never exercised").map(placeOf));
+    const generated = unnamed.filter((one) => entered.has(placeOf(one)));
     const count = (outcome: MutantOutcome): number => generated.filter((one) => one.outcome === outcome).length;
     return {
       generated: generated.length,
@@ -100,6 +103,7 @@ export class Book {
       equivalent: count("equivalent"),
       not_observable: count("not observable"),
       survived: count("survived"),
+      elsewhere: unnamed.length - generated.length,
       named: mutants.filter(({ name }) => name !== undefined),
       mutants: generated,
       stale,
@@ -128,6 +132,8 @@ export class Book {
     return this.stated.find((one) => isAbout(one, { func, from, to, within }));
   }
 }
+
+const placeOf = ({ file, function: func }: MutantReport): string => `${file}#${func}`;
 
 /** The function that a step is of, and what the changed one has to do with it. */
 function relate(

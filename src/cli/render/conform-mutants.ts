@@ -80,11 +80,15 @@ function short(text: string): string {
 }
 
 function verdict(report: ConformMutantsReport): string {
-  const { generated, rejected, given_up, never_exercised, equivalent, not_observable, survived } = report;
+  const { generated, rejected, given_up, never_exercised, equivalent, not_observable, survived, elsewhere } = report;
   if (generated === 0) return "no mutants: no function of the design has recorded steps\n";
   const percent = (n: number, of: number): string => (of === 0 ? "-" : `${((100 * n) / of).toFixed(1)} %`);
-  const tellable = generated - never_exercised - equivalent - not_observable;
-  const share = `${percent(rejected, generated)} of all mutants are rejected, ${percent(rejected, tellable)} of those`;
-  const gaveUp = given_up === 0 ? "" : `${given_up} of them at a step for which the search for an order was given up\n`;
-  return `${share} that these recordings could tell from the design; ${survived} survived without a reason\n${gaveUp}`;
+  const different = generated - equivalent - not_observable;
+  const share = `${percent(rejected, different)} of ${different} mutants are rejected that some recording could reject`;
+  const exercised = `${percent(rejected, different - never_exercised)} of those that these come to`;
+  const more = [
+    ...(given_up > 0 ? [`${given_up} of them at a step for which the search for an order was given up`] : []),
+    ...(elsewhere > 0 ? [`${elsewhere} more are in functions that no recording enters`] : []),
+  ];
+  return [`${share}, ${exercised}; ${survived} survived without a reason`, ...more].map((line) => `${line}\n`).join("");
 }

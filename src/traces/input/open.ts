@@ -193,8 +193,10 @@ class Reading {
     }
     if (this.#bytes === 0) return err(traceError("trace-empty", this.#input));
     this.#decide();
-    // Of a broken file, what came out may look like nothing that is known.
-    if (damaged !== undefined && this.#refused?.code === "trace-not-understood") return err(this.#damage(damaged));
+    // Of a broken file, the little that came out may look like nothing that is known.
+    const isLittle = this.#inflated < SNIFF_BYTES;
+    if (damaged !== undefined && isLittle && this.#refused?.code === "trace-not-understood")
+      return err(this.#damage(damaged));
     if (this.#refused !== undefined) return err(this.#refused);
     try {
       return this.#conclude(await this.#parsed(), damaged);
