@@ -2,7 +2,7 @@
 // The probes of our recordings of powerpc kernels with a radix MMU. Context ids are given out again; there are no
 // snapshots, so a CPU and a task are known once they have been seen.
 import { arg, cell } from "./fields.ts";
-import type { Field, Index, Learn, Probe, ProbeTable, Reading } from "./types.ts";
+import type { Field, Index, Learn, Place, Probe, ProbeTable, Reading } from "./types.ts";
 
 /** What every probe shows of an mm, and the same of another one under names with a p. */
 const mmFields = (at: Index, p: "" | "p" = ""): Field[] => [
@@ -15,6 +15,13 @@ const mmFields = (at: Index, p: "" | "p" = ""): Field[] => [
 
 /** A probe whose first argument is the mm. */
 const ofMm = (at: string): Probe => ({ at, fields: [arg("mm", "mm", 0), ...mmFields({ arg: 0 })] });
+
+/** Who is in the mask of the mm in this column, and how many they are. */
+const users = (column: string): Place[] =>
+  ["mm_struct.cpu_bitmap", "mm_struct.context.active_cpus"].map((name) => ({
+    cell: name,
+    at: [{ column, as: "mm" }],
+  }));
 
 const column = (name: string, as: Reading): { column: string; as: Reading } => ({ column: name, as });
 /** Flushes of a vma: whose it is shows when they ask what is needed. */
@@ -47,6 +54,7 @@ const probes: Readonly<Record<string, Probe>> = {
       ...mmFields({ arg: 1 }),
       ...mmFields({ arg: 0 }, "p"),
     ],
+    changes: [...users("next"), ...users("prev")],
   },
   switch_ctx: {
     at: "p:switch_mmu_context",
@@ -122,12 +130,13 @@ const probes: Readonly<Record<string, Probe>> = {
   smp_many: {
     at: "p:smp_call_function_many_cond",
     when: { column: "func", matches: /^do_(?:exit_flush|shoot)_lazy_tlb\b/ },
-    fields: [arg("info", "mm", 2), arg("mask", "int", 3), arg("flags", "scf_run_local", 4)],
+    fields: [arg("info", "mm", 2), arg("mask", "int", 3), arg("flags", "bit1", 4)],
   },
-  do_exit_lazy: { ...ofMm("p:do_exit_flush_lazy_tlb"), interrupt: {} },
+  do_exit_lazy: { ...ofMm("p:do_exit_flush_lazy_tlb"), interrupt: {}, changes: users("mm") },
   exit_lazy: {
     at: "p:exit_lazy_flush_tlb",
     fields: [arg("mm", "mm", 0), arg("always", "int", 1), ...mmFields({ arg: 0 })],
+    changes: users("mm"),
   },
   exit_lazy_r: { at: "r:exit_lazy_flush_tlb" },
   shoot_lazy: { ...ofMm("p:do_shoot_lazy_tlb"), interrupt: {} },

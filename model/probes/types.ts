@@ -27,8 +27,8 @@ export type Reading =
   | "pending_slots"
   /** A function's symbol, or null. */
   | "function"
-  /** Flags of smp_call_function_many_cond(): whether the caller runs the function itself, too. */
-  | "scf_run_local"
+  /** Flags, of which bit 1 is the model's truth value. */
+  | "bit1"
   /** A CPU, or a set of them, that an interrupt goes to: the model's, but for those that have one on its way. */
   | "target"
   | "targets";

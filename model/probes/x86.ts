@@ -159,6 +159,7 @@ const probes: Readonly<Record<string, Probe>> = {
 const called = ["flush_tlb_func", "do_flush_tlb_all", "do_kernel_range_flush", "ipi_mb", "ipi_sync_core", "ipi_rseq"];
 
 const calls: Readonly<Record<string, Probe>> = {
+  // Bit 1 of flags is SCF_RUN_LOCAL: the caller runs the function itself, too.
   smp_many: {
     at: "p:smp_call_function_many_cond",
     of: { column: "func", functions: called },
@@ -166,7 +167,7 @@ const calls: Readonly<Record<string, Probe>> = {
       arg("cond", "function", 0),
       arg("func", "function", 1),
       arg("mask", "int", 3),
-      arg("flags", "scf_run_local", 4),
+      arg("flags", "bit1", 4),
     ],
   },
   ipi_mask: { at: "p:send_call_function_ipi_mask", elsewhere: "foreign", fields: [arg("mask", "targets", 0)] },

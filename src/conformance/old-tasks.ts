@@ -52,8 +52,8 @@ export class OldTasks {
   /** What shows the mm that `pid` has at `row`; undefined: nothing does. */
   mmOf(pid: number, row: number): Shown | Alike | undefined {
     const first = this.firstOf(pid, row);
-    if (first === undefined || "row" in first || first.like === 0) return first;
-    // Threads that only ever follow each other: one of them shows it some time.
+    if (first !== undefined && ("row" in first || first.like === 0)) return first;
+    // One that runs on, or threads that only ever follow each other: another of the process shows it some time.
     for (const thread of this.threadsOf(pid)) {
       for (const at of this.rowsOf(thread)) {
         const found = at < row ? undefined : this.at(at);

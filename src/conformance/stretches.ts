@@ -46,15 +46,19 @@ export function conform(input: SweepInput, options: Options = {}): Judged {
   return { tally, judgedFrom: 0, complete, limits, stretches: stretches.length, rowsUnjudged };
 }
 
+/** So many rows behind a stretch may still tell what a row in it is about: who sends an interrupt, which mm it is. */
+const BEYOND = 4096;
+
 /** As a recording of its own; `from`: its first row. The one with the START mark also has what comes before that. */
 function partOf(input: SweepInput, { from, to }: Stretch): { readonly from: number; readonly part: SweepInput } {
   const { table, window } = input;
+  const end = Math.min(table.length, to + BEYOND);
   if (from === window.from) {
-    const part = { ...input, table: rowsOf(table, 0, to), window: { ...window, to, endsInLoss: to < window.to } };
+    const part = { ...input, table: rowsOf(table, 0, end), window: { ...window, to, endsInLoss: to < window.to } };
     return { from: 0, part };
   }
   const own = { from: 0, to: to - from, start: "first row", endsInLoss: to < window.to } as const;
-  return { from, part: { ...input, table: rowsOf(table, from, to), window: own } };
+  return { from, part: { ...input, table: rowsOf(table, from, end), window: own } };
 }
 
 /** The window without what losses make unknown. */

@@ -12,10 +12,9 @@ import { isChosen, nextOfTask } from "./look-ahead.ts";
 import { Missed, type Misses } from "./missed.ts";
 import type { Ref } from "./names.ts";
 import { type Late, Observer } from "./observe.ts";
-import { OldTasks } from "./old-tasks.ts";
 import type { PlannedArgument, PlannedProbe, PlannedSearch } from "./plan.ts";
 import { CLONE_VM, COLUMN, ENTRY } from "./protocol.ts";
-import { recall, recallMm } from "./recall.ts";
+import { Running } from "./running.ts";
 import { Signals } from "./signals.ts";
 import { type SavedStart, Start, type StartInput } from "./start.ts";
 import type { Step, StepLog } from "./step-log.ts";
@@ -42,7 +41,7 @@ export interface SavedSweep {
   readonly pending: ReturnType<Observer["save"]>;
   readonly start: SavedStart;
   readonly underWay: SavedUnderWay;
-  readonly seen: boolean;
+  readonly running: boolean;
   readonly missed: Misses;
   readonly tally: Tally;
 }
@@ -63,9 +62,7 @@ export class Sweep {
   private readonly underWay: UnderWay;
   private readonly missed: Missed;
   private row = 0;
-  /** It has been looked up who runs where. */
-  private seen = false;
-  private readonly oldTasks: OldTasks | undefined;
+  private readonly running: Running;
 
   constructor(input: SweepInput) {
     this.input = input;
@@ -84,8 +81,7 @@ export class Sweep {
         log && ((row, probe, field, outcome, predicted) => this.note(log, { row, probe, field, outcome, predicted })),
     });
     this.start = new Start(input, this.world, this.observer);
-    const { oldTasks } = input.plan;
-    this.oldTasks = oldTasks && new OldTasks(input.table, oldTasks.rule, this.callKinds());
+    this.running = new Running(input, this.world, this.start);
   }
 
   save(row: number): SavedSweep {
@@ -96,7 +92,7 @@ export class Sweep {
       pending: this.observer.save(),
       start: this.start.save(),
       underWay: this.underWay.save(),
-      seen: this.seen,
+      running: this.running.save(),
       missed: this.missed.save(),
       tally: this.tally.copy(),
     };
@@ -109,7 +105,7 @@ export class Sweep {
     this.observer.restore(saved.pending);
     this.start.restore(saved.start);
     this.underWay.restore(saved.underWay);
-    this.seen = saved.seen;
+    this.running.restore(saved.running);
     this.missed.restore(saved.missed);
     this.tally = saved.tally.copy();
     this.input.log?.undo(saved.row);
@@ -143,12 +139,6 @@ export class Sweep {
     return when.matches.test(this.input.table.strings[this.world.raw(row, when.column)] ?? "");
   }
 
-  /** Kinds of rows by which a task begins something, apart from switches. */
-  private callKinds(): Set<number> {
-    const { probes } = this.input.plan;
-    return new Set(probes.flatMap((probe, kind) => (probe?.begins && !probe.probe.begins?.scheduler ? [kind] : [])));
-  }
-
   /** No step of the model; but what other CPUs have asked of this one is done where it takes their interrupt. */
   private pass(row: number, cpu: number): void {
     this.tally.unjudged(row);
@@ -161,39 +151,16 @@ export class Sweep {
     this.calls.close(cpu);
     const late = this.observer.settle(cpu);
     if (late !== undefined) this.failLate(late);
-    if (!this.seen) this.seeAll(row);
-    if (!this.start.knows(cpu)) this.runs(row, cpu);
+    this.running.see(row, cpu);
     if (this.mayHaveReturned(cpu)) this.world.passUserMode(cpu);
     for (const what of probe.learns) learn(this.world, row, cpu, what, false);
-    if (this.oldTasks !== undefined) recall(this.world, this.oldTasks, row, cpu, probe);
+    this.running.recall(row, cpu, probe);
     if (probe.probe.role === "mm_born") this.mmBorn(row, cpu, probe);
     else if (probe.probe.role === "task_born") this.taskBorn(row, cpu);
     else this.step(row, cpu, probe);
     this.calls.end();
     this.underWay.unblock();
     this.observer.check();
-  }
-
-  /** Who runs on each CPU when judging starts: its next row says so. Others may ask for it before. */
-  private seeAll(first: number): void {
-    this.seen = true;
-    const { table, window } = this.input;
-    const left = new Set(Array.from({ length: this.world.cpus }, (_, cpu) => cpu));
-    for (let row = first; this.start.learns && row < window.to && left.size > 0; row++) {
-      const cpu = table.cpu[row]!;
-      if (table.pid[row]! < 0 || !left.delete(cpu)) continue;
-      this.runs(row, cpu);
-      if (this.oldTasks !== undefined)
-        recallMm(this.world, this.oldTasks, this.world.current(cpu), table.pid[row]!, row);
-    }
-  }
-
-  /** Who runs on a CPU is as its rows say, until it is seen to switch. */
-  private runs(row: number, cpu: number): void {
-    const task = this.world.task(this.input.table.pid[row]!, cpu);
-    if (task === this.world.current(cpu)) return;
-    this.world.atOnce(ENTRY.current, cpu, [cpu, task]);
-    for (const what of this.input.plan.firstSeen) learn(this.world, row, cpu, what, true);
   }
 
   private mmBorn(row: number, cpu: number, probe: PlannedProbe): void {

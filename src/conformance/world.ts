@@ -15,8 +15,6 @@ import { ENTRY, INVALID_ADDRESS } from "./protocol.ts";
  * such cell, and what it writes is 1.
  */
 export const MAY_BE_PENDING = -1;
-/** include/linux/smp.h */
-const SCF_RUN_LOCAL = 2;
 /** A function that the design calls nowhere. */
 const NOT_CALLED = -1;
 /** So many references an mm is taken to have before its count is seen: none of them is the last. */
@@ -285,7 +283,7 @@ export class World {
   encodeRaw(raw: number, row: number, { column, as, bit }: PlannedColumn, cpu: number): number {
     if (as === "int" || as === "count") return raw;
     if (as === "asid") return this.contextId(raw);
-    if (as === "scf_run_local") return (raw & SCF_RUN_LOCAL) === 0 ? 0 : 1;
+    if (as === "bit1") return (raw >> 1) & 1;
     if (as === "bits") return Number((wordValue(this.table, raw) >> BigInt(bit)) & 1n);
     if (as === "mm") return this.mm(raw);
     if (as === "task") return this.task(raw, cpu);

@@ -100,11 +100,14 @@ export async function conform(options: ConformOptions, context: JobContext): Pro
   });
 }
 
-function notesOnStart({ judgedFrom, stretches, rowsUnjudged }: Judged): string[] {
+const SOON_AFTER = "a step soon after a loss may be part of what began before it, and was not seen";
+
+function notesOnStart({ judgedFrom, stretches, rowsUnjudged, tally }: Judged): string[] {
   const notes: string[] = [];
   if (judgedFrom > 0) notes.push(`no START snapshot: judged from row ${judgedFrom} on, from the CPUs' own rows`);
   const pieces = stretches === 1 ? "in 1 piece" : `in ${stretches} pieces, each with a start of its own`;
   if (rowsUnjudged > 0) notes.push(`judged ${pieces}; ${rowsUnjudged} rows are not, around losses of events`);
+  if (stretches > 1 && tally.failures.length > 0) notes.push(SOON_AFTER);
   return notes;
 }
 
