@@ -163,12 +163,7 @@ const calls: Readonly<Record<string, Probe>> = {
   smp_many: {
     at: "p:smp_call_function_many_cond",
     of: { column: "func", functions: called },
-    fields: [
-      arg("cond", "function", 0),
-      arg("func", "function", 1),
-      arg("mask", "int", 3),
-      arg("flags", "bit1", 4),
-    ],
+    fields: [arg("cond", "function", 0), arg("func", "function", 1), arg("mask", "int", 3), arg("flags", "bit1", 4)],
   },
   ipi_mask: { at: "p:send_call_function_ipi_mask", elsewhere: "foreign", fields: [arg("mask", "targets", 0)] },
   // The scheduler wakes idle CPUs with it, too.
