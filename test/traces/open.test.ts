@@ -215,6 +215,16 @@ describe("what is refused", () => {
     expect((await refused(write("rubbish.gz", rubbish.subarray(0, 3000)))).code).toBe("trace-damaged");
   });
 
+  test.each([1 << 20, 50])("but what is seen to be no trace is not damaged: in pieces of %d bytes", async (size) => {
+    const whole = gzipSync(Uint8Array.from({ length: 300_000 }, (_, i) => (i >> 9) % 251));
+    const broken = Uint8Array.from(whole, (byte, i) => (i === whole.length - 8 ? byte ^ 1 : byte));
+    const pieces = Array.from({ length: Math.ceil(broken.length / size) }, (_, i) =>
+      broken.subarray(i * size, (i + 1) * size),
+    );
+    const opened = await openTrace("-", { stdin: Readable.from(pieces) });
+    expect(opened).toMatchObject({ ok: false, error: { code: "trace-not-understood" } });
+  });
+
   test("a directory without a trace says what is in it", async () => {
     mkdirSync(path("nothing"));
     expect((await refused(path("nothing"))).message).toContain("it holds nothing");
