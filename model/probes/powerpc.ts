@@ -55,6 +55,7 @@ const probes: Readonly<Record<string, Probe>> = {
       ...mmFields({ arg: 0 }, "p"),
     ],
     changes: [...users("next"), ...users("prev")],
+    passed: [{ cell: "task_struct.active_mm", task: { column: "npid" }, from: { self: "next" } }],
   },
   switch_ctx: {
     at: "p:switch_mmu_context",

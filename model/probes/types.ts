@@ -137,6 +137,8 @@ export interface Probe {
   readonly fields?: readonly Field[];
   readonly begins?: Begin;
   readonly learns?: readonly Learn[];
+  /** The same where the row is passed over, as what leads to it was not seen: whatever was known of it is old. */
+  readonly passed?: readonly Learn[];
   readonly searches?: Search;
   /** It shows as much of the CPU as a snapshot: judging may start here. */
   readonly starts?: true;

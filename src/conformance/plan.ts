@@ -126,6 +126,8 @@ export interface PlannedProbe {
   readonly fields: readonly PlannedField[];
   readonly begins: PlannedBegin | undefined;
   readonly learns: readonly PlannedLearn[];
+  /** The same where the row is passed over. */
+  readonly passed: readonly PlannedLearn[];
   readonly search: PlannedSearch | undefined;
   /** Column of the CPU that sent the interrupt, or -1; undefined: it begins no interrupt. */
   readonly interrupt: { readonly from: number } | undefined;
@@ -330,6 +332,7 @@ class Resolver {
         args: probe.begins.args.map((arg) => this.#argument(kind, arg)),
       },
       learns: (probe.learns ?? []).map((learn) => this.learn(learn, kind)),
+      passed: (probe.passed ?? []).map((learn) => this.learn(learn, kind)),
       search: probe.searches && this.#search(probe.searches),
       interrupt: probe.interrupt && { from: probe.interrupt.from === undefined ? -1 : column(probe.interrupt.from) },
       of: probe.of === undefined ? -1 : column(probe.of.column),

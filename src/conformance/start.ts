@@ -3,6 +3,7 @@
 // their state, or, where no row shows a whole CPU, from where something begins; and what a CPU or a task was in the
 // middle of when the recording began is passed over.
 
+import { learnAnew } from "./learn.ts";
 import type { Ref } from "./names.ts";
 import type { Observer } from "./observe.ts";
 import type { PlannedProbe } from "./plan.ts";
@@ -67,8 +68,9 @@ export class Start {
   has(cpu: number, probe: PlannedProbe | undefined): boolean {
     if (this.started[cpu] === 1) return true;
     if (!this.byRows || probe === undefined) return false;
-    const { role, begins } = probe.probe;
-    if (role === undefined && (begins === undefined || begins.enclosed === true)) return false;
+    const { role, begins, interrupt } = probe.probe;
+    const isBegin = role !== undefined || interrupt !== undefined || (begins !== undefined && !begins.enclosed);
+    if (!isBegin) return false;
     this.started[cpu] = 1;
     return true;
   }
@@ -117,6 +119,7 @@ export class Start {
       const at = this.world.place(place, { row, cpu, args: undefined });
       if (at >= 0) this.world.unset[at] = 1;
     }
+    for (const what of probe.passed) learnAnew(this.world, row, cpu, what);
     if (probe.frees >= 0) this.world.names.freeCtx(this.world.raw(row, probe.frees));
   }
 

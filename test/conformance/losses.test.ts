@@ -45,7 +45,7 @@ const LOSSES: readonly Loss[] = [
 ];
 
 const ARM64 = "fixtures/arm64-6.1.0-asid8-forkexec";
-const OTHERS = ["membar", "vhost", "pp_thr", "pp_proc"];
+const OTHERS = ["membar", "vhost", "pp_thr", "exitlazy"];
 const RECORDINGS = groundTruth("").filter((path) => OTHERS.includes(basename(path)));
 test.each([FIXTURE, ARM64, ...RECORDINGS].map((path) => [`${basename(dirname(path))}/${basename(path)}`, path]))(
   "%s",
