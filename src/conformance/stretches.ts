@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Where events were lost, nobody knows what their CPU did: a handler may have run, a task may have another mm. So the
-// rows from the CPU's last one before the loss to the mark say nothing, and what comes behind them is a recording of its
-// own that begins in the middle. The rest of the folder knows of no losses.
+// Where events were lost, nobody knows what their CPU did: a handler may have run, a task may have another mm. So rows
+// from the CPU's last one before the loss to the mark say nothing, and what comes behind them is a recording of its own
+// that begins in the middle. The rest of the folder knows of no losses.
 
 import { BUFFER_STARTED_KIND, type EventTable, LOST_KIND, rowsOf } from "../events/table.ts";
 import { type Conformed, conformStretch, type Options } from "./orders.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Kernel threads that take a user's mm (vhost), where no recording of ours has one: arm64, and powerpc with a radix MMU.
-// The recording goes on by hand where it ends, as the kernel would.
+// Kernel threads that take a user's mm (vhost), where no recording of ours has one: arm64, and powerpc with a radix
+// MMU. The recording goes on by hand where it ends, as the kernel would.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -22,14 +22,10 @@ function goesOn(recording: string, time: (row: number) => string, rows: readonly
   return scratch.recording(recording, [...lines.slice(0, end), ...more, ...lines.slice(end)].join("\n"));
 }
 
-const toVhost: Row = [
-  IDLE,
-  "sched_switch: prev_comm=swapper/3 prev_pid=0 prev_prio=120 prev_state=R ==> next_comm=vhost next_pid=700 next_prio=120",
-];
-const toIdle: Row = [
-  VHOST,
-  "sched_switch: prev_comm=vhost prev_pid=700 prev_prio=120 prev_state=S ==> next_comm=swapper/3 next_pid=0 next_prio=120",
-];
+const FROM_IDLE = "prev_comm=swapper/3 prev_pid=0 prev_prio=120 prev_state=R";
+const toVhost: Row = [IDLE, `sched_switch: ${FROM_IDLE} ==> next_comm=vhost next_pid=700 next_prio=120`];
+const FROM_VHOST = "prev_comm=vhost prev_pid=700 prev_prio=120 prev_state=S";
+const toIdle: Row = [VHOST, `sched_switch: ${FROM_VHOST} ==> next_comm=swapper/3 next_pid=0 next_prio=120`];
 
 describe("arm64", () => {
   const recording = "fixtures/arm64-6.1.0-asid8-forkexec";
@@ -73,7 +69,8 @@ describe.skipIf(!existsSync(shootdown))("powerpc", () => {
     [VHOST, `kthread_use_mm: (kthread_use_mm+0xc/0x190) mm=${shell} id=8 act=1 cb=0x4 cnt=1 users=1`],
     [
       VHOST,
-      `switch_mm: (switch_mm_irqs_off+0xc/0x110) prev=${init} next=${shell} npid=700 nmm=${shell} id=8 act=1 cb=0x4 cnt=${cnt} users=1`,
+      `switch_mm: (switch_mm_irqs_off+0xc/0x110) prev=${init} next=${shell} npid=700 nmm=${shell} ` +
+        `id=8 act=1 cb=0x4 cnt=${cnt} users=1`,
     ],
     [VHOST, `switch_ctx: (radix__switch_mmu_context+0x4/0x20) prev=${init} next=${shell} nid=8`],
     [VHOST, "switch_mm_r: (kthread_use_mm+0xa0/0x190 <- switch_mm_irqs_off)"],
