@@ -53,18 +53,19 @@ async function measure(name: string, paths: readonly string[]): Promise<Measured
   ];
 }
 
-/** All recordings beside the project. */
-function beside(): string[] {
+/** Recordings beside the project, by kernel: each has code of its own, and a process runs one. */
+function beside(): Map<string, string[]> {
   const root = recording("ground-truth");
-  if (root === undefined || !existsSync(root)) return [];
-  return readdirSync(root).flatMap((kernel) =>
-    readdirSync(join(root, kernel)).map((workload) => join(root, kernel, workload)),
-  );
+  if (root === undefined || !existsSync(root)) return new Map();
+  const within = (path: string): string[] => readdirSync(path).map((name) => join(path, name));
+  return new Map(readdirSync(root).map((kernel) => [kernel, within(join(root, kernel))]));
 }
 
 export function conformCases(): Case[] {
-  const others = beside();
-  const name = `conform, ${others.length} recordings`;
   const bundled = { name: "conform", run: () => measure("conform", [`${modelRoot()}/${FIXTURE}`]) };
-  return others.length === 0 ? [bundled] : [bundled, { name, run: () => measure(name, others) }];
+  const others = [...beside()].map(([kernel, paths]) => {
+    const name = `conform, ${paths.length} of ${kernel}`;
+    return { name, run: () => measure(name, paths) };
+  });
+  return [bundled, ...others];
 }

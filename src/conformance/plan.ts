@@ -281,6 +281,13 @@ const HARDIRQ = 2;
 
 export const isTarget = ({ as }: PlannedField): boolean => as === "target" || as === "targets";
 
+/** A design of a user's, or a changed one, may do without what every design has whose recordings show it. */
+export class MissingCellError extends Error {
+  constructor(name: string) {
+    super(`the design has no ${name}, which the recording shows`);
+  }
+}
+
 class Resolver {
   /** Entries of functions whose returns show as much as a snapshot. */
   readonly #shownAtReturn: ReadonlySet<string>;
@@ -302,7 +309,7 @@ class Resolver {
 
   cell(name: string): SteppedCell {
     const found = this.find(name);
-    if (found === undefined) throw new Error(`lazymm bug: the design has no cell ${name}`);
+    if (found === undefined) throw new MissingCellError(name);
     return found;
   }
 

@@ -15,6 +15,7 @@ import { described, readDesign, readScenario } from "../compiler/describe.ts";
 import { CompileError, formatDiagnostic } from "../compiler/errors.ts";
 import { load, type Modules, newModules } from "../compiler/modules.ts";
 import type { SourceFile } from "../compiler/source.ts";
+import { MissingCellError } from "../conformance/plan.ts";
 import { type Overlay, openOverlay, overlayNotes } from "./overlay.ts";
 import type { JobError } from "./reports.ts";
 
@@ -88,6 +89,7 @@ export function attempt<T>(work: () => T): Result<T, JobError> {
   try {
     return ok(work());
   } catch (error) {
+    if (error instanceof MissingCellError) return err({ kind: "input", message: error.message });
     if (!(error instanceof CompileError)) throw error;
     return err({ kind: "rejected", diagnostics: [formatDiagnostic(error.diagnostic)] });
   }

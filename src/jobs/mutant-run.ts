@@ -2,6 +2,7 @@
 // One mutant beside one recording: is there a step that contradicts it?
 import { CompileError } from "../compiler/errors.ts";
 import { type Edit, type Patched, patched, withVariant } from "../compiler/patched.ts";
+import { MissingCellError } from "../conformance/plan.ts";
 import { compileBeside, type Recording, runBeside } from "./conform.ts";
 import type { Rejection } from "./conform-mutants-report.ts";
 
@@ -46,6 +47,8 @@ export function tryMutant(recording: Recording, base: Patched, text: string, cha
     }
     return limits.size > 0 ? { kind: "unknown", why: "a bound of the model was hit" } : { kind: "admitted" };
   } catch (error) {
+    if (error instanceof MissingCellError)
+      return { kind: "rejected", row: 0, step: "", outcome: "unexplained", reason: error.message };
     if (!(error instanceof CompileError)) throw error;
     return { kind: "refused", why: error.diagnostic.text };
   }

@@ -76,6 +76,11 @@ test.each<[string, RegExp, number, (match: RegExpExecArray) => string]>([
 );
 
 const ASID = "model/kernel/lib/asid.ts";
+test("a design that does without what the recording shows is told so", async () => {
+  const overlay = scratch.overlay(ASID, "  id = new_context(mm);\n", "");
+  await expect(report(FIXTURE, undefined, overlay)).rejects.toThrow(/the design has no asid_info.asid_map, which/);
+}, 60_000);
+
 test.each([
   ["reserved ASIDs are not updated", "    asid_info.reserved_asids[cpu] = newasid;\n", "", /^new_context/],
   ["nobody's ASID is reserved", "    asid_info.asid_map[ctxid2asid(asid)] = true;\n", "", /^new_context/],
