@@ -452,7 +452,9 @@ export class Sweep {
     if (!probe.probe.begins?.enclosed) this.start.begins(current);
     // Whoever begins it may be preempted before he gets anywhere: it goes on when its first row comes.
     if (probe.event < 0) {
-      if (probe.fields.length > 0) this.compare(row, cpu, probe, undefined);
+      // A function of which this design has nothing.
+      if (probe.fields.some(({ arg }) => arg >= 0)) this.fail(probe, `the design never comes to ${probe.probe.at}`);
+      else if (probe.fields.length > 0) this.compare(row, cpu, probe, undefined);
       return undefined;
     }
     if (this.reaches(call, probe.event)) return call;
