@@ -35,7 +35,7 @@ export interface Conformed {
   readonly tally: Tally;
   /** All rows were taken. */
   readonly complete: boolean;
-  /** Rows before it only served to learn what CPUs start with; 0: there were none of these. */
+  /** Rows before it only served to learn what CPUs start with (perhaps all); 0: there were none of these. */
   readonly judgedFrom: number;
   /** Bounds of the model that were hit, by number. */
   readonly limits: ReadonlySet<number>;
@@ -88,7 +88,8 @@ class Orders {
     }
     this.sweep.finish();
     const { tally, start, calls } = this.sweep;
-    return { tally, judgedFrom: start.judgedFrom, complete: row >= this.end, limits: calls.limits };
+    const judgedFrom = start.isJudging ? start.judgedFrom : this.end;
+    return { tally, judgedFrom, complete: row >= this.end, limits: calls.limits };
   }
 
   /** Takes rows [from, to); returns the first that nothing explains, or `to`. */

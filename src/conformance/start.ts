@@ -64,6 +64,11 @@ export class Start {
     this.begun = new Set(begun);
   }
 
+  /** Some CPU may have to show its state, and did not to the end: then nothing was judged. */
+  get isJudging(): boolean {
+    return !this.learns || this.byRows || this.judgedFrom > 0;
+  }
+
   /** Where no row shows a whole CPU, it starts where something begins. */
   has(cpu: number, probe: PlannedProbe | undefined): boolean {
     if (this.started[cpu] === 1) return true;

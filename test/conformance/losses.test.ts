@@ -57,6 +57,19 @@ test.each([FIXTURE, ARM64, ...RECORDINGS].map((path) => [`${basename(dirname(pat
   120_000,
 );
 
+test("a piece in which some CPU never shows its state is not called judged", async () => {
+  const lines = textOf(FIXTURE).split("\n");
+  const end = lines.findIndex((line) => line.includes("tracing_mark_write: END"));
+  const last = (pattern: RegExp): string => lines.findLast((line) => pattern.test(line))!;
+  // CPU 1 has shown its state, and is about to change it when CPU 3 shows its own.
+  const behind = [/ switch_mm_r1: /, / flush_func1: /, / switch_mm_r3: /].map(last);
+  const loss = [last(/\[000\].* cpu_idle: /), "CPU:0 [LOST 1 EVENTS]"];
+  const text = [...lines.slice(0, end), ...loss, ...behind, ...lines.slice(end)].join("\n");
+  const { notes } = await report(scratch.recording(FIXTURE, text));
+  // The mark, and these three.
+  expect(notes.join("\n")).toMatch(/judged in 2 pieces, each with a start of its own; 4 rows are not/);
+}, 60_000);
+
 test("what is wrong behind a loss is found, at its row", async () => {
   const lossy = withLosses(textOf(FIXTURE), [{ at: 0.3, count: 5, cpu: 2 }]);
   const slot = /(switch_mm_r\d: .* asid=)(\d)/;
